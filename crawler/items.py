@@ -1,0 +1,212 @@
+"""The frozen values that travel between rooms; every time is an aware UTC datetime.
+
+The crawler makes Exchange, Fetched and Seen; the door `pipelines.read.door.read` makes Found, ArticleRead and Nothing; the
+store hands out Page and HostState. All of them pickle.
+"""
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+PageKind = Literal["source", "article"]
+ThreadState = Literal["complete", "partial", "closed", "none", "unsupported", "error"]
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One URL to fetch now. etag and last_modified are set only where a conditional request is right."""
+
+    id: int
+    url: str
+    kind: PageKind
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer as they were on the wire: body still under its Content-Encoding."""
+
+    url: str
+    request_headers: Headers
+    status: int
+    headers: Headers
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where an exchange lies in the archive: file below the archive folder, offset of its response record in bytes, sha256
+    (hex) of the body as it was on the wire."""
+
+    file: str
+    offset: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer to be read: with the outlet it decides the reading, in any process, on any day.
+
+    url is the address that answered (after redirects), body is without Content-Encoding; kept is None for a file that came
+    from no archive.
+    """
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    at: datetime
+    kept: Kept | None = None
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header, by its name in any case; None where there is none."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article that a source announces."""
+
+    url: str
+    title: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a source announces: articles in its order, and further sources (sitemaps of a sitemap index)."""
+
+    links: tuple[Link, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, quote or list item; text is one line."""
+
+    kind: Literal["paragraph", "heading", "quote", "item"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRead:
+    """A comment as the page shows it. parent is the index of another comment of the same thread, depth counts from 0,
+    position is the place in page order; posted is None where the page gives no absolute time."""
+
+    native_id: str | None
+    parent: int | None
+    parent_source: Literal["dom", "attribute", "api"] | None
+    position: int
+    depth: int
+    author: str | None
+    posted: datetime | None
+    posted_raw: str | None
+    text: str
+    likes: int | None = None
+    dislikes: int | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRead:
+    """A comment thread as one look saw it. declared is the page's own count, None where it gives none; reason says why a
+    state is not `complete`."""
+
+    system: str | None
+    state: ThreadState
+    reason: str | None = None
+    declared: int | None = None
+    comments: tuple[CommentRead, ...] = ()
+    native_key: str | None = None
+
+
+NO_THREAD = ThreadRead(system=None, state="none")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRead:
+    """An article with clean text. text is the blocks' texts, a line each; origins says for each field where it came from."""
+
+    title: str | None
+    text: str
+    blocks: tuple[Block, ...]
+    text_sha256: str
+    reader: str
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    published_raw: str | None = None
+    modified: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    claimed_url: str | None = None
+    captions: tuple[str, ...] = ()
+    origins: dict[str, str] = field(default_factory=dict)
+    thread: ThreadRead = NO_THREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No article and no links, and why: too_large, not_html, not_article, screened, empty, no_text, error, killed, timeout.
+
+    note is one plain sentence for a person.
+    """
+
+    reason: str
+    reader: str
+    note: str = ""
+
+
+ReadValue = Found | ArticleRead | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of a page in a run, handed to the desk's sink.
+
+    `read` with fetched and value; `unchanged` for a 304; `missing` for 404 and 410; `moved` when it redirects to url_now,
+    another page; `failed` for everything else (network, status, robots), reason says what.
+    """
+
+    page: Page
+    outcome: Literal["read", "unchanged", "missing", "moved", "failed"]
+    fetched: Fetched | None = None
+    value: ArticleRead | Nothing | None = None
+    reason: str | None = None
+    url_now: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeen:
+    """What came of a source in a run, handed to the desk's plan: found is None for a 304 and where reason says what failed."""
+
+    page: Page
+    found: Found | None
+    fetched: Fetched | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What is remembered of a host across restarts: its robots.txt (body None where it could not be had; status 0 for no
+    answer at all) and until when it asked us to stay away."""
+
+    name: str
+    robots: str | None = None
+    robots_status: int | None = None
+    robots_at: datetime | None = None
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a crawl ended: state done, degraded (part of it could not be done), blocked (the outlet does not let us in) or
+    failed (nothing could be had). errors are plain sentences, each with its URL."""
+
+    state: Literal["done", "degraded", "blocked", "failed"]
+    requests: int
+    not_modified: int
+    errors: tuple[str, ...] = ()

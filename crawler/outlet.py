@@ -1,0 +1,182 @@
+"""An outlet: a publication that we read, one TOML file. Read it, or be told exactly what is wrong with it."""
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cssselect import GenericTranslator, SelectorError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+SHIPPED = Path(__file__).with_name("outlets")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class OutletError(ValueError):
+    """An outlet's file is missing or wrong: file, key and value say where, remedy what would be right."""
+
+    kind = "outlet"
+
+    def __init__(self, message: str, *, file: str, key: str | None = None, value: Any = None, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message, self.file, self.key, self.value, self.remedy = message, file, key, value, remedy
+
+
+def duration(text: Any) -> Any:
+    """A timedelta from "90s", "10m", "3h" or "2d"."""
+    if isinstance(text, timedelta):
+        return text
+    if not (found := re.fullmatch(r"(\d+)([smhd])", str(text))):
+        raise ValueError("write a time as 90s, 10m, 3h or 2d")
+    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+
+
+def _web_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a whole address, such as https://example.org/news")
+    return text
+
+
+def _selector(text: str) -> str:
+    try:
+        GenericTranslator().css_to_xpath(text)
+    except SelectorError as error:
+        raise ValueError(f"write a CSS selector, such as div.comment ({error})") from error
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"write a regular expression ({error})") from error
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("write a time zone, such as Asia/Almaty") from error
+    return text
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Url = Annotated[str, AfterValidator(_web_url)]
+Selector = Annotated[str, AfterValidator(_selector)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Table):
+    """One place where an outlet announces articles. links is the selector of a section page's article links (without it
+    every link counts that fits the outlet's `articles`); pages is how many pages of a section are looked at (`?page=2` …)."""
+
+    kind: Literal["rss", "atom", "sitemap", "section"]
+    url: Url
+    links: Selector | None = None
+    pages: int = Field(default=1, ge=1, le=50)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of all its pages, the first one first."""
+        mark = "&" if urlsplit(self.url).query else "?"
+        return (self.url, *(f"{self.url}{mark}page={number}" for number in range(2, self.pages + 1)))
+
+
+class Comments(_Table):
+    """Where an outlet's own comment markup has what; selectors below `item` are looked up inside one comment, answers left
+    out. label is a regular expression whose first group is the page's own count; verified says that the markup was seen live."""
+
+    system: Literal["native"] = "native"
+    verified: bool = False
+    thread: Selector
+    item: Selector
+    text: Selector
+    author: Selector | None = None
+    time: Selector | None = None
+    id: str = "id"
+    label: Pattern | None = None
+
+
+class Outlet(_Table):
+    """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
+    delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
+    connect sends the outlet's requests elsewhere and changes nothing else."""
+
+    id: str
+    name: str
+    home: Url
+    hosts: tuple[str, ...]
+    language: str | None = None
+    country: str | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    articles: Pattern = "."
+    delay: float = Field(default=1.0, ge=0, le=3600)
+    concurrency: int = Field(default=1, ge=1, le=16)
+    every: Duration = timedelta(minutes=15)
+    recheck: tuple[Duration, ...] = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3), timedelta(days=1),
+                                     timedelta(days=3), timedelta(days=30))
+    connect: Url | None = None
+    source: tuple[Source, ...]
+    comments: Comments | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_host_by_default(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "hosts" not in data and isinstance(data.get("home"), str):
+            data = {**data, "hosts": [urlsplit(data["home"]).hostname or ""]}
+        return data
+
+    def owns(self, url: str) -> bool:
+        """Whether a URL's host is one of the outlet's."""
+        return (urlsplit(url).hostname or "") in self.hosts
+
+    def is_article(self, url: str) -> bool:
+        """Whether a URL is the address of one of the outlet's articles."""
+        parts = urlsplit(url)
+        return self.owns(url) and re.search(self.articles, parts.path) is not None
+
+    def source_of(self, url: str) -> Source | None:
+        """The source one of whose pages has this address."""
+        return next((source for source in self.source if url in source.urls), None)
+
+
+def load(file: Path) -> Outlet:
+    """The outlet of one file; OutletError says what is wrong with it."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutletError(f"cannot be read: {error}", file=str(file), remedy="give a readable UTF-8 file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise OutletError(f"is not TOML: {error}", file=str(file), remedy="mend the line that is named") from error
+    try:
+        return Outlet.model_validate({**data, "id": file.stem})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or None
+        if first["type"] == "extra_forbidden":
+            message, remedy = "this key is unknown", f"known keys are listed in {SHIPPED / 'caravanserai.toml'}"
+        elif first["type"] == "missing":
+            message, remedy = "this key is missing", "add it"
+        else:
+            message = remedy = first["msg"].removeprefix("Value error, ")
+        value = None if first["type"] == "missing" else first["input"]
+        raise OutletError(message, file=str(file), key=key, value=value, remedy=remedy) from error
+
+
+def find(name: str, folders: Iterable[Path]) -> Path:
+    """The file of an outlet: in the first folder that has it, the shipped ones last; OutletError where none has it."""
+    every = [*folders, SHIPPED]
+    for folder in every:
+        if (file := folder / f"{name}.toml").is_file():
+            return file
+    raise OutletError(f"there is no outlet {name!r}", file=f"{name}.toml", key="outlets", value=name,
+                      remedy=f"put {name}.toml into one of {', '.join(map(str, every))}, or take the name out of outlets")

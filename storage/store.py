@@ -1,0 +1,188 @@
+"""One database, SQLite or PostgreSQL: its engine, sessions, migrations, and the lock that says whose it is."""
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+# Any number would do that no other program uses for its advisory locks: the first bytes of sha256("steppewire").
+LOCK_KEY = 0x5A1D7C3E
+BUSY_SECONDS = 30
+
+
+class StoreError(RuntimeError):
+    """The database cannot be used: unreachable, of another schema, or not a database URL."""
+
+    kind = "store"
+
+
+class StoreLocked(StoreError):
+    """Another process holds the store."""
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A transaction that reads before it writes fails at once under WAL when another wrote meanwhile, whatever the timeout.
+    deferred = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+class Store:
+    """A database by its URL. Nothing is opened before the first use; StoreError says what is wrong with the URL."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            backend = parsed.get_backend_name()
+            if backend not in ("sqlite", "postgresql"):
+                raise StoreError(f"{backend} is neither sqlite nor postgresql")
+            self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=backend == "postgresql")
+        except (ArgumentError, ImportError) as error:
+            raise StoreError(str(error)) from error
+        self.url = parsed
+        self.is_sqlite = backend == "sqlite"
+        self.file = Path(parsed.database).absolute() if self.is_sqlite and parsed.database else None
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _sqlite_pragmas)
+            event.listen(self.engine, "begin", _begin_immediate)
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one transaction that is committed at the end and rolled back by an exception."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; it holds up no writer."""
+        with self.engine.connect().execution_options(read_only=True) as connection, Session(connection) as session:
+            yield session
+
+    def ping(self) -> None:
+        """Connects once; StoreError says why that fails."""
+        if self.file and not self.file.parent.is_dir():
+            raise StoreError(f"the folder {self.file.parent} does not exist")
+        try:
+            with self.engine.connect().execution_options(read_only=True) as connection:
+                connection.execute(text("SELECT 1"))
+        except (DBAPIError, SQLAlchemyError, OSError) as error:
+            raise StoreError(f"{self} cannot be reached: {str(getattr(error, 'orig', error)).strip()}") from error
+
+    def _alembic(self, connection: Connection) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        return config
+
+    def upgrade(self) -> None:
+        """Brings the schema up to date; call it holding the lock."""
+        self.ping()
+        with self.engine.connect() as connection:
+            command.upgrade(self._alembic(connection), "head")
+
+    def revision(self) -> str | None:
+        """The schema revision of the database; None for an empty one."""
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    @staticmethod
+    def newest_revision() -> str:
+        """The schema revision of this code."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        return ScriptDirectory.from_config(config).get_current_head() or ""
+
+    def check_revision(self) -> None:
+        """StoreError unless the schema is this code's."""
+        found, own = self.revision(), self.newest_revision()
+        if found != own:
+            raise StoreError(f"{self} has schema {found or 'none'}, this program needs {own}: run `steppewire db upgrade`"
+                             if found is None or found < own else
+                             f"{self} has schema {found}, newer than this program's {own}: run the newer program")
+
+    @contextmanager
+    def lock(self) -> Iterator["Lock"]:
+        """Holds the store for this process; StoreLocked where another has it."""
+        held = Lock(self)
+        try:
+            yield held
+        finally:
+            held.release()
+
+    def lock_holder(self) -> dict[str, Any] | None:
+        """{"pid": …} of the process that holds the store, None where nobody does. pid is None where it cannot be told."""
+        try:
+            with self.lock():
+                return None
+        except StoreLocked:
+            try:
+                return {"pid": int(self._lock_file().read_text())}
+            except (StoreError, OSError, ValueError):
+                return {"pid": None}
+
+    def _lock_file(self) -> Path:
+        if self.file is None:
+            raise StoreError("only a database file has a lock file")
+        return self.file.with_name(self.file.name + ".lock")
+
+
+class Lock:
+    """The store's lock: flock beside a SQLite file, an advisory lock on a connection of its own on PostgreSQL."""
+
+    def __init__(self, store: Store) -> None:
+        self._descriptor: int | None = None
+        self._connection: Connection | None = None
+        if store.is_sqlite:
+            file = store._lock_file()
+            self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                os.close(self._descriptor)
+                raise StoreLocked(f"another steppewire holds {file}") from error
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+        else:
+            self._connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
+                self._connection.close()
+                raise StoreLocked(f"another steppewire holds {store}")
+
+    def still_held(self) -> bool:
+        """Whether the lock is still ours: a PostgreSQL connection can be lost."""
+        if self._connection is None:
+            return True
+        try:
+            return self._connection.scalar(text("SELECT 1")) == 1
+        except DBAPIError:
+            return False
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
