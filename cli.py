@@ -1,0 +1,487 @@
+"""The command line: verbs only. What each of them does is in verbs/."""
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from storage.store import Store
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+FAILED, USAGE, TAKEN = 1, 2, 75
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+limit = click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
+
+
+class When(click.ParamType):
+    """A time as RFC 3339, or a bare day; without a zone it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time: write 2026-03-02 or 2026-03-02T06:00:00Z", param, ctx)
+        return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="steppewire")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE",
+              help="The settings; else $STEPPEWIRE_CONFIG, else ./steppewire.toml, else the defaults.")
+@click.pass_context
+def steppewire(context: click.Context, config: Path | None) -> None:
+    """A news wire: reads outlets and their readers' comments, keeps every version, and mails what you watch for.
+
+    Start with: steppewire demo
+    """
+    context.obj = config
+
+
+# --- setting up
+
+@steppewire.command()
+@click.pass_obj
+def init(config: Path | None) -> None:
+    """Make a settings file that explains every key, and the folders it names.
+
+    Example: steppewire init && $EDITOR steppewire.toml && steppewire check
+    """
+    from verbs import starter
+
+    file = config or Path("steppewire.toml")
+    starter.make(file)
+    click.echo(f"{file} is made. Set your contact, choose outlets, write a watch; then: steppewire check")
+
+
+@steppewire.command()
+@click.option("--smtp", is_flag=True, help="Also talk to the mail server, without sending anything.")
+@as_json
+@click.pass_obj
+def check(config: Path | None, smtp: bool, as_json: bool) -> None:
+    """See whether the settings, outlets, store and folders can be used.
+
+    Example: steppewire check --smtp
+    """
+    from verbs import checking
+
+    settings = load(config)
+    document = checking.check(settings, config_file(config), smtp=smtp)
+    present(document, as_json)
+    if not document["ok"]:
+        raise SystemExit(USAGE)
+
+
+@steppewire.group()
+def db() -> None:
+    """The store's tables."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(config: Path | None) -> None:
+    """Make the store's tables, or bring them up to date.
+
+    Example: steppewire db upgrade
+    """
+    with held_store(config) as (_settings, store):
+        click.echo(f"{store} has schema {store.revision()}")
+
+
+# --- reading without a store
+
+@steppewire.command()
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--url", default=None, help="The page's address.")
+@click.option("--outlet", default=None, metavar="ID", help="Read as this outlet's page; `none` reads without any outlet.")
+@click.option("--content-type", default=None, metavar="CT", help="The Content-Type it was served with.")
+@click.option("--at", type=When(), default=None, help="When it was fetched; without it relative times stay unknown.")
+@click.option("--jsonl", is_flag=True, help='FILE is lines of {"file","url","outlet"?,"at"?}; one answer a line.')
+@as_json
+@click.pass_obj
+def read(config: Path | None, file: Path, url: str | None, outlet: str | None, content_type: str | None, at: datetime | None,
+         jsonl: bool, as_json: bool) -> None:
+    """Show what would be read from a page in FILE (HTML, also gzipped), or from many (`read --jsonl -`).
+
+    Example: steppewire read page.html --url https://central.asia-news.com/en_GB/articles/…
+    """
+    from verbs import reading
+
+    settings = load(config)
+    if jsonl:
+        lines = sys.stdin if str(file) == "-" else file.open(encoding="utf-8")
+        raise SystemExit(asyncio.run(reading.answer_lines(settings, lines, lambda document: echo_json(document))))
+    request = reading.Request(str(file), url, outlet, content_type, at)
+    present(asyncio.run(reading.answer(settings, request)), as_json)
+
+
+@steppewire.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--url", required=True, help="The address of both.")
+@as_json
+@click.pass_obj
+def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) -> None:
+    """Show what changed between two copies of a page.
+
+    Example: steppewire diff monday.html tuesday.html --url https://central.asia-news.com/en_GB/articles/…
+    """
+    from verbs import documents, reading
+
+    settings = load(config)
+    one, other = asyncio.run(reading.answer_both(settings, reading.Request(str(old), url), reading.Request(str(new), url)))
+    present(documents.changes(one["title"], one["text"] or "", other["title"], other["text"] or ""), as_json)
+
+
+# --- crawling
+
+@steppewire.command()
+@click.argument("outlet", nargs=-1)
+@as_json
+@click.pass_obj
+def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
+    """Make one pass over what is due, or over all of the outlets named, and mail what came of it.
+
+    Example: steppewire crawl caravanserai
+    """
+    from storage.store import StoreLocked
+    from verbs import crawling
+
+    logs(logging.WARNING)
+    settings = load(config)
+    crawling.require_known(settings, outlet, config_file(config))
+    try:
+        with held_store(config) as (_, store):
+            document = asyncio.run(crawling.alone(settings, config_path(config), store, outlet))
+    except StoreLocked:
+        click.echo("the daemon is running: the outlets are made due, waiting for its runs …", err=True)
+        document = asyncio.run(crawling.beside(open_store(config), outlet or settings.outlets))
+    present(document, as_json)
+    if any(run["state"] in ("failed", "died") for run in document["runs"]):
+        raise SystemExit(FAILED)
+
+
+@steppewire.command()
+@click.pass_obj
+def run(config: Path | None) -> None:
+    """Run the daemon: crawl what is due, judge, mail; until SIGTERM.
+
+    Example: steppewire run
+    """
+    import scheduler
+    from storage.store import StoreLocked
+
+    logs(logging.INFO)
+    settings = load(config)
+    store = settled(settings, config)
+    try:
+        lock = store.take_lock()
+    except StoreLocked as taken:
+        click.echo(f"steppewire: {taken}: one daemon a store", err=True)
+        raise SystemExit(TAKEN) from taken
+    store.upgrade()
+    code = asyncio.run(scheduler.run(settings, config_path(config), store, lock))
+    logging.shutdown()
+    os._exit(code)  # a mail server that hangs may still hold a thread; what it was sent is in the store
+
+
+@steppewire.command()
+@as_json
+@click.pass_obj
+def status(config: Path | None, as_json: bool) -> None:
+    """Say how the wire is; exit 1 when something needs a person.
+
+    Example: steppewire status
+    """
+    from verbs import checking
+
+    document, healthy = checking.status(load(config), open_store(config))
+    present(document, as_json)
+    if not healthy:
+        raise SystemExit(FAILED)
+
+
+@steppewire.command()
+@click.option("--once", is_flag=True, help="End after the last step instead of staying for you to look around.")
+@click.option("--steps", type=click.IntRange(0), default=4, show_default=True, help="Play up to and including this step.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-data"), show_default=True,
+              help="Where the demo keeps its store, site and mails.")
+@as_json
+def demo(once: bool, steps: int, data: Path, as_json: bool) -> None:
+    """Play the life of a replica outlet: crawl it, keep its versions, mail what is watched; all on this machine.
+
+    Example: steppewire demo --once --steps 2
+    """
+    from verbs import playing
+
+    logs(logging.ERROR)
+    asyncio.run(playing.play(data, steps, stay=not once, show=lambda document: present(document, as_json),
+                             say=lambda line: click.echo(line, err=True)))
+
+
+# --- what is in the store
+
+@steppewire.group()
+def article() -> None:
+    """Articles and their versions."""
+
+
+@article.command("list")
+@click.option("--outlet", default=None, metavar="ID", help="Of this outlet only.")
+@click.option("--since", type=When(), default=None, help="Changed at or after this time.")
+@limit
+@as_json
+@click.pass_obj
+def article_list(config: Path | None, outlet: str | None, since: datetime | None, limit: int | None, as_json: bool) -> None:
+    """List the articles, the last changed one first.
+
+    Example: steppewire article list --since 2026-03-01 --limit 20
+    """
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        present(documents.article_list(session, outlet, since, limit), as_json)
+
+
+@article.command("show")
+@click.argument("which", metavar="ID|URL")
+@click.option("--version", type=click.IntRange(1), default=None, metavar="N", help="This version; else the newest.")
+@as_json
+@click.pass_obj
+def article_show(config: Path | None, which: str, version: int | None, as_json: bool) -> None:
+    """Show an article: its text, its comments, its versions.
+
+    Example: steppewire article show 7 --version 1
+    """
+    from storage import articles
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        found = one_article(session, which)
+        rows = articles.versions(session, found.id)
+        present(documents.article_show(session, found, rows, one_version(rows, version)), as_json)
+
+
+@article.command("diff")
+@click.argument("which", metavar="ID|URL")
+@click.option("--from", "start", type=click.IntRange(1), default=None, metavar="N", help="The older one; else the one before.")
+@click.option("--to", "end", type=click.IntRange(1), default=None, metavar="M", help="The newer one; else the newest.")
+@as_json
+@click.pass_obj
+def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_json: bool) -> None:
+    """Show what changed between two versions of an article.
+
+    Example: steppewire article diff 7 --from 1 --to 3
+    """
+    from storage import articles
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        rows = articles.versions(session, one_article(session, which).id)
+        new = one_version(rows, end)
+        old = one_version(rows, start if start is not None else max(new.version.seq - 1, 1))
+        before, after = old.reading, new.reading
+        present(documents.changes(before.title, before.text or "", after.title, after.text or ""), as_json)
+
+
+@article.command("thread")
+@click.argument("which", metavar="ID|URL")
+@as_json
+@click.pass_obj
+def article_thread(config: Path | None, which: str, as_json: bool) -> None:
+    """Show an article's comments as a tree, with what was edited and removed.
+
+    Example: steppewire article thread 7
+    """
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        present(documents.article_thread(session, one_article(session, which)), as_json)
+
+
+@steppewire.group()
+def alert() -> None:
+    """What recipients are to hear of."""
+
+
+@alert.command("list")
+@limit
+@as_json
+@click.pass_obj
+def alert_list(config: Path | None, limit: int | None, as_json: bool) -> None:
+    """List the alerts, the newest first.
+
+    Example: steppewire alert list --limit 20
+    """
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        present(documents.alert_list(session, limit), as_json)
+
+
+@steppewire.group()
+def mail() -> None:
+    """What was mailed, and what waits."""
+
+
+@mail.command("list")
+@limit
+@as_json
+@click.pass_obj
+def mail_list(config: Path | None, limit: int | None, as_json: bool) -> None:
+    """List the mails, the newest first.
+
+    Example: steppewire mail list
+    """
+    from verbs import documents
+
+    with open_store(config).reading() as session:
+        present(documents.mail_list(session, limit), as_json)
+
+
+@mail.command("show")
+@click.argument("which", metavar="ID", type=click.IntRange(1))
+@click.pass_obj
+def mail_show(config: Path | None, which: int) -> None:
+    """Print a mail's bytes.
+
+    Example: steppewire mail show 3
+    """
+    from storage import outbox
+
+    with open_store(config).reading() as session:
+        found = outbox.show_mail(session, which)
+    if found is None:
+        raise click.ClickException(f"there is no mail {which}: `steppewire mail list` lists them")
+    click.echo(found, nl=False)
+
+
+# --- what the verbs share
+
+def config_file(config: Path | None) -> str:
+    """The settings file's name for messages."""
+    import settings
+
+    return str(settings.which(config))
+
+
+def config_path(config: Path | None) -> Path | None:
+    """The settings file, whole, for a child; None where the defaults are used."""
+    import settings
+
+    file = settings.which(config)
+    return file.absolute() if file.exists() else None
+
+
+def load(config: Path | None) -> "Settings":
+    import settings
+
+    return settings.load(config)
+
+
+def settled(settings: "Settings", config: Path | None) -> "Store":
+    """The store with its folders made; the error says which setting is to be mended."""
+    from verbs import checking
+
+    return checking.settle(settings, config_file(config))
+
+
+def open_store(config: Path | None) -> "Store":
+    """The store, to be read; an error where there is none of this program's schema."""
+    from verbs import checking
+
+    return checking.existing(load(config), config_file(config))
+
+
+@contextmanager
+def held_store(config: Path | None) -> Iterator[tuple["Settings", "Store"]]:
+    """The store with its tables up to date, held by this process."""
+    settings = load(config)
+    store = settled(settings, config)
+    with store.lock():
+        store.upgrade()
+        yield settings, store
+
+
+def one_article(session: Any, which: str) -> Any:
+    from storage import articles
+
+    if (found := articles.by_id_or_url(session, which)) is None:
+        raise click.ClickException(f"there is no article {which}: `steppewire article list` lists them")
+    return found
+
+
+def one_version(rows: Any, seq: int | None) -> Any:
+    from storage import articles
+
+    found = (articles.shown(rows) or rows)[-1:] if seq is None else [row for row in rows if row.version.seq == seq]
+    if not found:
+        raise click.ClickException(f"there is no version {seq}; it has {len(rows)}")
+    return found[0]
+
+
+def logs(level: int) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+def present(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        echo_json(document)
+        return
+    from verbs import tables
+
+    tables.show(document)
+
+
+def echo_json(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def fail(problem: Any, code: int, kind: str | None = None) -> NoReturn:
+    """One plain sentence for people, one document for programs."""
+    from verbs import documents
+
+    document = documents.error(problem, kind)
+    if "--json" in sys.argv or "--jsonl" in sys.argv:
+        echo_json(document)
+    said = document["error"]
+    where = ": ".join(str(part) for part in (said["file"], said["key"]) if part)
+    value = f" (here: {said['value']!r})" if said["value"] is not None else ""
+    remedy = f"; {said['remedy']}" if said["remedy"] and said["remedy"] != said["message"] else ""
+    click.echo(f"steppewire: {where + ': ' if where else ''}{said['message']}{value}{remedy}", err=True)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """Runs the command line; exits 0 when done, 1 when it failed, 2 for wrong usage or settings."""
+    try:
+        steppewire.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        raise SystemExit(USAGE) from None
+    except click.UsageError as wrong:
+        if wrong.ctx is not None:
+            click.echo(wrong.ctx.get_usage(), err=True)
+        wrong.message = wrong.format_message()
+        fail(wrong, USAGE, "usage")
+    except click.Abort:
+        raise SystemExit(130) from None
+    except click.ClickException as problem:
+        fail(problem, FAILED, "failure")
+    except Exception as problem:
+        if not hasattr(problem, "kind"):
+            raise  # ours say what kind they are; anything else is a bug and shows where
+        fail(problem, USAGE if problem.kind in ("config", "outlet") else FAILED)

@@ -1,0 +1,208 @@
+"""The daemon: a tiny clock whose ticks ask the store what is due.
+
+dispatch starts the runs that are due, judge passes those that ended, compose makes mails of due alerts, deliver sends them.
+What is due is a column of the store: a restart, a sleep or a change of the clock loses nothing and does nothing twice.
+"""
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.channels.smtp import Smtp
+from alerts.compose import compose
+from alerts.deliver import CHANNELS, deliver, recover
+from crawler import outlet as outlets
+from crawler.outlet import OutletError
+from settings import Settings
+from storage import pages, runs, watches
+from storage.store import Lock, Store
+from storage.watches import WatchRow
+from worker_process import WorkerProcess
+
+logger = logging.getLogger("steppewire.scheduler")
+
+DISPATCH_SECONDS = 1.0
+MAIL_SECONDS = 5.0
+ALIVE_SECONDS = 5.0
+LOST_LOCK = 75
+# An outlet whose runs die one after the other is left alone for a while, longer and longer, and then runs alone.
+DEATHS_ALONE = 2
+DEATH_WAIT = timedelta(minutes=1)
+DELIVER_STOP_SECONDS = 5.0
+
+
+def utcnow() -> datetime:
+    """The time of this machine."""
+    return datetime.now(timezone.utc)
+
+
+def channel(settings: Settings) -> Smtp:
+    """The channel that mails go out by."""
+    mail = settings.mail
+    return CHANNELS["smtp"](host=mail.host, port=mail.port, security=mail.security, username=mail.username,
+                            password=mail.password.get_secret_value() if mail.password else None)
+
+
+def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
+    """Makes the store's watches those of the settings."""
+    wanted = [WatchRow(watch.id, watch.words, watch.recipients, watch.outlets) for watch in settings.watch]
+    with store.writing() as session:
+        watches.sync(session, wanted, now)
+
+
+class Wire:
+    """All that is done in one round of ticks, for whoever holds the store's lock; every time is handed in."""
+
+    def __init__(self, settings: Settings, config: Path | None, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
+        self.settings, self.store, self.clock = settings, store, clock
+        self.worker = WorkerProcess(config, self._over)
+        self.stop_sending = threading.Event()
+        self._alone = False
+
+    def begin(self, now: datetime) -> None:
+        """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
+        with self.store.writing() as session:
+            died = runs.close_open(session, now)
+        if died:
+            logger.warning("runs %s had not ended; they are closed as died", died)
+        recover(self.store)
+        sync_watches(self.settings, self.store, now)
+
+    async def dispatch(self, now: datetime, only: Iterable[str] | None = None) -> dict[str, int]:
+        """Starts a run of each outlet that is due, or of those named, as far as they have none: outlet to run."""
+        started: dict[str, int] = {}
+        for outlet in self.settings.outlets if only is None else only:
+            run = await asyncio.to_thread(self._begin_run, outlet, now, only is not None)
+            if run is not None:
+                started[outlet] = run
+                await self.worker.crawl(run, outlet, now)
+        return started
+
+    def _begin_run(self, outlet: str, now: datetime, wanted: bool) -> int | None:
+        try:
+            outlets.load(outlets.find(outlet, self.settings.outlets_dirs))
+        except OutletError as error:
+            logger.error("outlet %s: %s: %s", outlet, error.key or error.file, error)
+            return None
+        with self.store.reading() as session:
+            due = pages.next_due(session, outlet)
+            open_runs = runs.open_runs(session)
+            deaths, last = runs.deaths_in_a_row(session, outlet), runs.last(session, outlet)
+        if outlet in open_runs or (not wanted and due is not None and due > now):
+            return None
+        alone = deaths >= DEATHS_ALONE
+        ended = last.ended_at if last is not None else None
+        if not wanted and alone and ended is not None and now < ended + DEATH_WAIT * deaths:
+            return None
+        if (alone or self._alone) and open_runs:
+            return None
+        with self.store.writing() as session:
+            if wanted:
+                pages.make_due(session, outlet, now)
+            run = runs.begin(session, outlet, now)
+        self._alone = alone
+        return run.id if run is not None else None
+
+    async def _over(self, which: set[int]) -> None:
+        """A run that its worker says is over, or that went with it, and that is still open, died."""
+        def close() -> None:
+            with self.store.writing() as session:
+                runs.close_open(session, self.clock(), sorted(which))
+
+        if which:
+            await asyncio.to_thread(close)
+
+    async def judge(self, now: datetime, group_wait: timedelta | None = None) -> None:
+        """Judges the runs that ended; their alerts may be mailed after the group wait."""
+        wait = self.settings.mail.group_wait if group_wait is None else group_wait
+
+        def judge() -> None:
+            with self.store.writing() as session:
+                runs.judge(session, now, wait)
+
+        await asyncio.to_thread(judge)
+
+    async def compose(self, now: datetime) -> None:
+        """Makes mails of the alerts that are due."""
+        names: dict[str, str] = {}
+        for outlet in self.settings.outlets:
+            try:
+                names[outlet] = outlets.load(outlets.find(outlet, self.settings.outlets_dirs)).name
+            except OutletError:
+                names[outlet] = outlet  # dispatch says what is wrong with it
+        await asyncio.to_thread(compose, self.store, now, sender=self.settings.mail.sender,
+                                public_url=self.settings.public_url, names=names)
+
+    async def deliver(self, now: datetime) -> None:
+        """Sends the mails that are due: one attempt each."""
+        await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
+                                stop=self.stop_sending)
+
+    async def one_pass(self, now: datetime, only: Iterable[str] | None = None) -> list[int]:
+        """One round of all ticks: runs what is due (or the outlets named), waits for it, and mails what came of it, the group
+        wait taken as over; the runs."""
+        started = await self.dispatch(now, only)
+        await self.worker.until_ended(started.values())
+        await self.judge(now, timedelta(0))
+        await self.compose(now)
+        await self.deliver(now)
+        return sorted(started.values())
+
+    async def close(self) -> None:
+        """Ends the worker."""
+        await self.worker.stop()
+
+
+async def run(settings: Settings, config: Path | None, store: Store, lock: Lock) -> int:
+    """The daemon, until SIGTERM or SIGINT; its exit code. It ends within 7 s whatever hangs."""
+    wire = Wire(settings, config, store)
+    wire.begin(utcnow())
+    done = asyncio.Event()
+    code = 0
+
+    def lose_lock() -> None:
+        nonlocal code
+        code = LOST_LOCK
+        done.set()
+
+    async def tick(*steps: Callable[[datetime], object]) -> None:
+        if not await asyncio.to_thread(lock.still_held):
+            logger.critical("the store's lock is lost: another daemon may hold it now")
+            lose_lock()
+            return
+        now = utcnow()
+        for step in steps:
+            try:
+                await step(now)  # type: ignore[misc]  # each step is a coroutine function
+            except SQLAlchemyError as error:
+                # The database is away or busy: what is due stays due, the next tick asks again.
+                logger.error("%s: the store does not answer: %s", getattr(step, "__name__", step), error)
+                return
+
+    async def alive(_now: datetime) -> None:
+        wire.worker.kill_if_silent()
+
+    scheduler = AsyncIOScheduler(timezone=timezone.utc, job_defaults={"misfire_grace_time": None, "coalesce": True,
+                                                                      "max_instances": 1})
+    for seconds, steps in ((DISPATCH_SECONDS, (wire.dispatch, wire.judge)), (MAIL_SECONDS, (wire.compose, wire.deliver)),
+                           (ALIVE_SECONDS, (alive,))):
+        scheduler.add_job(partial(tick, *steps), "interval", seconds=seconds, next_run_time=utcnow())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, done.set)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    scheduler.start()
+    logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
+    await done.wait()
+    scheduler.shutdown(wait=False)
+    loop.call_later(DELIVER_STOP_SECONDS, wire.stop_sending.set)
+    await wire.close()
+    return code

@@ -1,0 +1,247 @@
+"""The crawl worker: a long-lived child of the daemon that runs many crawls at a time.
+
+Down its standard input come JSON lines: {"run": 17, "outlet": "24kg", "now": "2026-03-02T06:00:00Z"} starts a crawl,
+{"stop": true} ends the worker when the pages in hand are finished, the end of the file at once. Up its standard output go
+{"ended": 17} and, each second, {"beat": n}. Every fact is in the store: a lost line costs one tick.
+"""
+import asyncio
+import ctypes
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+import settings as settings_module
+from crawler import outlet as outlets
+from crawler.archive import Archive, load
+from crawler.gate import Gates
+from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Report, Seen, SourceSeen
+from crawler.outlet import Outlet
+from crawler.run import Desk, crawl
+from pipelines.intake import Intake
+from pipelines.names import names
+from pipelines.plan import plan
+from pipelines.read.children import Readers
+from pipelines.read.door import reader_name
+from pipelines.take_in import confirm, stale_head, take_in
+from storage import hosts, runs
+from storage.models import Host
+from storage.store import Store
+from storage.writer import Writer
+
+logger = logging.getLogger("steppewire.worker")
+
+BEAT_SECONDS = 1.0
+STOP_SECONDS = 6.0
+KILLS_DEGRADE = 3
+CONFIRM_BATCH = 100
+MOST_READERS = 4
+PR_SET_PDEATHSIG = 1
+
+
+class Clock:
+    """The daemon's time: what it said last, plus our own monotonic time since."""
+
+    def __init__(self, now: datetime) -> None:
+        self._said, self._at = now, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._said + timedelta(seconds=time.monotonic() - self._at)
+
+
+@dataclass
+class RunDesk:
+    """The desk of one run: its crawl's way to the archive, the readers and the store."""
+
+    intake: Intake
+    archive: Archive
+    folder: Path
+    readers: Readers
+    writer: Writer
+    clock: Clock
+    kills: int = 0
+    confirmed: list[int] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.plan, self.keep, self.read, self.sink, self.host, self.clock.now)
+
+    async def plan(self, seen: SourceSeen | None) -> tuple[Page, ...]:
+        return await self._write(partial(plan, self.intake, seen, self.clock.now()))
+
+    async def keep(self, exchange: Exchange) -> Kept:
+        return await self.writer.do(partial(self.archive.keep, self.intake.outlet.id, exchange))
+
+    async def read(self, fetched: Fetched) -> ReadValue:
+        if self.kills >= KILLS_DEGRADE:
+            return Nothing("unread", reader_name(self.intake.outlet), "three pages of this run killed their reader")
+        value = await self.readers.read(fetched, self.intake.outlet)
+        if isinstance(value, Nothing) and value.reason in ("killed", "timeout"):
+            self.kills += 1
+        return value
+
+    async def sink(self, seen: Seen) -> None:
+        if seen.outcome == "unchanged":
+            self.confirmed.append(seen.page.id)
+            if len(self.confirmed) >= CONFIRM_BATCH:
+                await self.flush()
+            return
+        again = await self._read_head_again(seen) if isinstance(seen.value, ArticleRead) else None
+        await self._write(partial(take_in, self.intake, seen, self.clock.now(), head_again=again))
+
+    async def host(self, name: str, state: HostState | None) -> HostState:
+        def exchange() -> HostState:
+            if state is not None:
+                with self.intake.store.writing() as session:
+                    hosts.put(session, Host(name=name, robots=state.robots, robots_status=state.robots_status,
+                                            robots_at=state.robots_at, retry_at=state.retry_at))
+                return state
+            with self.intake.store.reading() as session:
+                host = hosts.get(session, name)
+                return HostState(name, host.robots, host.robots_status, host.robots_at, host.retry_at)
+
+        return await self.writer.do(exchange)
+
+    async def flush(self) -> None:
+        """Writes what has only been counted so far."""
+        page_ids, self.confirmed = self.confirmed, []
+        if page_ids:
+            await self._write(partial(confirm, self.intake, page_ids, self.clock.now()))
+
+    async def _write(self, job: Any) -> Any:
+        def after_the_evidence() -> Any:
+            self.archive.sync()
+            return job()
+
+        return await self.writer.do(after_the_evidence)
+
+    async def _read_head_again(self, seen: Seen) -> ArticleRead | None:
+        """Like is compared with like: where an older reader had read the latest version, its bytes are read again."""
+        stale = await self.writer.do(partial(stale_head, self.intake, seen.page.id, reader_name(self.intake.outlet)))
+        if stale is None:
+            return None
+        kept = Kept(stale.capture.file, stale.capture.offset, stale.capture.sha256)
+        value = await self.readers.read(await self.writer.do(partial(load, self.folder, kept, asked=seen.page.url)),
+                                        self.intake.outlet)
+        return value if isinstance(value, ArticleRead) else None
+
+
+class Worker:
+    """The crawls of one worker's life."""
+
+    def __init__(self, config: Path | None, up: IO[str]) -> None:
+        self.settings = settings_module.load(config)
+        self.up = up
+        self.store = Store(self.settings.database_url)
+        self.archive = Archive(self.settings.archive, life=secrets.token_hex(4))
+        self.readers = Readers(min(os.cpu_count() or 1, MOST_READERS))
+        self.writer, self.gates, self.stopping = Writer(), Gates(), asyncio.Event()
+        self.names = names(self.settings.comments.names, self.settings.pseudonym_key())
+        self.crawls: set[asyncio.Task[None]] = set()
+
+    async def serve(self, down: asyncio.StreamReader) -> None:
+        """Runs until it is told to stop; the end of the input ends the process at once."""
+        beats = asyncio.create_task(self._beat())
+        while line := await down.readline():
+            said = json.loads(line)
+            if said.get("stop"):
+                self.stopping.set()
+                await asyncio.wait({asyncio.create_task(self._finish())}, timeout=STOP_SECONDS)
+                beats.cancel()
+                os._exit(0)
+            task = asyncio.create_task(self._run(said["run"], said["outlet"], datetime.fromisoformat(said["now"])))
+            self.crawls.add(task)
+            task.add_done_callback(self.crawls.discard)
+        os._exit(1)
+
+    async def _finish(self) -> None:
+        while self.crawls:
+            await asyncio.wait(set(self.crawls))
+        await self.writer.do(self.archive.close)
+
+    async def _beat(self) -> None:
+        number = 0
+        while True:
+            self._say({"beat": number})
+            number += 1
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _say(self, document: dict[str, Any]) -> None:
+        self.up.write(json.dumps(document) + "\n")
+        self.up.flush()
+
+    async def _run(self, run_id: int, outlet_id: str, now: datetime) -> None:
+        clock = Clock(now)
+        try:
+            outlet = outlets.load(outlets.find(outlet_id, self.settings.outlets_dirs))
+            report = await self._crawl(run_id, outlet, clock)
+        except Exception as error:  # the edge of the loop: the run is closed as failed, with the error in its row
+            logger.exception("run %s of %s failed", run_id, outlet_id)
+            report = Report("failed", 0, 0, (f"{type(error).__name__}: {error}",))
+        try:
+            await self.writer.do(partial(self._end, run_id, clock, report))
+        except Exception:  # the daemon finds the run still open and closes it as died
+            logger.exception("run %s of %s could not be closed", run_id, outlet_id)
+        self._say({"ended": run_id})
+
+    async def _crawl(self, run_id: int, outlet: Outlet, clock: Clock) -> Report:
+        with self.store.reading() as session:
+            backlog = runs.get(session, [run_id])[0].backlog
+        intake = Intake(self.store, outlet, run_id, backlog, self.names)
+        desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
+        report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping)
+        await desk.flush()
+        if desk.kills >= KILLS_DEGRADE and report.state == "done":
+            return Report("degraded", report.requests, report.not_modified,
+                          (*report.errors, "three pages killed their reader; the rest was kept unread"))
+        return report
+
+    def _end(self, run_id: int, clock: Clock, report: Report) -> None:
+        with self.store.writing() as session:
+            runs.end(session, run_id, clock.now(), state=report.state, requests=report.requests,
+                     not_modified=report.not_modified, errors=report.errors)
+
+
+def main() -> None:
+    """Serves the daemon that started this process; ends with it."""
+    config, parent = sys.argv[1] or None, int(sys.argv[2])
+    up = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # libraries print
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("scrapy", "trafilatura", "twisted"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    from scrapy.utils.reactor import install_reactor
+
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor
+
+    async def serve() -> None:
+        down = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(down), sys.stdin)
+        await Worker(Path(config) if config else None, up).serve(down)
+
+    def failed(task: "asyncio.Task[None]") -> None:
+        if error := task.exception():
+            logger.error("the worker failed", exc_info=error)
+            os._exit(1)
+
+    typed_reactor: Any = reactor
+    typed_reactor.callWhenRunning(lambda: asyncio.ensure_future(serve()).add_done_callback(failed))
+    typed_reactor.run(installSignalHandlers=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -49,8 +49,8 @@ class Kept:
 class Fetched:
     """An answer to be read: with the outlet it decides the reading, in any process, on any day.
 
-    url is the address that answered (after redirects), body is without Content-Encoding; kept is None for a file that came
-    from no archive.
+    url is the address that answered, asked the one that was asked for where redirects lie between; body is without
+    Content-Encoding; kept is None for a file that came from no archive.
     """
 
     url: str
@@ -58,6 +58,7 @@ class Fetched:
     headers: Headers
     body: bytes
     at: datetime
+    asked: str | None = None
     kept: Kept | None = None
 
     def header(self, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """The records as SQLAlchemy models. docs/data.md explains every table and column; a test holds the two together."""
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
@@ -30,7 +30,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"})
-    type_annotation_map = {datetime: UtcDateTime, str: Text, list[str]: JSON, dict[str, Any]: JSON, list[dict[str, Any]]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime, str: Text, list[str]: JSON, dict[str, Any]: JSON, list[dict[str, Any]]: JSON}
 
 
 def key(target: str, *, index: bool = True) -> Mapped[Any]:
@@ -60,6 +61,7 @@ class Page(Base):
     url: Mapped[str]
     kind: Mapped[str]
     article_id: Mapped[int | None] = key("article.id")
+    found_on_id: Mapped[int | None] = key("page.id")
     state: Mapped[str] = mapped_column(default="new")
     reason: Mapped[str | None]
     etag: Mapped[str | None]
@@ -67,6 +69,7 @@ class Page(Base):
     found_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     missing_since: Mapped[datetime | None]
+    misses: Mapped[int] = mapped_column(default=0)
     doubt: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
     recheck_step: Mapped[int] = mapped_column(default=0)

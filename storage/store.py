@@ -1,8 +1,13 @@
 """One database, SQLite or PostgreSQL: its engine, sessions, migrations, and the lock that says whose it is."""
 import fcntl
+import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +61,8 @@ class Store:
             backend = parsed.get_backend_name()
             if backend not in ("sqlite", "postgresql"):
                 raise StoreError(f"{backend} is neither sqlite nor postgresql")
-            self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=backend == "postgresql")
+            self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=backend == "postgresql",
+                                                json_serializer=partial(json.dumps, ensure_ascii=False))
         except (ArgumentError, ImportError) as error:
             raise StoreError(str(error)) from error
         self.url = parsed
@@ -115,38 +121,80 @@ class Store:
         config.set_main_option("script_location", str(MIGRATIONS))
         return ScriptDirectory.from_config(config).get_current_head() or ""
 
+    def refuse_newer(self) -> None:
+        """StoreError where the schema is newer than this code's."""
+        found, own = self.revision(), self.newest_revision()
+        if found is not None and found > own:
+            raise StoreError(f"{self} has schema {found}, newer than this program's {own}: run the newer program")
+
     def check_revision(self) -> None:
         """StoreError unless the schema is this code's."""
-        found, own = self.revision(), self.newest_revision()
-        if found != own:
-            raise StoreError(f"{self} has schema {found or 'none'}, this program needs {own}: run `steppewire db upgrade`"
-                             if found is None or found < own else
-                             f"{self} has schema {found}, newer than this program's {own}: run the newer program")
+        self.refuse_newer()
+        if (found := self.revision()) != (own := self.newest_revision()):
+            raise StoreError(f"{self} has schema {found or 'none'}, this program needs {own}: run `steppewire db upgrade`")
+
+    def take_lock(self) -> "Lock":
+        """Holds the store for this process until the lock is released or the process ends; StoreLocked where another has it."""
+        for last in (False, False, True):
+            try:
+                return Lock(self)
+            except StoreLocked:
+                if last:
+                    raise
+                time.sleep(0.1)  # `status` looks by taking the lock for a moment
+        raise AssertionError
 
     @contextmanager
     def lock(self) -> Iterator["Lock"]:
-        """Holds the store for this process; StoreLocked where another has it."""
-        held = Lock(self)
+        """Holds the store for this process while the block runs; StoreLocked where another has it."""
+        held = self.take_lock()
         try:
             yield held
         finally:
             held.release()
 
-    def lock_holder(self) -> dict[str, Any] | None:
-        """{"pid": …} of the process that holds the store, None where nobody does. pid is None where it cannot be told."""
-        try:
-            with self.lock():
-                return None
-        except StoreLocked:
-            try:
-                return {"pid": int(self._lock_file().read_text())}
-            except (StoreError, OSError, ValueError):
-                return {"pid": None}
+    def holder(self) -> "Holder | None":
+        """Who holds the store; None where nobody does."""
+        if self.file is not None:
+            return _flock_holder(lock_file(self.file))
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            name = connection.scalar(text(
+                "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE locktype = 'advisory' AND granted AND objid = :key AND classid = 0 AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database())"), {"key": LOCK_KEY})
+        return Holder.from_text(name.removeprefix("steppewire ")) if name is not None else None
 
-    def _lock_file(self) -> Path:
-        if self.file is None:
-            raise StoreError("only a database file has a lock file")
-        return self.file.with_name(self.file.name + ".lock")
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds a store, and since when."""
+
+    pid: int
+    since: datetime
+
+    def __str__(self) -> str:
+        return f"{self.pid} {self.since.isoformat(timespec='seconds')}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Holder":
+        pid, since = text.split()
+        return cls(int(pid), datetime.fromisoformat(since))
+
+
+def lock_file(database: Path) -> Path:
+    """The file beside a SQLite database whose flock is the store's lock."""
+    return database.with_name(database.name + ".lock")
+
+
+def _flock_holder(file: Path) -> Holder | None:
+    if not file.exists():
+        return None
+    with file.open() as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return Holder.from_text(stream.read())
+    return None
 
 
 class Lock:
@@ -155,28 +203,33 @@ class Lock:
     def __init__(self, store: Store) -> None:
         self._descriptor: int | None = None
         self._connection: Connection | None = None
-        if store.is_sqlite:
-            file = store._lock_file()
+        holder = Holder(os.getpid(), datetime.now(timezone.utc))
+        if store.file is not None:
+            file = lock_file(store.file)
             self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 os.close(self._descriptor)
-                raise StoreLocked(f"another steppewire holds {file}") from error
+                raise StoreLocked(f"another steppewire holds {store}") from error
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+            os.pwrite(self._descriptor, str(holder).encode(), 0)
         else:
+            # A connection outside the pool, so that nothing else ever runs on it or ends it.
             self._connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection.detach()
             if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
                 self._connection.close()
                 raise StoreLocked(f"another steppewire holds {store}")
+            self._connection.execute(text("SELECT set_config('application_name', :name, false)"),
+                                     {"name": f"steppewire {holder}"})
 
     def still_held(self) -> bool:
         """Whether the lock is still ours: a PostgreSQL connection can be lost."""
         if self._connection is None:
             return True
         try:
-            return self._connection.scalar(text("SELECT 1")) == 1
+            return bool(self._connection.scalar(text("SELECT 1")))
         except DBAPIError:
             return False
 
@@ -184,5 +237,4 @@ class Lock:
         if self._descriptor is not None:
             os.close(self._descriptor)
         if self._connection is not None:
-            self._connection.invalidate()
             self._connection.close()

@@ -1,0 +1,48 @@
+# make demo and make test need python3 (3.11 or newer, with its venv module) and make; the rest they install into .venv.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+SOURCES = alerts crawler demo pipelines storage verbs tests cli.py scheduler.py settings.py worker.py worker_process.py
+ARGS ?=
+
+.PHONY: demo test lint requirements clean
+
+demo: $(VENV)/.runtime
+	@$(BIN)/steppewire demo $(ARGS)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Steppewire needs Python 3.11 or newer; name one with: make PYTHON=python3.12 demo' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo 'Python lacks its venv module; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@echo 'Making $(VENV) …'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	@echo 'Installing what Steppewire needs …'
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo 'Installing what its tests need …'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The pins, for every Python version in one file; needs uv.
+requirements:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --output-file requirements.txt pyproject.toml requirements.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml requirements.in
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,89 @@
+"""What changed between two texts: sentences first, then words inside the changed ones."""
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from pipelines.compare.version import plain, same
+
+Op = Literal["equal", "insert", "delete", "replace"]
+
+# A sentence ends at its closing mark with what stands behind it, or at the end of a line.
+SENTENCE = re.compile(r"[^\n.!?…。！？]*(?:[.!?…。！？]+[\"'”’»)\]]*[^\S\n]*|\n+|$)")
+WORD = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A piece of the old text and what stands in its place in the new one. All old sides joined are the old text exactly, all
+    new sides the new one; an `equal` one may differ in typography alone."""
+
+    op: Op
+    old: str
+    new: str
+
+
+def diff(old: str, new: str) -> tuple[Operation, ...]:
+    """The operations that lead from old to new, in order, no two neighbours of one kind."""
+    return tuple(_joined(_operations(_pieces(SENTENCE, old), _pieces(SENTENCE, new), inside=True)))
+
+
+def _pieces(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [piece for piece in pattern.findall(text) if piece]
+
+
+def _operations(old: Sequence[str], new: Sequence[str], *, inside: bool) -> Iterator[Operation]:
+    matcher = SequenceMatcher(None, [_key(piece) for piece in old], [_key(piece) for piece in new], autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        if tag == "replace" and inside:
+            yield from _operations(_pieces(WORD, before), _pieces(WORD, after), inside=False)
+        elif tag == "replace" and same(before, after):
+            yield Operation("equal", before, after)
+        else:
+            yield Operation(tag, before, after)
+
+
+def _key(piece: str) -> str:
+    """What makes two pieces equal; white space alone is a piece of its own."""
+    return plain(piece) or " "
+
+
+def _joined(operations: Iterator[Operation]) -> Iterator[Operation]:
+    last: Operation | None = None
+    for operation in operations:
+        if last is not None and last.op == operation.op:
+            last = Operation(last.op, last.old + operation.old, last.new + operation.new)
+            continue
+        if last is not None:
+            yield last
+        last = operation
+    if last is not None:
+        yield last
+
+
+def block_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[str | None, str | None]]:
+    """The lines that differ between two texts, old beside new; None where one side has none. Lines are paired by likeness
+    inside a changed stretch, so that a line put in before another does not shift them all."""
+    matcher = SequenceMatcher(None, [plain(line) for line in old], [plain(line) for line in new], autojunk=False)
+    pairs: list[tuple[str | None, str | None]] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            pairs += _paired(list(old[a:b]), list(new[c:d]))
+    return pairs
+
+
+def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None]]:
+    pairs: list[tuple[str | None, str | None]] = []
+    rest = list(new)
+    for line in old:
+        likeness = [SequenceMatcher(None, line, other, autojunk=False).quick_ratio() for other in rest]
+        if rest and max(likeness) >= 0.5:
+            best = likeness.index(max(likeness))
+            pairs += [(None, other) for other in rest[:best]]
+            pairs.append((line, rest[best]))
+            del rest[:best + 1]
+        else:
+            pairs.append((line, None))
+    return pairs + [(None, other) for other in rest]

@@ -1,0 +1,61 @@
+"""When a page is looked at again."""
+from datetime import datetime, timedelta
+
+from crawler.outlet import Outlet
+from storage.models import Page
+
+SOON = timedelta(minutes=10)  # in doubt, and the least time between two looks that say a comment is removed
+LATEST = timedelta(days=1)  # the longest that trouble puts a page off
+GONE_AFTER = timedelta(days=1)
+GONE_MISSES = 3
+MOVED = timedelta(days=30)
+FULL_EVERY = 10  # some feeds keep their ETag when they change: every tenth look at a source asks for all of it
+
+
+def stood(page: Page, outlet: Outlet, now: datetime, *, changed: bool) -> None:
+    """The page answered and nothing about it is in doubt: the next step of the outlet's ladder, the first after a change."""
+    page.recheck_step = 0 if changed else min(page.recheck_step + 1, len(outlet.recheck) - 1)
+    page.next_due_at = now + outlet.recheck[page.recheck_step]
+    _answered(page, now)
+    page.doubt = False
+
+
+def doubted(page: Page, now: datetime) -> None:
+    """The page answered, but something about it is in doubt: soon again, unconditionally."""
+    _answered(page, now)
+    page.doubt, page.etag, page.last_modified = True, None, None
+    page.next_due_at = now + SOON
+
+
+def troubled(page: Page, now: datetime, reason: str | None) -> None:
+    """The page could not be had or made no sense: later and later, at the latest after a day."""
+    page.tries += 1
+    page.reason, page.doubt = reason, True
+    page.next_due_at = now + min(SOON * 2 ** min(page.tries - 1, 8), LATEST)
+
+
+def missed(page: Page, now: datetime) -> None:
+    """The page answered that it is not there."""
+    page.missing_since = page.missing_since or now
+    page.misses += 1
+    page.doubt, page.etag, page.last_modified = True, None, None
+    # Soon again while it may be a slip; once only the day has to pass, no oftener than that needs.
+    page.next_due_at = now + SOON if page.misses < GONE_MISSES - 1 else max(now + SOON, page.missing_since + GONE_AFTER)
+
+
+def is_gone(page: Page, now: datetime) -> bool:
+    """Whether a missing page has been missing often and long enough to be gone."""
+    return page.misses >= GONE_MISSES and page.missing_since is not None and now - page.missing_since >= GONE_AFTER
+
+
+def announced(page: Page, outlet: Outlet, now: datetime) -> None:
+    """A source answered: again after the outlet's time for sources."""
+    _answered(page, now)
+    page.recheck_step += 1
+    page.doubt = page.recheck_step % FULL_EVERY == FULL_EVERY - 1
+    page.next_due_at = now + outlet.every
+
+
+def _answered(page: Page, now: datetime) -> None:
+    page.confirmed_at, page.missing_since, page.misses, page.tries, page.reason = now, None, 0, 0, None
+    page.state = "known"

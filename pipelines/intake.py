@@ -1,0 +1,32 @@
+"""What every stage of a run is handed, and what both kinds of page leave behind: a capture."""
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crawler.items import Fetched
+from crawler.outlet import Outlet
+from pipelines.names import Names
+from storage.models import Capture
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched."""
+
+    store: Store
+    outlet: Outlet
+    run_id: int
+    backlog: bool
+    names: Names
+
+
+def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> Capture | None:
+    """Adds the row of an exchange that lies in the archive; None where there was none."""
+    if fetched is None or fetched.kept is None:
+        return None
+    row = Capture(page_id=page_id, run_id=intake.run_id, at=fetched.at, status=fetched.status, final_url=fetched.url,
+                  file=fetched.kept.file, offset=fetched.kept.offset, sha256=fetched.kept.sha256)
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,71 @@
+"""What a watch says to an article or a comment: whether its words are there, and the passage that its alert will show."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.compare.diff import block_pairs
+from pipelines.match.words import Span, find
+from storage.passage import Part, Passage
+from storage.watches import WatchRow
+
+# A mail is read on a telephone: so many places of one article are shown, the rest is a command or a link away.
+PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article as a watch sees it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        return "\n".join((self.title, *self.lines))
+
+
+def appeared(watch: WatchRow, new: Text) -> Passage | None:
+    """The passage of an article that is new, None where no word of the watch is in it."""
+    return _standing(watch, new, gone=False)
+
+
+def vanished(watch: WatchRow, old: Text) -> Passage | None:
+    """The passage of an article that is gone, None where no word of the watch was in it."""
+    return _standing(watch, old, gone=True)
+
+
+def edited(watch: WatchRow, old: Text, new: Text) -> Passage | None:
+    """What was changed in an article that had, or now has, a word of the watch; None where neither text has one."""
+    words = tuple(dict.fromkeys((*find(watch.words, new.whole), *find(watch.words, old.whole))))
+    if not words:
+        return None
+    pairs = block_pairs(old.lines, new.lines)
+    parts = [_part(watch, "title", old.title, new.title)] if old.title != new.title else []
+    parts += [_part(watch, "text", before, after) for before, after in pairs]
+    # The places that have a watched word come first; without any, the edit is told all the same.
+    parts.sort(key=lambda part: not (part.old_spans or part.new_spans))
+    return Passage(new.title, words, tuple(parts[:PARTS]))
+
+
+def said(watch: WatchRow, headline: str, author: str | None, old: str | None, new: str | None) -> Passage | None:
+    """The passage of a comment that was posted (old is None), removed (new is None) or edited."""
+    part = _part(watch, "comment", old, new)
+    words = tuple(dict.fromkeys((*find(watch.words, new or ""), *find(watch.words, old or ""))))
+    return Passage(headline, words, (part,), author) if words else None
+
+
+def _standing(watch: WatchRow, text: Text, *, gone: bool) -> Passage | None:
+    words = tuple(find(watch.words, text.whole))
+    if not words:
+        return None
+    lines = [line for line in text.lines if find(watch.words, line)][:PARTS]
+    parts = tuple(_part(watch, "text", line if gone else None, None if gone else line) for line in lines)
+    return Passage(text.title, words, parts)
+
+
+def _part(watch: WatchRow, field: str, old: str | None, new: str | None) -> Part:
+    assert field in ("title", "text", "comment")
+    return Part(field, old, new, _spans(watch.words, old), _spans(watch.words, new))  # type: ignore[arg-type]  # asserted
+
+
+def _spans(words: Sequence[str], text: str | None) -> tuple[Span, ...]:
+    return tuple(sorted({span for spans in find(words, text or "").values() for span in spans}))

@@ -1,0 +1,88 @@
+"""Words and phrases in a text: tokens with their places, folded so that case, composition and invisible characters do not
+matter. A token never matches inside another one; a Han character, or one of another script written without spaces, is a token
+of its own, so that a phrase finds it anywhere."""
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+# Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han with its extensions.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+                      "\U00020000-\U0003ffff]")
+# Letters that Uzbek and others write as apostrophes, in as many ways as there are keyboards: all of them divide tokens alike.
+APOSTROPHES = frozenset("'’‘ʻʼ`´ʹ′")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word and its place in the text, in code points."""
+
+    term: str
+    start: int
+    end: int
+
+
+def fold(word: str) -> str:
+    """A word as it is compared: NFKC, without invisible characters, casefolded, ё as е."""
+    visible = "".join(character for character in word if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).replace("ё", "е")
+
+
+def _within(character: str) -> str:
+    """What a character is to a token: "word", "mark" (continues one), "alone" (is one), or "" (ends one)."""
+    if character in APOSTROPHES:
+        return ""
+    if UNSPACED.match(character):
+        return "alone"
+    if character.isalnum():
+        return "word"
+    return "mark" if unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf") else ""
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a text, in order."""
+    found: list[Token] = []
+    start = end = -1
+
+    def close() -> None:
+        if start >= 0:
+            found.append(Token(fold(text[start:end]), start, end))
+
+    for place, character in enumerate(text):
+        kind = _within(character)
+        if kind == "word":
+            if start < 0:
+                start = place
+            end = place + 1
+        elif kind == "mark":
+            if start >= 0 and unicodedata.category(character) != "Cf":
+                end = place + 1
+        else:
+            close()
+            start = -1
+            if kind == "alone":
+                found.append(Token(fold(character), place, place + 1))
+    close()
+    return found
+
+
+def find(phrases: Sequence[str], text: str) -> dict[str, list[Span]]:
+    """Where each word or phrase stands in a text: the spans of those that do, as the phrase is written by its owner."""
+    return find_among(phrases, tokens(text))
+
+
+def find_among(phrases: Sequence[str], among: Sequence[Token]) -> dict[str, list[Span]]:
+    """As find, in tokens that are already there."""
+    places: dict[str, list[int]] = {}
+    for place, token in enumerate(among):
+        places.setdefault(token.term, []).append(place)
+    found: dict[str, list[Span]] = {}
+    for phrase in phrases:
+        terms = [token.term for token in tokens(phrase)]
+        spans = [(among[place].start, among[place + len(terms) - 1].end) for place in places.get(terms[0] if terms else "", ())
+                 if [token.term for token in among[place:place + len(terms)]] == terms]
+        if spans:
+            found[phrase] = spans
+    return found

@@ -1,0 +1,48 @@
+"""The frontier's side of a run: what to fetch, and what a source announced, in one transaction."""
+from datetime import datetime, timezone
+
+from crawler.items import Page, SourceSeen
+from pipelines import due
+from pipelines.intake import Intake, capture
+from storage import models, pages, runs
+
+# More than any outlet publishes between two runs; what is left is due in the next one.
+PER_RUN = 2000
+NEVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
+
+
+def plan(intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, ...]:
+    """The pages to fetch now. Without seen: all that are due. With seen: commits the source's capture, its validators and the
+    pages found on it, and returns those that are new; validators kept any earlier would mean 304 for ever after a crash."""
+    with intake.store.writing() as session:
+        runs.require_open(session, intake.run_id)
+        outlet = intake.outlet
+        if seen is None:
+            urls = [url for source in outlet.source for url in source.urls]
+            pages.add(session, outlet.id, "source", urls, now)
+            pages.drop_sources_but(session, outlet.id, urls, NEVER)
+            return tuple(_asked(page) for page in pages.due(session, outlet.id, now, PER_RUN))
+        page = session.get_one(models.Page, seen.page.id)
+        capture(session, intake, page.id, seen.fetched)
+        if seen.reason is not None:
+            due.troubled(page, now, seen.reason)
+            page.next_due_at = max(page.next_due_at, now + outlet.every)
+            return ()
+        due.announced(page, outlet, now)
+        if seen.found is None:
+            return ()
+        page.etag, page.last_modified = _validators(seen)
+        new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
+        new += pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id)
+        return tuple(_asked(row) for row in pages.get(session, new))
+
+
+def _asked(page: models.Page) -> Page:
+    if page.doubt:
+        return Page(page.id, page.url, "source" if page.kind == "source" else "article")
+    return Page(page.id, page.url, "source" if page.kind == "source" else "article", page.etag, page.last_modified)
+
+
+def _validators(seen: SourceSeen) -> tuple[str | None, str | None]:
+    assert seen.fetched is not None
+    return seen.fetched.header("ETag"), seen.fetched.header("Last-Modified")

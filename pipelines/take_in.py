@@ -1,0 +1,215 @@
+"""A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from crawler.items import ArticleRead, Fetched, Nothing, Seen
+from pipelines import due
+from pipelines.compare import thread as threads_compare
+from pipelines.compare.version import same
+from pipelines.intake import Intake, capture
+from pipelines.match import watch as watching
+from pipelines.take_thread import Told, known_thread, write_thread
+from storage import articles, pages, runs, watches
+from storage.models import Alert, Article, Page, Reading, Version
+from storage.passage import Passage
+from storage.watches import WatchRow
+
+
+class _Overtaken(Exception):
+    """Another version was written since this one was compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the store knows of a page before it is taken in."""
+
+    article: Article | None
+    latest: articles.Latest | None
+    known: tuple[threads_compare.Known, ...]
+    watches: tuple[WatchRow, ...]
+
+
+def stale_head(intake: Intake, page_id: int, reader: str) -> articles.Latest | None:
+    """The article's latest version where an older reader read it: its bytes are then read again first."""
+    with intake.store.reading() as session:
+        page = session.get_one(Page, page_id)
+        latest = articles.latest(session, page.article_id) if page.article_id is not None else None
+    return latest if latest is not None and latest.reading.reader != reader else None
+
+
+def confirm(intake: Intake, page_ids: Iterable[int], now: datetime) -> None:
+    """Notes that pages answered 304: they stand, and no record is left of it."""
+    with intake.store.writing() as session:
+        runs.require_open(session, intake.run_id)
+        for page in pages.get(session, page_ids):
+            due.stood(page, intake.outlet, now, changed=False)
+
+
+def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRead | None = None) -> None:
+    """Takes in one page of a run: its capture, reading, version, comments, alerts, validators and due time in one transaction,
+    which checks that the run is open and that the latest version is the one compared with, else begins again.
+
+    head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head).
+    """
+    while True:
+        before = _before(intake, seen)
+        try:
+            with intake.store.writing() as session:
+                runs.require_open(session, intake.run_id)
+                page = session.get_one(Page, seen.page.id)
+                if isinstance(seen.value, ArticleRead):
+                    _article(session, intake, seen, seen.value, page, before, now, head_again)
+                else:
+                    _no_article(session, intake, seen, page, before, now)
+            return
+        except _Overtaken:
+            continue
+
+
+def _before(intake: Intake, seen: Seen) -> _Before:
+    with intake.store.reading() as session:
+        page = session.get_one(Page, seen.page.id)
+        article = session.get(Article, page.article_id) if page.article_id is not None else None
+        latest = articles.latest(session, article.id) if article is not None else None
+        known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
+                 if isinstance(seen.value, ArticleRead) else ())
+        return _Before(article, latest, known, tuple(watches.standing(session, intake.outlet.id)))
+
+
+# --- pages that are no article this time
+
+def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before: _Before, now: datetime) -> None:
+    row = capture(session, intake, page.id, seen.fetched)
+    if seen.outcome == "read" and isinstance(seen.value, Nothing):
+        assert row is not None
+        session.add(Reading(capture_id=row.id, reader=seen.value.reader, outcome="no_text", reason=seen.value.reason, authors=[],
+                            tags=[], blocks=[], captions=[], origins={}))
+        due.troubled(page, now, f"{seen.value.reason}: {seen.value.note}" if seen.value.note else seen.value.reason)
+        page.state = "quarantined"
+    elif seen.outcome == "missing":
+        due.missed(page, now)
+        page.reason = seen.reason
+        if page.state != "gone" and due.is_gone(page, now) and pages.shown_since(session, intake.outlet.id, page.missing_since):
+            _gone(session, intake, page, before, now)
+    elif seen.outcome == "moved":
+        _moved(session, intake, seen, page, now)
+    else:
+        due.troubled(page, now, seen.reason)
+
+
+def _gone(session: Session, intake: Intake, page: Page, before: _Before, now: datetime) -> None:
+    page.state, page.next_due_at = "gone", now + due.MOVED
+    if before.article is None or before.latest is None:
+        return
+    article = session.get_one(Article, before.article.id)
+    article.state, article.gone_at = "gone", now
+    text = _text(before.latest.reading)
+    told = [Told("article_gone", f"gone:{article.id}:{intake.run_id}", watch, passage)
+            for watch in before.watches if (passage := watching.vanished(watch, text))]
+    _tell(session, intake, article, told, now)
+
+
+def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: datetime) -> None:
+    """A redirect to another page is an outcome and changes no identity: when every article redirects to the home page,
+    nothing collapses."""
+    page.state, page.reason, page.next_due_at, page.doubt = "moved", f"redirects to {seen.url_now}", now + due.MOVED, True
+    if seen.url_now and intake.outlet.is_article(seen.url_now):
+        pages.add(session, intake.outlet.id, "article", [seen.url_now], now)
+        if page.article_id is not None:
+            session.get_one(Article, page.article_id).state = "moved"
+
+
+# --- an article
+
+def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, now: datetime,
+             head_again: ArticleRead | None) -> None:
+    assert seen.fetched is not None
+    row = capture(session, intake, page.id, seen.fetched)
+    assert row is not None
+    article = _own_article(session, intake, page, read, now)
+    newest = articles.latest(session, article.id)
+    if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
+        raise _Overtaken
+    if head_again is not None and newest is not None:
+        session.add(_reading(newest.capture.id, head_again))
+    session.add(_reading(row.id, read))
+    old = head_again or (newest.reading if newest else None)
+    changed = old is None or not (same(old.title, read.title) and same(old.text, read.text))
+    told: list[Told] = []
+    version = None
+    if changed:
+        version = Version(article_id=article.id, seq=newest.version.seq + 1 if newest else 1, capture_id=row.id,
+                          run_id=intake.run_id, seen_at=now)
+        session.add(version)
+        session.flush()
+        told += _told(intake, before.watches, version, _text(old) if old is not None else None, _text(read))
+    doubt = False
+    if read.thread.system is not None:
+        change = threads_compare.compare(before.known, read.thread, [intake.names(intake.outlet.id, comment.author)
+                                                                      for comment in read.thread.comments], now)
+        told += write_thread(session, intake, article, read, change, row.id, before.watches, now)
+        doubt = change.doubt
+    _tell(session, intake, article, told, now, version)
+    if doubt:
+        due.doubted(page, now)
+    else:
+        due.stood(page, intake.outlet, now, changed=changed)
+        page.etag, page.last_modified = _validators(seen.fetched)
+
+
+def _own_article(session: Session, intake: Intake, page: Page, read: ArticleRead, now: datetime) -> Article:
+    article = session.get(Article, page.article_id) if page.article_id is not None else None
+    if article is None:
+        article = Article(outlet=intake.outlet.id, url=page.url, first_seen_at=now)
+        session.add(article)
+        session.flush()
+        page.article_id = article.id
+    article.claimed_url, article.state, article.gone_at = read.claimed_url, "standing", None
+    return article
+
+
+def _validators(fetched: Fetched) -> tuple[str | None, str | None]:
+    # A redirect's own validators are not those of the page that it leads to.
+    if fetched.asked is not None and urlsplit(fetched.asked).path != urlsplit(fetched.url).path:
+        return None, None
+    return fetched.header("ETag"), fetched.header("Last-Modified")
+
+
+def _reading(capture_id: int, read: ArticleRead) -> Reading:
+    return Reading(capture_id=capture_id, reader=read.reader, outcome="clean", title=read.title, authors=list(read.authors),
+                   published=read.published, published_raw=read.published_raw, modified=read.modified, language=read.language,
+                   section=read.section, tags=list(read.tags), image=read.image, claimed_url=read.claimed_url, text=read.text,
+                   text_sha256=read.text_sha256, blocks=[asdict(block) for block in read.blocks], captions=list(read.captions),
+                   origins=dict(read.origins))
+
+
+def _text(of: Reading | ArticleRead) -> watching.Text:
+    return watching.Text(of.title or "", tuple((of.text or "").split("\n")))
+
+
+# --- alerts
+
+def _told(intake: Intake, standing: Iterable[WatchRow], version: Version, old: watching.Text | None,
+          new: watching.Text) -> list[Told]:
+    if old is None and intake.backlog:
+        return []
+    found: list[Told] = []
+    for watch in standing:
+        passage: Passage | None = watching.appeared(watch, new) if old is None else watching.edited(watch, old, new)
+        if passage is not None:
+            found.append(Told("article_new" if old is None else "article_edited", f"version:{version.id}", watch, passage))
+    return found
+
+
+def _tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
+          version: Version | None = None) -> None:
+    for one in told:
+        for recipient in one.watch.recipients:
+            session.add(Alert(
+                watch_id=one.watch.id, recipient=recipient, event=one.event, subject=one.subject, article_id=article.id,
+                version_id=version.id if version is not None and one.comment_version_id is None else None,
+                comment_version_id=one.comment_version_id, run_id=intake.run_id, passage=one.passage.to_json(), made_at=now))

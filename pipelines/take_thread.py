@@ -1,0 +1,145 @@
+"""A thread's part of taking an article in: its look, its comments and their versions, and what watches are to hear of them."""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crawler.items import ArticleRead, CommentRead
+from crawler.items import ThreadRead as Look
+from pipelines.compare.thread import Known, ThreadChange
+from pipelines.intake import Intake
+from pipelines.match import watch as watching
+from storage import threads
+from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
+from storage.passage import Passage
+from storage.watches import WatchRow
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event that one watch is to hear of; subject names the event once and for all."""
+
+    event: str
+    subject: str
+    watch: WatchRow
+    passage: Passage
+    comment_version_id: int | None = None
+
+
+def known_thread(session: Session, outlet: str, look: Look, page_url: str) -> tuple[Known, ...]:
+    """The comments that are known of the thread that was looked at, in page order."""
+    thread = threads.get(session, outlet, look.system or "", look.native_key or page_url)
+    if thread is None:
+        return ()
+    times = threads.read_times(session, thread.id)
+    return tuple(Known(row.comment.id, row.comment.native_id, row.comment.parent_id, row.comment.author, row.comment.posted_at,
+                       row.text, row.state == "removed",
+                       times[row.comment.missed_read_id] if row.comment.missed_read_id is not None else None)
+                 for row in threads.comments(session, thread.id))
+
+
+def write_thread(session: Session, intake: Intake, article: Article, read: ArticleRead, change: ThreadChange, capture_id: int,
+                 standing: Iterable[WatchRow], now: datetime) -> list[Told]:
+    """Writes a look at a thread and what it changed; what the watches are to hear of it."""
+    writer = _Writer(session, intake, article, read, capture_id, now)
+    return [told for version, old in writer.write(change) for told in _told(version, old, article, read, standing, writer)]
+
+
+class _Writer:
+    """Writes one look."""
+
+    def __init__(self, session: Session, intake: Intake, article: Article, read: ArticleRead, capture_id: int,
+                 now: datetime) -> None:
+        self.session, self.intake, self.read, self.capture_id, self.now = session, intake, read, capture_id, now
+        look = read.thread
+        system, native_key = look.system or "", look.native_key or article.url
+        thread = threads.get(session, intake.outlet.id, system, native_key)
+        if thread is None:
+            thread = Thread(outlet=intake.outlet.id, system=system, native_key=native_key, article_id=article.id)
+            session.add(thread)
+            session.flush()
+        last = threads.last_read(session, thread.id)
+        self.first, self.last_id = last is None, last.id if last is not None else None
+        self.look = ThreadRead(thread_id=thread.id, run_id=intake.run_id, capture_id=capture_id, reader=read.reader, at=now,
+                               declared=look.declared, seen=len(look.comments), state=look.state, reason=look.reason)
+        session.add(self.look)
+        session.flush()
+        self.rows: dict[int, Comment] = {}
+        self.native_ids: set[str | None] = set()
+
+    def write(self, change: ThreadChange) -> list[tuple[CommentVersion, str | None]]:
+        """The new comment versions, each with the text before it."""
+        comments = self.read.thread.comments
+        written: list[tuple[CommentVersion, str | None]] = []
+        before = {old.id: old for old in (*change.matched, *change.missing) if old is not None}
+        for place, old in enumerate(change.matched):
+            if old is not None:
+                self.rows[place] = self.session.get_one(Comment, old.id)
+                self.native_ids.add(old.native_id)
+        for place in change.posted:
+            self.rows[place] = self._post(comments[place])
+        for place in change.posted:
+            parent = comments[place].parent
+            self.rows[place].parent_id = self.rows[parent].id if parent is not None and parent in self.rows else None
+            written.append((self._version(self.rows[place], 1, "posted", comments[place].text, self.last_id), None))
+        for places, event in ((change.edited, "edited"), (change.restored, "restored")):
+            for place in places:
+                row = self.rows[place]
+                after = row.last_read_id if event == "edited" else self.last_id
+                old_text = before[row.id].text if event == "edited" else None
+                written.append((self._version(row, self._next(row), event, comments[place].text, after), old_text))
+        for place, row in self.rows.items():
+            if not comments[place].deleted:
+                self._seen(row, comments[place])
+        removed = {old.id for old in change.removed}
+        for old in change.missing:
+            row = self.session.get_one(Comment, old.id)
+            row.missed_read_id = row.missed_read_id or self.look.id
+            if old.id in removed:
+                version = self._version(row, self._next(row), "removed", None, row.last_read_id, row.missed_read_id)
+                written.append((version, old.text))
+        self.session.flush()
+        return written
+
+    def _post(self, comment: CommentRead) -> Comment:
+        # A page that gives one id to two comments says nothing by it.
+        native_id = None if comment.native_id in self.native_ids else comment.native_id
+        self.native_ids.add(native_id)
+        row = Comment(thread_id=self.look.thread_id, native_id=native_id, parent_source=comment.parent_source,
+                      author=self.intake.names(self.intake.outlet.id, comment.author), posted_at=comment.posted,
+                      posted_raw=comment.posted_raw, position=comment.position, first_seen_at=self.now, last_seen_at=self.now,
+                      last_read_id=self.look.id)
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def _seen(self, row: Comment, comment: CommentRead) -> None:
+        row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look.id, None
+        row.position, row.likes, row.dislikes = comment.position, comment.likes, comment.dislikes
+
+    def _next(self, row: Comment) -> int:
+        return threads.last_seq(self.session, row.id) + 1
+
+    def _version(self, row: Comment, seq: int, event: str, text: str | None, after: int | None,
+                 before: int | None = None) -> CommentVersion:
+        version = CommentVersion(comment_id=row.id, seq=seq, event=event, text=text, reader=self.read.reader,
+                                 capture_id=self.capture_id, run_id=self.intake.run_id, seen_at=self.now, after_read_id=after,
+                                 before_read_id=before or self.look.id)
+        self.session.add(version)
+        self.session.flush()
+        return version
+
+    def author(self, version: CommentVersion) -> str | None:
+        """The author of a version's comment, as the store keeps names."""
+        return self.session.get_one(Comment, version.comment_id).author
+
+
+def _told(version: CommentVersion, old: str | None, article: Article, read: ArticleRead, standing: Iterable[WatchRow],
+          writer: _Writer) -> Iterable[Told]:
+    if version.event == "posted" and writer.intake.backlog and writer.first:
+        return
+    for watch in standing:
+        passage = watching.said(watch, read.title or article.url, writer.author(version), old, version.text)
+        if passage is not None:
+            yield Told(f"comment_{version.event}", f"comment:{version.id}", watch, passage, version.id)

@@ -1,0 +1,110 @@
+"""Articles, their versions, and the newest reading of each."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Article, Capture, Comment, CommentVersion, Page, Reading, Thread, Version
+
+JUDGED = ("passed", "accepted", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """An article's latest version, whatever its judgement, with its newest reading."""
+
+    version: Version
+    capture: Capture
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """A line of the list of articles; versions counts judged ones, comments those that stand."""
+
+    id: int
+    outlet: str
+    url: str
+    title: str | None
+    state: str
+    versions: int
+    comments: int
+    first_seen: datetime
+    last_changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version with the reading that it shows."""
+
+    version: Version
+    reading: Reading
+
+
+def _newest_reading() -> Select[int]:
+    return select(func.max(Reading.id)).where(Reading.outcome == "clean").group_by(Reading.capture_id)
+
+
+def latest(session: Session, article_id: int) -> Latest | None:
+    """The article's latest version; None where it has none."""
+    row = session.execute(
+        select(Version, Capture, Reading).join(Capture, Version.capture_id == Capture.id)
+        .join(Reading, Reading.capture_id == Capture.id).where(Version.article_id == article_id, Reading.outcome == "clean")
+        .order_by(Version.seq.desc(), Reading.id.desc()).limit(1)).first()
+    return Latest(*row) if row else None
+
+
+def versions(session: Session, article_id: int) -> list[VersionRow]:
+    """The article's versions in order, each with its newest reading."""
+    rows = session.execute(
+        select(Version, Reading).join(Reading, Reading.capture_id == Version.capture_id)
+        .where(Version.article_id == article_id, Reading.id.in_(_newest_reading())).order_by(Version.seq))
+    return [VersionRow(version, reading) for version, reading in rows]
+
+
+def by_id_or_url(session: Session, which: str) -> Article | None:
+    """The article with this id, or with this URL as its own or one of its pages'."""
+    if which.isascii() and which.isdigit():
+        return session.get(Article, int(which)) if int(which) < 2**31 else None
+    found = session.scalar(select(Article).where(Article.url == which).order_by(Article.id).limit(1))
+    return found or session.scalar(select(Article).join(Page, Page.article_id == Article.id).where(Page.url == which)
+                                   .order_by(Article.id).limit(1))
+
+
+def standing_comments() -> Select[int, str, int]:
+    """Of each comment: id, last event, number of posted and edited texts."""
+    last = select(CommentVersion.comment_id, func.max(CommentVersion.seq).label("seq"),
+                  func.count().filter(CommentVersion.event.in_(("posted", "edited"))).label("texts")
+                  ).group_by(CommentVersion.comment_id).subquery()
+    return select(CommentVersion.comment_id, CommentVersion.event, last.c.texts).join(
+        last, (last.c.comment_id == CommentVersion.comment_id) & (last.c.seq == CommentVersion.seq))
+
+
+def listing(session: Session, *, outlet: str | None = None, since: datetime | None = None,
+            limit: int | None = None) -> list[ArticleRow]:
+    """The articles with a judged version, the last changed one first; since asks for those changed at or after it."""
+    counted = (select(Version.article_id, func.count().label("versions"), func.max(Version.seq).label("seq"),
+                      func.max(Version.seen_at).label("changed"))
+               .where(Version.judgement.in_(JUDGED)).group_by(Version.article_id).subquery())
+    states = standing_comments().subquery()
+    comments = (select(Thread.article_id, func.count().label("comments")).join(Comment, Comment.thread_id == Thread.id)
+                .join(states, states.c.comment_id == Comment.id).where(states.c.event != "removed")
+                .group_by(Thread.article_id).subquery())
+    query = (select(Article, Reading.title, counted.c.versions, func.coalesce(comments.c.comments, 0), counted.c.changed)
+             .join(counted, counted.c.article_id == Article.id)
+             .join(Version, (Version.article_id == Article.id) & (Version.seq == counted.c.seq))
+             .join(Reading, (Reading.capture_id == Version.capture_id) & Reading.id.in_(_newest_reading()))
+             .outerjoin(comments, comments.c.article_id == Article.id).order_by(counted.c.changed.desc(), Article.id.desc()))
+    if outlet is not None:
+        query = query.where(Article.outlet == outlet)
+    if since is not None:
+        query = query.where(counted.c.changed >= since)
+    return [ArticleRow(found.id, found.outlet, found.url, title, found.state, number, said, found.first_seen_at, changed)
+            for found, title, number, said, changed in session.execute(query.limit(limit))]
+
+
+def shown(rows: Sequence[VersionRow]) -> list[VersionRow]:
+    """The judged ones among an article's versions."""
+    return [row for row in rows if row.version.judgement in JUDGED]

@@ -1,0 +1,66 @@
+"""The frontier: which pages of an outlet are known, and when each is due."""
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.models import Capture, Page
+
+
+
+def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
+        found_on: int | None = None) -> list[int]:
+    """Adds the pages that are not known yet, due at once, with the source that they were found on; the ids of those added."""
+    rows = [{"outlet": outlet, "kind": kind, "url": url, "found_at": now, "next_due_at": now, "found_on_id": found_on}
+            for url in urls]
+    if not rows:
+        return []
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return list(session.scalars(insert(Page).on_conflict_do_nothing().returning(Page.id), rows))
+
+
+def get(session: Session, ids: Iterable[int]) -> list[Page]:
+    """The pages with these ids, in the order of the ids."""
+    return list(session.scalars(select(Page).where(Page.id.in_(list(ids))).order_by(Page.id)))
+
+
+def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
+    """The pages that are due, sources first, then the oldest due first."""
+    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now)
+                                .order_by(Page.kind.desc(), Page.next_due_at, Page.id).limit(limit)))
+
+
+def make_due(session: Session, outlet: str, now: datetime) -> None:
+    """Makes every page of an outlet due that would be later; not a source that the outlet's file no longer names."""
+    session.execute(update(Page).where(Page.outlet == outlet, Page.next_due_at > now,
+                                       (Page.kind != "source") | (Page.state != "gone")).values(next_due_at=now))
+
+
+def drop_sources_but(session: Session, outlet: str, urls: Iterable[str], never: datetime) -> None:
+    """Sources that the outlet's file no longer names are never due again; those that it names again are. Sitemaps found in
+    an index stay."""
+    named = list(urls)
+    session.execute(update(Page).where(Page.outlet == outlet, Page.kind == "source", Page.url.not_in(named),
+                                       Page.found_on_id.is_(None))
+                    .values(next_due_at=never, state="gone", reason="no longer in the outlet's file"))
+    session.execute(update(Page).where(Page.outlet == outlet, Page.kind == "source", Page.url.in_(named), Page.state == "gone")
+                    .values(next_due_at=Page.found_at, state="new", reason=None))
+
+
+def next_due(session: Session, outlet: str) -> datetime | None:
+    """When the next page of an outlet is due; None where it has none."""
+    return session.scalar(select(func.min(Page.next_due_at)).where(Page.outlet == outlet))
+
+
+def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
+    """Whether any article page of the outlet stood after a moment: only then does another's absence mean something."""
+    return moment is not None and session.scalar(select(Page.id).where(
+        Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
+
+
+def quarantined_in(session: Session, run_id: int) -> list[Page]:
+    """The pages that a run quarantined."""
+    return list(session.scalars(select(Page).where(Page.state == "quarantined", Page.id.in_(
+        select(Capture.page_id).where(Capture.run_id == run_id))).order_by(Page.url)))

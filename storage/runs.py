@@ -1,0 +1,127 @@
+"""Runs: an open one is its outlet's lease, its id the token that every transaction of its crawl shows."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage.models import Alert, CommentVersion, Run, Version
+
+
+class RunEnded(RuntimeError):
+    """The run was closed by somebody else; what it still brings is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a run brought."""
+
+    articles_new: int
+    versions_new: int
+    posted: int
+    edited: int
+    removed: int
+    restored: int
+
+
+def begin(session: Session, outlet: str, now: datetime) -> Run | None:
+    """Opens a run; None where the outlet has an open one. Until one of its runs has ended, an outlet's finds are backlog."""
+    ended = session.scalar(select(Run.id).where(Run.outlet == outlet, Run.state.in_(("done", "degraded"))).limit(1))
+    run = Run(outlet=outlet, started_at=now, backlog=ended is None, errors=[])
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        return None
+    return run
+
+
+def require_open(session: Session, run_id: int) -> Run:
+    """The run, held open until this transaction ends; RunEnded where it is closed."""
+    run = session.scalar(select(Run).where(Run.id == run_id).with_for_update(read=True))
+    if run is None or run.state != "open":
+        raise RunEnded(f"run {run_id} is not open")
+    return run
+
+
+def end(session: Session, run_id: int, now: datetime, *, state: str, requests: int, not_modified: int,
+        errors: Sequence[str]) -> None:
+    """Closes a run with its report."""
+    run = require_open(session, run_id)
+    run.state, run.ended_at, run.requests, run.not_modified, run.errors = state, now, requests, not_modified, list(errors)
+
+
+def close_open(session: Session, now: datetime, ids: Sequence[int] | None = None) -> list[int]:
+    """Closes open runs as died: all of them, or those with these ids; the ids closed."""
+    which = select(Run).where(Run.state == "open") if ids is None else select(Run).where(Run.state == "open", Run.id.in_(ids))
+    dead = list(session.scalars(which))
+    for run in dead:
+        run.state, run.ended_at = "died", now
+    return [run.id for run in dead]
+
+
+def open_runs(session: Session) -> dict[str, int]:
+    """The open runs: outlet to id."""
+    return dict(session.execute(select(Run.outlet, Run.id).where(Run.state == "open")).tuples().all())
+
+
+def judge(session: Session, now: datetime, group_wait: timedelta) -> list[int]:
+    """Passes every run that ended or died and was not judged: its versions count, its alerts get the time they may be mailed
+    at. The ids judged."""
+    ids = list(session.scalars(select(Run.id).where(Run.state != "open", Run.judgement == "open").with_for_update()))
+    if ids:
+        session.execute(update(Run).where(Run.id.in_(ids)).values(judgement="passed"))
+        session.execute(update(Version).where(Version.run_id.in_(ids), Version.judgement == "open").values(judgement="passed"))
+        session.execute(update(Alert).where(Alert.run_id.in_(ids), Alert.state == "pending", Alert.mail_at.is_(None))
+                        .values(mail_at=now + group_wait))
+    return ids
+
+
+def get(session: Session, ids: Sequence[int]) -> list[Run]:
+    """The runs with these ids, in their order."""
+    found = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(ids)))}
+    return [found[each] for each in ids if each in found]
+
+
+def last(session: Session, outlet: str) -> Run | None:
+    """The newest run of an outlet that has ended."""
+    return session.scalar(select(Run).where(Run.outlet == outlet, Run.state != "open").order_by(Run.id.desc()).limit(1))
+
+
+def newest_id(session: Session, outlet: str) -> int:
+    """The id of the outlet's newest run, 0 where it has none."""
+    return session.scalar(select(func.max(Run.id)).where(Run.outlet == outlet)) or 0
+
+
+def judged_after(session: Session, outlet: str, run_id: int) -> int | None:
+    """The first run of the outlet after another one, once it is judged."""
+    return session.scalar(select(Run.id).where(Run.outlet == outlet, Run.id > run_id, Run.judgement != "open")
+                          .order_by(Run.id).limit(1))
+
+
+def last_ok(session: Session, outlet: str) -> datetime | None:
+    """When a run of the outlet last ended as done."""
+    return session.scalar(select(func.max(Run.ended_at)).where(Run.outlet == outlet, Run.state == "done"))
+
+
+def deaths_in_a_row(session: Session, outlet: str) -> int:
+    """How many of the outlet's newest ended runs died, up to 5."""
+    states = session.scalars(select(Run.state).where(Run.outlet == outlet, Run.state != "open")
+                             .order_by(Run.id.desc()).limit(5))
+    count = 0
+    for state in states:
+        if state != "died":
+            break
+        count += 1
+    return count
+
+
+def counts(session: Session, run_id: int) -> RunCounts:
+    """What a run brought, counted from its rows."""
+    first, every = session.execute(select(func.count().filter(Version.seq == 1), func.count()).select_from(Version)
+                                   .where(Version.run_id == run_id)).one()
+    events = dict(session.execute(select(CommentVersion.event, func.count()).where(CommentVersion.run_id == run_id)
+                                  .group_by(CommentVersion.event)).tuples().all())
+    return RunCounts(first, every, *(events.get(event, 0) for event in ("posted", "edited", "removed", "restored")))

@@ -1,0 +1,127 @@
+"""Whether everything can be used, and how the wire is."""
+import os
+import smtplib
+from pathlib import Path
+from typing import Any
+
+from crawler import outlet as outlets
+from crawler.outlet import OutletError
+from scheduler import channel
+from settings import Settings, SettingsError
+from storage.store import Store, StoreError
+from verbs import documents
+from verbs.starter import make_key
+
+
+def store_of(settings: Settings, file: str) -> Store:
+    """The store of the settings; SettingsError where its address is none."""
+    try:
+        return Store(settings.database_url)
+    except StoreError as error:
+        raise SettingsError(str(error), file=file, key="database", value=settings.database,
+                            remedy='write "sqlite:///var/store.db" or "postgresql://user@host/name"') from error
+
+
+def settle(settings: Settings, file: str) -> Store:
+    """Makes the folders and the key and reaches the store; SettingsError says which setting is to be mended."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.archive.mkdir(exist_ok=True)
+        if not os.access(settings.data, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied", str(settings.data))
+        make_key(settings.key_file)
+    except OSError as error:
+        raise SettingsError(f"the data folder cannot be written: {error}", file=file, key="data", value=str(settings.data),
+                            remedy="name a folder that this user may write to") from error
+    store = store_of(settings, file)
+    try:
+        store.ping()
+    except StoreError as error:
+        raise SettingsError(str(error), file=file, key="database", value=str(store),
+                            remedy="start that server, or name a store that can be reached") from error
+    if store.revision() is not None:
+        store.refuse_newer()
+    return store
+
+
+def existing(settings: Settings, file: str) -> Store:
+    """The store, to be read; an error where there is none, or one of another schema."""
+    store = store_of(settings, file)
+    if store.file is not None and not store.file.exists():
+        raise SettingsError("there is no store yet", file=file, key="database", value=str(store),
+                            remedy="run `steppewire crawl`, or `steppewire db upgrade`")
+    try:
+        store.ping()
+    except StoreError as error:
+        raise SettingsError(str(error), file=file, key="database", value=str(store),
+                            remedy="start that server, or name a store that can be reached") from error
+    store.check_revision()
+    return store
+
+
+def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
+    """What can be used and what cannot, a line each: {ok, checks: [{what, ok, note}]}. Nothing is made."""
+    checks = [_one("settings", lambda: file if Path(file).exists() else "none: the defaults are used")]
+    for name in settings.outlets:
+        checks.append(_one(f"outlet {name}", lambda name=name: _outlet(settings, name)))  # type: ignore[misc]  # bound at once
+    for watch in settings.watch:
+        checks.append(_one(f"watch {watch.id}", lambda watch=watch: _watch(settings, file, watch)))  # type: ignore[misc]  # bound at once
+    checks.append(_one("data", lambda: _folder(settings.data)))
+    checks.append(_one("database", lambda: _database(settings, file)))
+    if smtp:
+        checks.append(_one("mail", lambda: channel(settings).greet()))
+    return documents.SCHEMA | {"ok": all(each["ok"] for each in checks), "checks": checks}
+
+
+def _one(what: str, look: Any) -> dict[str, Any]:
+    try:
+        return {"what": what, "ok": True, "note": look()}
+    except (OutletError, SettingsError) as error:
+        where = f"{error.file}: {error.key}: " if error.key else f"{error.file}: "
+        return {"what": what, "ok": False, "note": f"{where}{error}" + (f"; {error.remedy}" if error.remedy else "")}
+    except (StoreError, OSError, smtplib.SMTPException, RuntimeError) as error:
+        return {"what": what, "ok": False, "note": str(error)}
+
+
+def _outlet(settings: Settings, name: str) -> str:
+    outlet = outlets.load(outlets.find(name, settings.outlets_dirs))
+    unverified = " (its comment markup is unverified)" if outlet.comments and not outlet.comments.verified else ""
+    return f"{outlet.name}, {len(outlet.source)} sources{unverified}"
+
+
+def _watch(settings: Settings, file: str, watch: Any) -> str:
+    for name in watch.outlets:
+        if name not in settings.outlets:
+            raise SettingsError(f"outlet {name!r} is not crawled", file=file, key="watch.outlets", value=name,
+                                remedy=f"name one of {', '.join(settings.outlets) or 'none'}, or add it to outlets")
+    return f"{', '.join(watch.words)} → {', '.join(watch.recipients)}"
+
+
+def _folder(folder: Path) -> str:
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(f"{folder} cannot be written")
+    return str(folder) if nearest == folder else f"{folder} will be made"
+
+
+def _database(settings: Settings, file: str) -> str:
+    store = store_of(settings, file)
+    if store.file is not None and not store.file.exists():
+        return f"{store} will be made"
+    store.ping()
+    found = store.revision()
+    if found is not None:
+        store.refuse_newer()
+    return f"{store}, schema {found or 'none yet'}"
+
+
+def status(settings: Settings, store: Store) -> tuple[dict[str, Any], bool]:
+    """How the wire is, and whether it needs nobody."""
+    holder = store.holder()
+    with store.reading() as session:
+        states = [documents.outlet_state(session, outlet) for outlet in settings.outlets]
+        document = documents.SCHEMA | {
+            "daemon": {"pid": holder.pid, "since": documents.time(holder.since)} if holder else None, "database": str(store),
+            "schema_revision": store.revision(), "outlets": states, **documents.waiting(session)}
+    healthy = document["mails"]["dead"] == 0 and all(each["state"] in ("new", "ok") for each in states)
+    return document, healthy

@@ -1,0 +1,49 @@
+"""One pass by hand: alone, or beside a daemon that does it."""
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scheduler import Wire, utcnow
+from settings import Settings, SettingsError
+from storage import pages, runs
+from storage.store import Store
+from verbs import documents
+
+ASK_SECONDS = 0.5
+
+
+def require_known(settings: Settings, names: Sequence[str], file: str) -> None:
+    """SettingsError where an outlet is named that is not crawled."""
+    for name in names:
+        if name not in settings.outlets:
+            raise SettingsError(f"outlet {name!r} is not crawled", file=file, key="outlets", value=name,
+                                remedy=f"name one of {', '.join(settings.outlets) or 'none'}, or add it to outlets")
+
+
+async def alone(settings: Settings, config: Path | None, store: Store, names: Sequence[str]) -> dict[str, Any]:
+    """One pass, with one delivery attempt, by the holder of the store's lock."""
+    wire = Wire(settings, config, store)
+    wire.begin(utcnow())
+    try:
+        made = await wire.one_pass(utcnow(), names or None)
+    finally:
+        await wire.close()
+    with store.reading() as session:
+        return documents.crawled(session, made)
+
+
+async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:
+    """Makes the outlets due and waits for the daemon to run and judge each of them once."""
+    with store.writing() as session:
+        last = {name: runs.newest_id(session, name) for name in names}
+        for name in names:
+            pages.make_due(session, name, utcnow())
+    while True:
+        with store.reading() as session:
+            done = {name: runs.judged_after(session, name, last[name]) for name in names}
+            if all(done.values()):
+                return documents.crawled(session, [run for run in done.values() if run is not None])
+        if store.holder() is None:
+            raise SettingsError("the daemon has ended before it had crawled", file=str(store), remedy="run the command again")
+        await asyncio.sleep(ASK_SECONDS)

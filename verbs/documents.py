@@ -1,0 +1,196 @@
+"""The documents of the command line's `--json`: each function gives one, in the shape that docs/schemas promises."""
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crawler.items import ArticleRead, CommentRead, Found, Nothing, ReadValue, ThreadRead
+from pipelines.compare.diff import Operation, diff
+from storage import articles, outbox, pages, runs, threads
+from storage.models import Article, Reading, Run
+from storage.threads import CommentRow
+
+Document = dict[str, Any]
+SCHEMA = {"schema": 1}
+
+TEXT_FIELDS = ("title", "authors", "published", "published_raw", "modified", "language", "section", "tags", "image", "text",
+               "blocks", "captions", "origins", "reader", "text_sha256")
+# An outlet's state by that of its last run; any other is failing.
+STATES: dict[str | None, str] = {None: "new", "done": "ok", "degraded": "degraded", "blocked": "blocked"}
+NO_TEXT: Document = dict.fromkeys(TEXT_FIELDS) | {"authors": [], "tags": [], "blocks": [], "captions": [], "origins": {}}
+
+
+def time(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC; fractions of a second only where there are any."""
+    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z") if value is not None else None
+
+
+def error(problem: Any, kind: str | None = None) -> Document:
+    """What went wrong, from an exception that says file, key, value and remedy as far as it knows them."""
+    value = getattr(problem, "value", None)
+    return SCHEMA | {"error": {"kind": kind or getattr(problem, "kind", "failure"),
+                               "message": getattr(problem, "message", None) or str(problem),
+                               "file": getattr(problem, "file", None), "key": getattr(problem, "key", None),
+                               "value": value if value is None or isinstance(value, str | int | float | bool) else str(value),
+                               "remedy": getattr(problem, "remedy", None) or None}}
+
+
+# --- read and diff
+
+def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
+    """What was read from a page."""
+    if isinstance(value, ArticleRead):
+        return SCHEMA | {"file": file, "outcome": "clean", "reason": None, "url": url, "claimed_url": value.claimed_url,
+                         **_text_fields(value), "thread": _thread_state(value.thread),
+                         "comments": _comments(value.thread.comments)}
+    reason = "not_article" if isinstance(value, Found) else value.reason
+    note = value.note if isinstance(value, Nothing) else "this page is a source: it announces articles"
+    return SCHEMA | {"file": file, "outcome": "no_text", "reason": reason, "note": note, "url": url, "claimed_url": None,
+                     **NO_TEXT, "reader": reader, "thread": _thread_state(ThreadRead(None, "none")), "comments": []}
+
+
+def _text_fields(of: ArticleRead | Reading) -> Document:
+    blocks = [block if isinstance(block, dict) else {"kind": block.kind, "text": block.text} for block in of.blocks]
+    return {"title": of.title, "authors": list(of.authors), "published": time(of.published), "published_raw": of.published_raw,
+            "modified": time(of.modified), "language": of.language, "section": of.section, "tags": list(of.tags),
+            "image": of.image, "text": of.text, "blocks": blocks, "captions": list(of.captions), "origins": dict(of.origins),
+            "reader": of.reader, "text_sha256": of.text_sha256}
+
+
+def _thread_state(thread: ThreadRead) -> Document:
+    return {"system": thread.system, "state": thread.state, "reason": thread.reason, "declared": thread.declared,
+            "seen": len(thread.comments)}
+
+
+def _comments(comments: Sequence[CommentRead]) -> list[Document]:
+    """ids are the page's own; a comment without one is named by its place."""
+    ids = [comment.native_id or f"at-{comment.position}" for comment in comments]
+    return [{"id": own, "native_id": comment.native_id, "parent": ids[comment.parent] if comment.parent is not None else None,
+             "parent_source": comment.parent_source, "position": comment.position, "depth": comment.depth,
+             "author": comment.author, "posted": time(comment.posted), "posted_raw": comment.posted_raw, "text": comment.text,
+             "likes": comment.likes, "dislikes": comment.dislikes, "deleted": comment.deleted}
+            for own, comment in zip(ids, comments, strict=True)]
+
+
+def changes(old_title: str | None, old: str, new_title: str | None, new: str) -> Document:
+    """What changed between two texts."""
+    operations: Iterable[Operation] = diff(old, new)
+    steps = [{"op": step.op, "old": step.old, "new": step.new} for step in operations]
+    touched = [step for step in steps if step["op"] != "equal"]
+    return SCHEMA | {"changed": bool(touched), "title_changed": old_title != new_title,
+                     "added_chars": sum(len(step["new"]) for step in touched),
+                     "removed_chars": sum(len(step["old"]) for step in touched), "operations": steps}
+
+
+# --- what is in the store
+
+def article_list(session: Session, outlet: str | None, since: datetime | None, limit: int | None) -> Document:
+    """The articles, the last changed one first."""
+    return SCHEMA | {"articles": [
+        {"article": str(row.id), "outlet": row.outlet, "url": row.url, "title": row.title, "state": row.state,
+         "versions": row.versions, "comments": row.comments, "first_seen": time(row.first_seen),
+         "last_changed": time(row.last_changed)}
+        for row in articles.listing(session, outlet=outlet, since=since, limit=limit)]}
+
+
+def article_show(session: Session, article: Article, rows: Sequence[articles.VersionRow],
+                 shown: articles.VersionRow) -> Document:
+    """One version of an article with its thread as it is now, and the list of all versions."""
+    found = threads.of_article(session, article.id)
+    look = threads.last_read(session, found[0].id) if found else None
+    said = [row for thread in found for row in threads.comments(session, thread.id)]
+    return SCHEMA | {
+        "article": str(article.id), "outlet": article.outlet, "state": article.state, "outcome": "clean", "reason": None,
+        "url": article.url, "claimed_url": shown.reading.claimed_url, **_text_fields(shown.reading),
+        "thread": {"system": found[0].system if found else None, "state": look.state if look else "none",
+                   "reason": look.reason if look else None, "declared": look.declared if look else None,
+                   "seen": look.seen if look else 0},
+        "comments": _stored_comments([row for row in said if row.state != "removed"]),
+        "versions": [{"seq": row.version.seq, "capture": str(row.version.capture_id), "seen_at": time(row.version.seen_at),
+                      "text_sha256": row.reading.text_sha256, "reader": row.reading.reader, "judgement": row.version.judgement}
+                     for row in rows]}
+
+
+def article_thread(session: Session, article: Article) -> Document:
+    """An article's thread with the history of each comment; after and before are the times of the looks that bracket it."""
+    found = threads.of_article(session, article.id)
+    look = threads.last_read(session, found[0].id) if found else None
+    rows = [row for thread in found for row in threads.comments(session, thread.id)]
+    times = {read: at for thread in found for read, at in threads.read_times(session, thread.id).items()}
+    documents = _stored_comments(rows)
+    for document, row in zip(documents, rows, strict=True):
+        document["state"] = row.state
+        document["versions"] = [
+            {"seq": version.seq, "event": version.event, "text": version.text,
+             "after": time(times[version.after_read_id]) if version.after_read_id is not None else None,
+             "before": time(times[version.before_read_id])} for version in row.versions]
+    return SCHEMA | {"article": str(article.id), "thread": {
+        "thread": str(found[0].id) if found else None, "system": found[0].system if found else None,
+        "state": look.state if look else "none", "reason": look.reason if look else None,
+        "declared": look.declared if look else None, "seen": look.seen if look else 0}, "comments": documents}
+
+
+def _stored_comments(rows: Sequence[CommentRow]) -> list[Document]:
+    depth: dict[int, int] = {}
+    by_id = {row.comment.id: row.comment for row in rows}
+    for row in rows:
+        above, at = 0, row.comment.parent_id
+        while at is not None and at in by_id:
+            above, at = above + 1, by_id[at].parent_id
+        depth[row.comment.id] = above
+    return [{"id": str(row.comment.id), "native_id": row.comment.native_id,
+             "parent": str(row.comment.parent_id) if row.comment.parent_id is not None else None,
+             "parent_source": row.comment.parent_source, "position": row.comment.position, "depth": depth[row.comment.id],
+             "author": row.comment.author, "posted": time(row.comment.posted_at), "posted_raw": row.comment.posted_raw,
+             "text": row.text, "likes": row.comment.likes, "dislikes": row.comment.dislikes,
+             "deleted": row.state == "removed"} for row in rows]
+
+
+def alert_list(session: Session, limit: int | None) -> Document:
+    """The alerts, the newest first."""
+    return SCHEMA | {"alerts": [
+        {"alert": str(row.id), "watch": row.watch, "recipient": row.recipient, "event": row.event, "article": str(row.article),
+         "seq": row.seq, "comment": str(row.comment) if row.comment is not None else None, "state": row.state,
+         "mail": str(row.mail) if row.mail is not None else None} for row in outbox.list_alerts(session, limit)]}
+
+
+def mail_list(session: Session, limit: int | None) -> Document:
+    """The mails, the newest first."""
+    return SCHEMA | {"mails": [
+        {"mail": str(row.id), "message_id": row.message_id, "watch": row.watch, "recipient": row.recipient,
+         "subject": row.subject, "state": row.state, "attempts": row.attempts, "reason": row.reason}
+        for row in outbox.list_mails(session, limit)]}
+
+
+# --- runs and states
+
+def crawled(session: Session, ids: Sequence[int]) -> Document:
+    """What runs brought."""
+    return SCHEMA | {"runs": [_run(session, run) for run in runs.get(session, ids)]}
+
+
+def _run(session: Session, run: Run) -> Document:
+    counts = runs.counts(session, run.id)
+    return {"run": str(run.id), "outlet": run.outlet, "state": run.state, "judgement": run.judgement, "requests": run.requests,
+            "not_modified": run.not_modified, "articles_new": counts.articles_new, "versions_new": counts.versions_new,
+            "comments": {"posted": counts.posted, "edited": counts.edited, "removed": counts.removed,
+                         "restored": counts.restored},
+            "quarantined": [{"url": page.url, "reason": page.reason} for page in pages.quarantined_in(session, run.id)],
+            "backlog": run.backlog, "errors": run.errors}
+
+
+def outlet_state(session: Session, outlet: str) -> Document:
+    """How an outlet is: as its last run was."""
+    last = runs.last(session, outlet)
+    state = STATES.get(last.state if last else None, "failing")
+    reason = "; ".join(last.errors[:3]) if last and state != "ok" else ""
+    return {"outlet": outlet, "state": state, "reason": reason or None,
+            "last_ok": time(runs.last_ok(session, outlet)), "next_due_at": time(pages.next_due(session, outlet))}
+
+
+def waiting(session: Session) -> Document:
+    """What waits to be told: alerts and mails."""
+    counts = outbox.counts(session)
+    return {"alerts": {"pending": counts.pending, "oldest": time(counts.oldest)},
+            "mails": {"waiting": counts.waiting, "dead": counts.dead}}

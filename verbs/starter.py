@@ -1,0 +1,88 @@
+"""What `steppewire init` makes: a settings file that explains every key, a folder for outlets, the data folder and its key."""
+import os
+import secrets
+from pathlib import Path
+
+TEMPLATE = '''\
+# Steppewire's settings. Every key is here with what it is when it is left out; relative paths start at this file's folder.
+# An environment variable goes before the file: STEPPEWIRE_DATABASE, STEPPEWIRE_MAIL__HOST, …
+# A secret may stand in a file of its own: STEPPEWIRE_MAIL__PASSWORD_FILE, STEPPEWIRE_DATABASE_FILE.
+
+# How a webmaster reaches you. It is part of the user agent that outlets see; please set it.
+# contact = "mailto:you@example.org"
+
+# Which outlets are crawled: names of files in outlets_dirs, or of those that come with the program.
+outlets = ["caravanserai"]
+
+# Where your own outlet files lie; a file here goes before a shipped one of the same name.
+outlets_dirs = ["outlets"]
+
+# The data folder: the archive of everything that was fetched (WARC), the key for pseudonyms, and the SQLite store.
+data = "var"
+
+# The store. SQLite in the data folder, or PostgreSQL: "postgresql://user@host/steppewire".
+# database = "sqlite:///var/store.db"
+# A file that holds the store's address alone, where it has a password in it.
+# database_file = "/run/secrets/steppewire-database"
+
+# Where people reach the reading room; links in mails start with it. Without it mails name the command that shows more.
+# public_url = "https://wire.example.org"
+
+[mail]
+# The mail server that alerts are handed to, and how: security is "none", "starttls" or "tls".
+# host = "localhost"
+# port = 25
+# security = "none"
+# username = "steppewire"
+# password_file = "/run/secrets/steppewire-mail"
+# The password itself may stand here or, better, in the file above.
+# password = "…"
+# Who the mails are from.
+# sender = "Steppewire <wire@example.org>"
+# How long an alert waits for others that go into the same mail.
+# group_wait = "60s"
+
+[comments]
+# What the tables keep of readers' names: "keep", "pseudonym" (equal names at one outlet stay equal) or "drop".
+# names = "pseudonym"
+
+# A watch: any of its words or phrases, in any of its outlets (all, where outlets is left out), told to each recipient.
+# It tells what appears, changes or disappears after it was added.
+# [[watch]]
+# id = "belt-and-road"
+# words = ["Belt and Road", "Один пояс", "railway"]
+# recipients = ["analyst@example.org"]
+# outlets = ["caravanserai"]
+'''
+
+
+class AlreadyThere(FileExistsError):
+    """There is a settings file already; nothing was touched."""
+
+    kind = "config"
+    key = None
+    remedy = "edit it, or run `steppewire init` in another folder"
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file} is already there")
+        self.message, self.file, self.value = f"{file} is already there", str(file), None
+
+
+def make(config: Path) -> None:
+    """Makes the settings file and its folders; AlreadyThere where there is one."""
+    if config.exists():
+        raise AlreadyThere(config)
+    folder = config.absolute().parent
+    for each in (folder, folder / "outlets", folder / "var"):
+        each.mkdir(parents=True, exist_ok=True)
+    make_key(folder / "var" / "pseudonym.key")
+    config.write_text(TEMPLATE, encoding="utf-8")
+
+
+def make_key(file: Path) -> None:
+    """Makes the key under which readers' names become pseudonyms, readable by its owner alone; one that is there stays."""
+    if file.exists():
+        return
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(secrets.token_bytes(32))

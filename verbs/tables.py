@@ -1,0 +1,163 @@
+"""The documents for people: each as a table or a short text. What comes from the web is printed as text, never as markup."""
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+MARKS = {"ok": "✓", "bad": "✗"}
+
+
+def show(document: dict[str, Any]) -> None:
+    """Prints a document."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    for key, draw in DRAWN.items():
+        if key in document:
+            draw(console, document)
+            return
+    raise AssertionError(f"no table for {sorted(document)}")
+
+
+def _table(console: Console, rows: list[dict[str, Any]], columns: dict[str, str], empty: str) -> None:
+    if not rows:
+        console.print(empty)
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(key))) for key in columns.values()))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{number} {name}" for name, number in value.items() if number) or "none"
+    text = str(value)
+    return text[:19].replace("T", " ") if len(text) >= 20 and text[10:11] == "T" and text.endswith("Z") else text
+
+
+def _checks(console: Console, document: dict[str, Any]) -> None:
+    rows = [row | {"mark": MARKS["ok" if row["ok"] else "bad"]} for row in document["checks"]]
+    _table(console, rows, {"": "mark", "what": "what", "note": "note"}, "nothing to check")
+
+
+def _demo(console: Console, document: dict[str, Any]) -> None:
+    console.print(f"Step {document['step']} played in {document['seconds']} s.")
+    console.print(f"Stored: {document['articles']} articles in {document['versions']} versions; "
+                  f"comments: {_cell(document['comments'])}; looks at threads: {_cell(document['thread_reads'])}.")
+    console.print(f"Alerts: {_cell(document['alerts'])}. Mails:")
+    _table(console, document["mails"], {"to": "recipient", "subject": "subject"}, "none")
+
+
+def _runs(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["runs"], {
+        "run": "run", "outlet": "outlet", "state": "state", "judged": "judgement", "requests": "requests",
+        "unchanged": "not_modified", "articles": "articles_new", "versions": "versions_new", "comments": "comments"},
+        "nothing is due")
+    for run in document["runs"]:
+        if run["backlog"]:
+            console.print(f"{run['outlet']} is new: what was found now is its backlog; alerts tell what comes after it")
+        for page in run["quarantined"]:
+            console.print(f"quarantined: {page['url']}: {page['reason']}")
+        for line in run["errors"]:
+            console.print(f"{run['outlet']}: {line}")
+
+
+def _status(console: Console, document: dict[str, Any]) -> None:
+    daemon = document["daemon"]
+    console.print(f"Daemon: {'process {} since {}'.format(daemon['pid'], _cell(daemon['since'])) if daemon else 'none runs'}")
+    console.print(f"Store: {document['database']}, schema {document['schema_revision']}")
+    _table(console, document["outlets"], {"outlet": "outlet", "state": "state", "last ok": "last_ok", "next": "next_due_at",
+                                          "reason": "reason"}, "no outlet is crawled")
+    console.print(f"Alerts pending: {document['alerts']['pending']}. Mails waiting: {document['mails']['waiting']}, "
+                  f"dead: {document['mails']['dead']}.")
+
+
+def _articles(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["articles"], {"id": "article", "outlet": "outlet", "title": "title", "state": "state",
+                                           "versions": "versions", "comments": "comments", "changed": "last_changed"},
+           "no articles yet")
+
+
+def _alerts(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["alerts"], {"id": "alert", "watch": "watch", "to": "recipient", "event": "event",
+                                         "article": "article", "version": "seq", "comment": "comment", "state": "state",
+                                         "mail": "mail"}, "no alerts yet")
+
+
+def _mails(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "subject": "subject",
+                                        "state": "state", "attempts": "attempts", "reason": "reason"}, "no mails yet")
+
+
+def _operations(console: Console, document: dict[str, Any]) -> None:
+    if not document["changed"]:
+        console.print("the headline changed, the text did not" if document["title_changed"] else "nothing changed")
+        return
+    text = Text()
+    for step in document["operations"]:
+        if step["op"] == "equal":
+            text.append(_shortened(step["new"]))
+            continue
+        # The brackets say without colour what colour says.
+        if step["old"]:
+            text.append(f"[-{step['old']}-]", "red strike")
+        if step["new"]:
+            text.append(f"{{+{step['new']}+}}", "green")
+    console.print(text, soft_wrap=True)
+
+
+def _shortened(text: str) -> str:
+    lines = text.split("\n")
+    return text if len(lines) < 5 else "\n".join([*lines[:2], "…", *lines[-2:]])
+
+
+def _thread(console: Console, document: dict[str, Any]) -> None:
+    thread = document["thread"]
+    console.print(f"Thread: {thread['state']}, {thread['seen']} seen of {_cell(thread['declared']) or 'an unknown number'}"
+                  + (f" ({thread['reason']})" if thread["reason"] else ""))
+    _tree(console, document["comments"])
+
+
+def _tree(console: Console, comments: list[dict[str, Any]]) -> None:
+    root = Tree("", hide_root=True)
+    branches: dict[str, Tree] = {}
+    for comment in comments:
+        above = branches.get(comment["parent"] or "", root)
+        mark = {"edited": "✎ edited ", "removed": "✗ removed "}.get(comment.get("state", ""), "")
+        style = "red" if comment.get("state") == "removed" else "yellow" if mark else ""
+        when = _cell(comment["posted"]) or comment["posted_raw"] or "no time"
+        label = Text(f"{mark}{comment['author'] or 'no name'}, {when}: ", style or "bold")
+        label.append(comment["text"], style)
+        branches[comment["id"]] = above.add(label)
+    console.print(root)
+
+
+def _article(console: Console, document: dict[str, Any]) -> None:
+    if document["outcome"] != "clean":
+        console.print(f"No article: {document['reason']}" + (f" ({document['note']})" if document.get("note") else ""))
+        return
+    console.print(Text(document["title"] or "(no title)", "bold"))
+    facts = [", ".join(document["authors"]), _cell(document["published"]), document["language"], document["url"]]
+    console.print(" · ".join(fact for fact in facts if fact))
+    for block in document["blocks"]:
+        console.print()
+        console.print(Text(block["text"], "bold" if block["kind"] == "heading" else ""))
+    thread = document["thread"]
+    why = f" ({thread['reason']})" if thread["reason"] else ""
+    console.print(f"\nThread: {thread['state']}, {thread['seen']} comments{why}")
+    _tree(console, document["comments"])
+    if document.get("versions"):
+        _table(console, document["versions"], {"version": "seq", "seen": "seen_at", "judged": "judgement",
+                                               "reader": "reader"}, "no versions")
+
+
+# Told apart by a key that only they have; the article's document has most keys and comes before its parts.
+DRAWN = {"checks": _checks, "step": _demo, "runs": _runs, "outlets": _status, "articles": _articles, "alerts": _alerts,
+         "mails": _mails, "operations": _operations, "blocks": _article, "comments": _thread}

@@ -1,0 +1,99 @@
+"""The daemon's end of its crawl worker: start it, talk to it in lines, notice when it hangs or dies."""
+import asyncio
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger("steppewire.worker_process")
+
+SILENT_SECONDS = 30.0
+STOP_SECONDS = 6.5
+
+
+class WorkerProcess:
+    """The worker, started when it is first needed and again after it ended. over is awaited with runs that it says have ended,
+    and with those that were under way when it died."""
+
+    def __init__(self, config: Path | None, over: Callable[[set[int]], Awaitable[None]]) -> None:
+        self._config, self._over = config, over
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._heard = 0.0
+        self._runs: set[int] = set()
+        self._changed = asyncio.Event()
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id; None while there is none."""
+        return self._process.pid if self._process is not None else None
+
+    async def crawl(self, run: int, outlet: str, now: datetime) -> None:
+        """Asks for a crawl; starts the worker where there is none."""
+        if self._process is None:
+            await self._start()
+        self._runs.add(run)
+        await self._say({"run": run, "outlet": outlet, "now": now.isoformat()})
+
+    async def until_ended(self, which: Iterable[int]) -> None:
+        """Waits until none of these runs is under way."""
+        waited = set(which)
+        while waited & self._runs:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def stop(self) -> None:
+        """Ends the worker: it finishes the pages in hand and is killed when that takes too long."""
+        process, watch = self._process, self._watch
+        if process is None or watch is None:
+            return
+        await self._say({"stop": True})
+        await asyncio.wait({watch}, timeout=STOP_SECONDS)
+        if process.returncode is None:
+            process.kill()
+        await watch
+
+    def kill_if_silent(self) -> None:
+        """Kills a worker that has said nothing for half a minute: its loop hangs."""
+        if self._process is not None and time.monotonic() - self._heard > SILENT_SECONDS:
+            logger.error("the worker %s has been silent for %.0f s and is killed", self.pid, SILENT_SECONDS)
+            self._process.kill()
+
+    async def _start(self) -> None:
+        # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
+        arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid())]
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True)
+        self._heard = time.monotonic()
+        self._watch = asyncio.create_task(self._listen(self._process))
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            self._heard = time.monotonic()
+            if (run := json.loads(line).get("ended")) is not None:
+                await self._end({run})
+        code = await process.wait()
+        self._process = None
+        if self._runs or code != 0:
+            logger.error("the worker ended with code %s; runs under way: %s", code, sorted(self._runs) or "none")
+        await self._end(set(self._runs))
+
+    async def _end(self, which: set[int]) -> None:
+        await self._over(which)
+        self._runs -= which
+        self._changed.set()
+
+    async def _say(self, document: dict[str, Any]) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(json.dumps(document).encode() + b"\n")
+        try:
+            await self._process.stdin.drain()
+        except ConnectionError:
+            # It has ended; the listener closes its runs.
+            logger.warning("the worker %s does not listen", self.pid)
