@@ -64,7 +64,7 @@ def close_open(session: Session, now: datetime, ids: Sequence[int] | None = None
 
 def open_runs(session: Session) -> dict[str, int]:
     """The open runs: outlet to id."""
-    return dict(session.execute(select(Run.outlet, Run.id).where(Run.state == "open")).tuples().all())
+    return dict(session.execute(select(Run.outlet, Run.id).where(Run.state == "open")).all())
 
 
 def judge(session: Session, now: datetime, group_wait: timedelta) -> list[int]:
@@ -123,5 +123,5 @@ def counts(session: Session, run_id: int) -> RunCounts:
     first, every = session.execute(select(func.count().filter(Version.seq == 1), func.count()).select_from(Version)
                                    .where(Version.run_id == run_id)).one()
     events = dict(session.execute(select(CommentVersion.event, func.count()).where(CommentVersion.run_id == run_id)
-                                  .group_by(CommentVersion.event)).tuples().all())
+                                  .group_by(CommentVersion.event)).all())
     return RunCounts(first, every, *(events.get(event, 0) for event in ("posted", "edited", "removed", "restored")))

@@ -59,7 +59,7 @@ def last_read(session: Session, thread_id: int) -> ThreadRead | None:
 def read_times(session: Session, thread_id: int) -> dict[int, datetime]:
     """When each look at a thread was: id to time."""
     query = select(ThreadRead.id, ThreadRead.at).where(ThreadRead.thread_id == thread_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def comments(session: Session, thread_id: int) -> list[CommentRow]:

@@ -1,0 +1,227 @@
+"""The outbox: alerts wait in it, become mails, and every attempt to send one is on record before it is made."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage.models import Alert, Article, Attempt, CommentVersion, Mail, Version
+from storage.store import Store
+
+Outcome = Literal["sent", "later", "refused", "paused", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class DueAlert:
+    """An alert that may be mailed now. passage is the row's JSON, which `Passage.from_json` reads; outlet is an id."""
+
+    id: int
+    watch: str
+    recipient: str
+    event: str
+    subject: str
+    article: int
+    outlet: str
+    url: str
+    seen_at: datetime
+    passage: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail as it will be sent for good: bytes is the whole message, lines ended by CRLF."""
+
+    watch: str
+    recipient: str
+    message_id: str
+    subject: str
+    bytes: bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail that is claimed for one attempt. tries counts the earlier ones that were to be made again later, tried_since is
+    the time of the first of these."""
+
+    mail: int
+    attempt: int
+    recipient: str
+    bytes: bytes
+    tries: int
+    tried_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in a list. seq is the version's, or the comment version's where comment is set."""
+
+    id: int
+    watch: str
+    recipient: str
+    event: str
+    article: int
+    seq: int | None
+    comment: int | None
+    state: str
+    reason: str | None
+    mail: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """A mail in a list; attempts are all that were begun."""
+
+    id: int
+    message_id: str
+    watch: str
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    reason: str | None
+    made_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Alerts that wait for a mail and since when the oldest does; mails that wait to be sent, and dead ones."""
+
+    pending: int
+    oldest: datetime | None
+    waiting: int
+    dead: int
+
+
+# --- from alerts to mails
+
+def due_groups(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """The (watch, recipient) pairs that have alerts to be mailed now, the one that waits longest first."""
+    return [(watch, recipient) for watch, recipient in session.execute(
+        select(Alert.watch_id, Alert.recipient).where(*_unmailed(), Alert.mail_at <= now)
+        .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id))).tuples()]
+
+
+def due_alerts(session: Session, now: datetime, watch: str, recipient: str, limit: int) -> list[DueAlert]:
+    """The oldest alerts of one watch and recipient that may be mailed now."""
+    seen_at = func.coalesce(Version.seen_at, CommentVersion.seen_at, Alert.made_at, type_=Alert.made_at.type)
+    found = session.execute(
+        select(Alert, Article, seen_at).join(Article, Article.id == Alert.article_id)
+        .outerjoin(Version, Version.id == Alert.version_id)
+        .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
+        .where(*_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch, Alert.recipient == recipient)
+        .order_by(Alert.id).limit(limit)).tuples()
+    return [DueAlert(alert.id, watch, recipient, alert.event, alert.subject, article.id, article.outlet, article.url, seen,
+                     alert.passage) for alert, article, seen in found]
+
+
+def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:
+    """Stores a mail and claims its alerts in one transaction; False, and nothing done, where one of them is no longer free."""
+    try:
+        with store.writing() as session:
+            row = Mail(watch_id=mail.watch, recipient=mail.recipient, message_id=mail.message_id, subject=mail.subject,
+                       bytes=mail.bytes, made_at=mail.made_at, due_at=mail.made_at)
+            session.add(row)
+            session.flush()
+            if (claimed := _claim(session, row.id, alerts)) != len(alerts):
+                raise _NotFree(f"{claimed} of {len(alerts)} alerts")
+    except (_NotFree, IntegrityError):  # the other way to lose them: a mail of these very alerts, thus of this Message-ID
+        return False
+    return True
+
+
+class _NotFree(Exception):
+    pass
+
+
+def _claim(session: Session, mail: int, alerts: Sequence[int]) -> int:
+    return _rows(session.execute(update(Alert).where(Alert.id.in_(alerts), *_unmailed()).values(mail_id=mail, state="mailed")))
+
+
+def drop(session: Session, alert: int, reason: str) -> None:
+    """Takes an alert that cannot be mailed out of the way, with the reason."""
+    session.execute(update(Alert).where(Alert.id == alert, *_unmailed()).values(state="dropped", reason=reason))
+
+
+def _unmailed() -> tuple[ColumnElement[bool], ...]:
+    return Alert.state == "pending", Alert.mail_id.is_(None)
+
+
+def _rows(result: Any) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+# --- from mails to attempts
+
+def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datetime) -> Outgoing | None:
+    """Claims the mail that was due first at `due`, nobody else's before `until`, and records that an attempt begins; None where
+    no mail is left. Commit it before anything is sent."""
+    free = and_(Mail.state == "waiting", Mail.due_at <= due, or_(Mail.claimed_until.is_(None), Mail.claimed_until <= at))
+    while (mail := session.scalar(select(Mail).where(free).order_by(Mail.due_at, Mail.id).limit(1))) is not None:
+        if _rows(session.execute(update(Mail).where(Mail.id == mail.id, free).values(claimed_until=until)
+                                 .execution_options(synchronize_session=False))):
+            attempt = Attempt(mail_id=mail.id, at=at)
+            session.add(attempt)
+            session.flush()
+            tries, since = session.execute(select(func.count(), func.min(Attempt.at, type_=Attempt.at.type)).where(
+                Attempt.mail_id == mail.id, Attempt.outcome == "later")).tuples().one()
+            return Outgoing(mail.id, attempt.id, mail.recipient, mail.bytes, tries, since)
+    return None
+
+
+def end_attempt(session: Session, outgoing: Outgoing, at: datetime, outcome: Outcome, answer: str, *,
+                due_at: datetime | None = None, dead: str | None = None) -> None:
+    """Records how an attempt ended and frees the mail: it is sent, or dead for a reason, or waits until due_at (None: as due as
+    before)."""
+    session.execute(update(Attempt).where(Attempt.id == outgoing.attempt).values(ended_at=at, outcome=outcome, answer=answer))
+    state = "sent" if outcome == "sent" else "waiting" if dead is None else "dead"
+    values: dict[str, Any] = {"state": state, "claimed_until": None, "reason": None if outcome == "sent" else dead or answer}
+    session.execute(update(Mail).where(Mail.id == outgoing.mail, Mail.state == "waiting").values(
+        **values, **({"due_at": due_at} if due_at else {})))
+
+
+def clear_claims(session: Session) -> None:
+    """Frees what a sender that is no more had claimed, and says of its open attempts that they died."""
+    session.execute(update(Mail).where(Mail.claimed_until.is_not(None)).values(claimed_until=None))
+    session.execute(update(Attempt).where(Attempt.outcome.is_(None)).values(outcome="died"))
+
+
+# --- for people
+
+def list_alerts(session: Session, limit: int | None = None) -> list[AlertRow]:
+    """The alerts, newest first."""
+    found = session.execute(
+        select(Alert, Version.seq, CommentVersion.seq, CommentVersion.comment_id)
+        .outerjoin(Version, Version.id == Alert.version_id)
+        .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
+        .order_by(Alert.id.desc()).limit(limit)).tuples()
+    return [AlertRow(alert.id, alert.watch_id, alert.recipient, alert.event, alert.article_id,
+                     seq if comment is None else comment_seq, comment, alert.state, alert.reason, alert.mail_id)
+            for alert, seq, comment_seq, comment in found]
+
+
+def list_mails(session: Session, limit: int | None = None) -> list[MailRow]:
+    """The mails, newest first, without their bytes."""
+    attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
+    found = session.execute(
+        select(Mail.id, Mail.message_id, Mail.watch_id, Mail.recipient, Mail.subject, Mail.state, attempts, Mail.reason,
+               Mail.made_at, Mail.due_at).order_by(Mail.id.desc()).limit(limit)).tuples()
+    return [MailRow(*row) for row in found]
+
+
+def show_mail(session: Session, mail: int) -> bytes | None:
+    """The bytes of a mail, None where there is none of this id."""
+    return session.scalar(select(Mail.bytes).where(Mail.id == mail))
+
+
+def counts(session: Session) -> Counts:
+    """How much waits, and how much is dead."""
+    pending, oldest = session.execute(select(func.count(), func.min(Alert.made_at, type_=Alert.made_at.type))
+                                      .where(Alert.state == "pending")).tuples().one()
+    states = dict(session.execute(select(Mail.state, func.count()).group_by(Mail.state)).tuples().all())
+    return Counts(pending, oldest, states.get("waiting", 0), states.get("dead", 0))

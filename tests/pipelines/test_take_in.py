@@ -1,0 +1,228 @@
+"""Pages taken in: versions, quarantine, disappearance, alerts; on both databases."""
+from datetime import timedelta
+
+import pytest
+from desk import Desk, article, thread
+
+from crawler.items import Nothing, Seen
+from pipelines.take_in import confirm, stale_head, take_in
+from storage import articles, runs
+from storage.models import Alert, Article, Capture, Page, Reading, Run, Version
+
+
+def test_a_first_look_makes_an_article_with_one_version_its_capture_and_its_reading(desk: Desk) -> None:
+    desk.see(article("One.", "Two."))
+    assert [(row.seq, row.judgement) for row in desk.rows(Version)] == [(1, "open")]
+    assert [(row.url, row.state) for row in desk.rows(Article)] == [("https://steppe.example/a/1", "standing")]
+    assert [(row.text, row.outcome) for row in desk.rows(Reading)] == [("One.\nTwo.", "clean")]
+    assert len(desk.rows(Capture)) == 1
+
+
+def test_the_same_text_again_is_a_capture_and_no_version(desk: Desk) -> None:
+    desk.see(article("One."))
+    desk.see(article("One."))
+    assert len(desk.rows(Version)) == 1 and len(desk.rows(Capture)) == 2
+
+
+def test_typography_makes_no_version(desk: Desk) -> None:
+    desk.see(article("«Да», сказал он ещё раз."))
+    desk.see(article('"Да",  сказал он еще раз.'))
+    assert len(desk.rows(Version)) == 1
+
+
+def test_an_edited_paragraph_makes_exactly_one_version(desk: Desk) -> None:
+    desk.see(article("One.", "Two."))
+    desk.see(article("One.", "Three."))
+    desk.see(article("One.", "Three."))
+    assert [row.seq for row in desk.rows(Version)] == [1, 2]
+
+
+def test_a_changed_headline_is_a_version(desk: Desk) -> None:
+    desk.see(article("One.", title="Before"))
+    desk.see(article("One.", title="After"))
+    assert [row.seq for row in desk.rows(Version)] == [1, 2]
+
+
+def test_a_text_that_is_put_back_makes_three_versions(desk: Desk) -> None:
+    for text in ("A.", "B.", "A."):
+        desk.see(article(text))
+    assert [row.seq for row in desk.rows(Version)] == [1, 2, 3]
+
+
+def test_what_an_older_reader_made_of_the_head_is_read_again_and_is_no_edit(desk: Desk) -> None:
+    desk.see(article("One. Share this!", reader="reader-0"))
+    stale = stale_head(desk.intake, desk.page("/a/1").id, "reader-1")
+    assert stale is not None and stale.reading.reader == "reader-0"
+    desk.see(article("One."), again=article("One."))
+    assert len(desk.rows(Version)) == 1
+    assert [row.reader for row in desk.rows(Reading)] == ["reader-0", "reader-1", "reader-1"]
+    assert stale_head(desk.intake, desk.page("/a/1").id, "reader-1") is None
+
+
+def test_a_page_without_text_is_quarantined_with_its_evidence_and_makes_no_version(desk: Desk) -> None:
+    desk.see(Nothing("no_text", "reader-1", "nothing to read"))
+    page = desk.rows(Page)[-1]
+    assert (page.state, page.reason, page.next_due_at) == ("quarantined", "no_text: nothing to read",
+                                                           desk.now + timedelta(minutes=10))
+    assert [(row.outcome, row.reason) for row in desk.rows(Reading)] == [("no_text", "no_text")]
+    assert (len(desk.rows(Capture)), desk.rows(Version), desk.rows(Article)) == (1, [], [])
+
+
+def test_an_article_that_reads_empty_once_keeps_its_version_and_is_asked_for_in_full_next_time(desk: Desk) -> None:
+    desk.see(article("One."), ETag='"1"')
+    desk.see(Nothing("no_text", "reader-1"))
+    page = desk.rows(Page)[-1]
+    assert page.doubt and len(desk.rows(Version)) == 1
+    desk.see(article("One."), ETag='"1"')
+    page = desk.rows(Page)[-1]
+    assert (page.doubt, page.etag, page.state, len(desk.rows(Version))) == (False, '"1"', "known", 1)
+
+
+def test_a_304_only_moves_the_page_s_times(desk: Desk) -> None:
+    desk.see(article("One."), ETag='"1"')
+    desk.now += timedelta(hours=6)
+    confirm(desk.intake, [desk.page("/a/1").id], desk.now)
+    page = desk.rows(Page)[-1]
+    assert (page.confirmed_at, page.next_due_at) == (desk.now, desk.now + timedelta(hours=6))
+    assert len(desk.rows(Capture)) == 1
+
+
+# --- disappearance
+
+def looks_until_gone(desk: Desk) -> None:
+    desk.miss()
+    desk.next_run(hours=1 / 6)
+    desk.miss()
+    desk.next_run(hours=24)
+    desk.see(article("Another."), "/a/2")
+    desk.miss()
+
+
+def test_an_article_is_gone_after_three_misses_over_a_day_and_a_watch_is_told(desk: Desk) -> None:
+    desk.watch("rail")
+    desk.see(article("A rail."))
+    desk.next_run()
+    looks_until_gone(desk)
+    assert desk.rows(Article)[0].state == "gone"
+    assert desk.alerts() == [("article_new", "a@example.org"), ("article_gone", "a@example.org")]
+    desk.next_run()
+    desk.miss()
+    assert len(desk.alerts()) == 2
+
+
+def test_three_misses_within_a_day_are_not_enough(desk: Desk) -> None:
+    desk.see(article("A rail."))
+    for _ in range(4):
+        desk.next_run(hours=5)
+        desk.see(article("Another."), "/a/2")
+        desk.miss()
+    assert [row.state for row in desk.rows(Article)] == ["standing", "standing"]
+
+
+def test_nothing_is_gone_while_the_outlet_shows_no_other_article(desk: Desk) -> None:
+    desk.see(article("A rail."))
+    for hours in (1, 1, 24, 24):
+        desk.next_run(hours=hours)
+        desk.miss()
+    assert [row.state for row in desk.rows(Article)] == ["standing"]
+
+
+def test_an_article_that_comes_back_stands_again(desk: Desk) -> None:
+    desk.see(article("A rail."))
+    looks_until_gone(desk)
+    desk.see(article("A rail."))
+    assert [row.state for row in desk.rows(Article)] == ["standing", "standing"] and len(desk.rows(Version)) == 2
+
+
+def test_a_redirect_to_another_article_changes_no_identity(desk: Desk) -> None:
+    desk.see(article("A rail."))
+    page = desk.page("/a/1")
+    seen = Seen(page, "moved", desk.fetched("https://steppe.example/a/9"), url_now="https://steppe.example/a/9")
+    take_in(desk.intake, seen, desk.now)
+    assert [(row.url, row.state) for row in desk.rows(Article)] == [(page.url, "moved")]
+    assert [(row.url, row.state) for row in desk.rows(Page) if row.kind == "article"] == [
+        (page.url, "moved"), ("https://steppe.example/a/9", "new")]
+
+
+# --- alerts
+
+def test_a_watch_is_told_of_what_appears_and_of_what_changes_each_recipient_once(desk: Desk) -> None:
+    desk.watch("rail", recipients=("a@example.org", "b@example.org"))
+    desk.see(article("A rail."))
+    desk.see(article("A rail.", "And more."))
+    desk.see(article("Nothing of it."), "/a/2")
+    assert desk.alerts() == [("article_new", "a@example.org"), ("article_new", "b@example.org"),
+                             ("article_edited", "a@example.org"), ("article_edited", "b@example.org")]
+
+
+def test_the_passage_is_written_by_the_match(desk: Desk) -> None:
+    desk.watch("rail")
+    desk.see(article("A rail.", "Other."))
+    assert desk.rows(Alert)[0].passage == {"headline": "A headline", "words": ["rail"], "author": None, "parts": [
+        {"field": "text", "old": None, "new": "A rail.", "old_spans": [], "new_spans": [[2, 6]]}]}
+
+
+def test_what_a_new_outlet_had_before_is_not_told(desk: Desk) -> None:
+    desk.watch("rail")
+    desk.backlog = True
+    desk.see(article("A rail.", thread=thread(("c1", "A rail!"))))
+    assert desk.alerts() == []
+    desk.backlog = False
+    desk.see(article("A rail.", thread=thread(("c1", "A rail!"), ("c2", "Which rail?"))))
+    assert desk.alerts() == [("comment_posted", "a@example.org")]
+
+
+def test_a_watch_of_another_outlet_hears_nothing(desk: Desk) -> None:
+    desk.watch("rail")
+    with desk.store.writing() as session:
+        from storage.models import Watch
+        session.get_one(Watch, "w").outlets = ["elsewhere"]
+    desk.see(article("A rail."))
+    assert desk.alerts() == []
+
+
+def test_an_alert_may_be_mailed_only_after_its_run_is_judged(desk: Desk) -> None:
+    desk.watch("rail")
+    desk.see(article("A rail."))
+    desk.judge()
+    assert desk.rows(Alert)[0].mail_at is None
+    desk.end()
+    desk.judge()
+    assert desk.rows(Alert)[0].mail_at == desk.now + timedelta(seconds=60)
+    assert (desk.rows(Version)[0].judgement, desk.rows(Run)[-1].judgement) == ("passed", "passed")
+
+
+def test_an_article_is_listed_once_its_version_is_judged(desk: Desk) -> None:
+    desk.see(article("A rail.", thread=thread(("c1", "one"), ("c2", "two", "c1"))))
+    with desk.store.reading() as session:
+        assert articles.listing(session) == []
+    desk.end()
+    desk.judge()
+    with desk.store.reading() as session:
+        row, = articles.listing(session)
+    assert (row.title, row.versions, row.comments, row.state) == ("A headline", 1, 2, "standing")
+
+
+# --- the lease
+
+def test_a_run_that_was_closed_can_write_nothing_more(desk: Desk) -> None:
+    with desk.store.writing() as session:
+        runs.close_open(session, desk.now)
+    with pytest.raises(runs.RunEnded):
+        desk.see(article("One."))
+    assert desk.rows(Version) == [] and desk.rows(Capture) == []
+
+
+def test_an_outlet_has_one_open_run(desk: Desk) -> None:
+    with desk.store.writing() as session:
+        assert runs.begin(session, "steppe", desk.now) is None
+        assert runs.begin(session, "other", desk.now) is not None
+
+
+def test_a_failing_page_is_asked_for_later_and_later_and_at_the_latest_after_a_day(desk: Desk) -> None:
+    page, waits = desk.page("/a/1"), []
+    for _ in range(12):
+        take_in(desk.intake, Seen(page, "failed", reason="status 503"), desk.now)
+        waits.append(desk.rows(Page)[-1].next_due_at - desk.now)
+    assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
+    assert waits[-1] == timedelta(days=1)

@@ -1,0 +1,116 @@
+"""Threads taken in: comments, their versions and the looks that bracket them; on both databases."""
+from datetime import timedelta
+
+from desk import Desk, article, thread
+
+from crawler.items import ThreadRead as Look
+from storage import threads
+from storage.models import Comment, CommentVersion, Page, Thread, ThreadRead, Version
+
+
+def history(desk: Desk) -> list[tuple[str, str | None, int | None, int]]:
+    """(event, text, look after which, look before which) of every comment version."""
+    return [(row.event, row.text, row.after_read_id, row.before_read_id) for row in desk.rows(CommentVersion)]
+
+
+def look(desk: Desk, *comments: tuple[str, str] | tuple[str, str, str], state: str = "complete", minutes: float = 15) -> None:
+    desk.next_run(hours=minutes / 60)
+    desk.see(article("A text.", thread=thread(*comments, state=state)))
+
+
+def test_a_new_comment_makes_no_article_version(desk: Desk) -> None:
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"), ("c2", "two"))
+    assert len(desk.rows(Version)) == 1
+    assert history(desk) == [("posted", "one", None, 1), ("posted", "two", 1, 2)]
+
+
+def test_answers_know_whom_they_answer_and_equal_comments_stay_apart(desk: Desk) -> None:
+    look(desk, ("c1", "That's right!"), ("c2", "That's right!", "c1"), ("c3", "That's right!"))
+    parents = {row.native_id: row.parent_id for row in desk.rows(Comment)}
+    own = {row.native_id: row.id for row in desk.rows(Comment)}
+    assert parents == {"c1": None, "c2": own["c1"], "c3": None}
+
+
+def test_an_answer_to_a_known_comment_finds_its_parent(desk: Desk) -> None:
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"), ("c2", "two", "c1"))
+    first, second = desk.rows(Comment)
+    assert second.parent_id == first.id
+
+
+def test_an_edited_comment_has_two_versions_bracketed_by_looks(desk: Desk) -> None:
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "One, corrected."))
+    assert history(desk) == [("posted", "one", None, 1), ("edited", "One, corrected.", 2, 3)]
+
+
+def test_a_comment_is_removed_by_the_second_of_two_complete_looks_and_bracketed_by_the_first(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    look(desk, ("c1", "one"))
+    assert len(history(desk)) == 2
+    page = desk.rows(Page)[-1]
+    assert (page.doubt, page.etag, page.next_due_at) == (True, None, desk.now + timedelta(minutes=10))
+    look(desk, ("c1", "one"))
+    assert history(desk)[2:] == [("removed", None, 1, 2)]
+    assert not desk.rows(Page)[-1].doubt
+
+
+def test_a_partial_look_removes_nothing_and_is_looked_at_again_soon(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    for _ in range(3):
+        look(desk, ("c1", "one"), state="partial")
+    assert len(history(desk)) == 2 and desk.rows(Page)[-1].doubt
+
+
+def test_a_comment_shown_again_between_two_misses_was_never_removed(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"), ("c2", "two"))
+    look(desk, ("c1", "one"))
+    assert [event for event, *_ in history(desk)] == ["posted", "posted"]
+
+
+def test_a_removed_comment_that_comes_back_is_restored_with_its_text(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"), ("c2", "two"))
+    assert history(desk)[-1] == ("restored", "two", 3, 4)
+    with desk.store.reading() as session:
+        assert threads.totals(session) == threads.CommentTotals(standing=2, edited=0, removed=0)
+
+
+def test_the_thread_belongs_to_its_article_and_every_look_is_listed(desk: Desk) -> None:
+    look(desk, ("c1", "one"))
+    look(desk, ("c1", "one"), ("c2", "two"), state="partial")
+    assert [(row.system, row.native_key) for row in desk.rows(Thread)] == [("native", "/a")]
+    assert [(row.seen, row.declared, row.state) for row in desk.rows(ThreadRead)] == [(1, 1, "complete"), (2, 2, "partial")]
+
+
+def test_names_are_not_in_the_tables(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    authors = {row.author for row in desk.rows(Comment)}
+    assert len(authors) == 1 and authors.pop().startswith("reader-")  # type: ignore[union-attr]  # not None by the line above
+
+
+def test_an_unsupported_thread_is_said_and_not_a_silent_zero(desk: Desk) -> None:
+    desk.see(article("A text.", thread=Look("disqus", "unsupported", "loaded by script only")))
+    assert [(row.state, row.reason) for row in desk.rows(ThreadRead)] == [("unsupported", "loaded by script only")]
+
+
+def test_watches_are_told_of_posted_edited_removed_and_restored_comments(desk: Desk) -> None:
+    desk.watch("rail")
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    look(desk, ("c1", "No rail!"), ("c2", "Camels."))
+    look(desk, ("c2", "Camels."))
+    look(desk, ("c2", "Camels."))
+    look(desk, ("c1", "No rail!"), ("c2", "Camels."))
+    assert [event for event, _ in desk.alerts()] == ["comment_posted", "comment_edited", "comment_removed", "comment_restored"]
+
+
+def test_a_page_that_gives_one_id_to_two_comments_loses_neither(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c1", "two"), state="partial")
+    look(desk, ("c1", "one"), ("c1", "two"), state="partial")
+    assert [text for _, text, *_ in history(desk)][:2] == ["one", "two"]
