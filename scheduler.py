@@ -31,7 +31,6 @@ logger = logging.getLogger("steppewire.scheduler")
 
 DISPATCH_SECONDS = 1.0
 MAIL_SECONDS = 5.0
-ALIVE_SECONDS = 5.0
 LOST_LOCK = 75
 # An outlet whose runs die one after the other is left alone for a while, longer and longer, and then runs alone.
 DEATHS_ALONE = 2
@@ -187,13 +186,9 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock)
                 logger.error("%s: the store does not answer: %s", getattr(step, "__name__", step), error)
                 return
 
-    async def alive(_now: datetime) -> None:
-        wire.worker.kill_if_silent()
-
     scheduler = AsyncIOScheduler(timezone=timezone.utc, job_defaults={"misfire_grace_time": None, "coalesce": True,
                                                                       "max_instances": 1})
-    for seconds, steps in ((DISPATCH_SECONDS, (wire.dispatch, wire.judge)), (MAIL_SECONDS, (wire.compose, wire.deliver)),
-                           (ALIVE_SECONDS, (alive,))):
+    for seconds, steps in ((DISPATCH_SECONDS, (wire.dispatch, wire.judge)), (MAIL_SECONDS, (wire.compose, wire.deliver))):
         scheduler.add_job(partial(tick, *steps), "interval", seconds=seconds, next_run_time=utcnow())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,9 +22,9 @@ from typing import IO, Any
 import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, load
-from crawler.gate import Gates
 from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Report, Seen, SourceSeen
 from crawler.outlet import Outlet
+from crawler.politeness import Gates
 from crawler.run import Desk, crawl
 from pipelines.intake import Intake
 from pipelines.names import names
@@ -233,13 +233,16 @@ def main() -> None:
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(down), sys.stdin)
         await Worker(Path(config) if config else None, up).serve(down)
 
-    def failed(task: "asyncio.Task[None]") -> None:
-        if error := task.exception():
-            logger.error("the worker failed", exc_info=error)
+    async def guarded() -> None:
+        try:
+            await serve()
+        except BaseException:  # whatever it is, a worker that does not serve must not stay
+            logger.exception("the worker failed")
             os._exit(1)
 
     typed_reactor: Any = reactor
-    typed_reactor.callWhenRunning(lambda: asyncio.ensure_future(serve()).add_done_callback(failed))
+    serving: list[asyncio.Task[None]] = []  # the loop itself keeps only weak references to its tasks
+    typed_reactor.callWhenRunning(lambda: serving.append(asyncio.ensure_future(guarded())))
     typed_reactor.run(installSignalHandlers=False)
 
 

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,6 @@ class WorkerProcess:
         self._config, self._over = config, over
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._heard = 0.0
         self._runs: set[int] = set()
         self._changed = asyncio.Event()
 
@@ -58,24 +56,16 @@ class WorkerProcess:
             process.kill()
         await watch
 
-    def kill_if_silent(self) -> None:
-        """Kills a worker that has said nothing for half a minute: its loop hangs."""
-        if self._process is not None and time.monotonic() - self._heard > SILENT_SECONDS:
-            logger.error("the worker %s has been silent for %.0f s and is killed", self.pid, SILENT_SECONDS)
-            self._process.kill()
-
     async def _start(self) -> None:
         # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
         arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid())]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True)
-        self._heard = time.monotonic()
         self._watch = asyncio.create_task(self._listen(self._process))
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
-        while line := await process.stdout.readline():
-            self._heard = time.monotonic()
+        while line := await self._next_line(process, process.stdout):
             if (run := json.loads(line).get("ended")) is not None:
                 await self._end({run})
         code = await process.wait()
@@ -83,6 +73,16 @@ class WorkerProcess:
         if self._runs or code != 0:
             logger.error("the worker ended with code %s; runs under way: %s", code, sorted(self._runs) or "none")
         await self._end(set(self._runs))
+
+    async def _next_line(self, process: asyncio.subprocess.Process, out: asyncio.StreamReader) -> bytes:
+        """What the worker says next; one that has said nothing for half a minute hangs, and is killed."""
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                return await out.readline()
+        except TimeoutError:
+            logger.error("the worker %s has been silent for %.0f s and is killed", process.pid, SILENT_SECONDS)
+            process.kill()
+            return b""
 
     async def _end(self, which: set[int]) -> None:
         await self._over(which)

@@ -2,6 +2,7 @@
 import asyncio
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -64,13 +65,13 @@ def _document(store: Store, demo: Demo, seconds: float) -> dict[str, Any]:
     with store.reading() as session:
         rows = articles.listing(session)
         totals, reads = threads.totals(session), threads.read_totals(session)
-        alerts = outbox.alert_states(session)
-        mails = outbox.list_mails(session, None)
+        alerts = Counter(alert.state for alert in outbox.list_alerts(session))
+        mails = outbox.list_mails(session)
     return documents.SCHEMA | {
         "step": demo.step, "articles": len(rows), "versions": sum(row.versions for row in rows),
         "comments": {"standing": totals.standing, "edited": totals.edited, "removed": totals.removed},
         "thread_reads": {"complete": reads[0], "partial": reads[1]},
-        "alerts": {state: alerts.get(state, 0) for state in ("pending", "mailed", "held")},
+        "alerts": {state: alerts[state] for state in ("pending", "mailed", "held")},
         "mails": [{"message_id": mail.message_id, "recipient": mail.recipient, "subject": mail.subject}
                   for mail in reversed(mails)],
         "seconds": round(seconds, 1)}

@@ -2,6 +2,7 @@
 import asyncio
 import gzip
 import json
+import os
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from typing import Any
 from crawler import outlet as outlets
 from crawler.items import Fetched
 from crawler.outlet import SHIPPED, Outlet
-from pipelines.read.children import READERS, Readers
+from pipelines.read.children import Readers
 from pipelines.read.door import reader_name
 from settings import Settings
 from verbs import documents
@@ -76,7 +77,7 @@ async def answer_both(settings: Settings, old: Request, new: Request) -> tuple[d
 
 async def answer_lines(settings: Settings, lines: Iterable[str], say: Callable[[dict[str, Any]], None]) -> int:
     """Answers each line {"file", "url", "outlet"?, "at"?} in order; a bad one with an error in its place. The exit code."""
-    known, readers = Outlets(settings), Readers(READERS)
+    known, readers = Outlets(settings), Readers(os.cpu_count() or 1)
     under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
     bad = False
 

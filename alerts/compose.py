@@ -1,0 +1,89 @@
+"""From alerts to mails: each alert is in exactly one, and its bytes are frozen with the claim."""
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from jinja2 import TemplateError
+
+from alerts.address import address
+from alerts.message import write
+from alerts.text import line
+from storage import outbox
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+# More than anybody reads at once; with a passage's own limits a mail stays below the 10 MB that servers take.
+ALERTS_A_MAIL = 100
+CHARACTERS_A_MAIL = 200_000
+# How often a mail is begun again because somebody else took one of its alerts; then the next tick sees to it.
+BEGINNINGS = 5
+# What broken data raises. An OSError or a MemoryError would be none of an alert's making.
+BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, TemplateError)
+
+
+def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str]) -> int:
+    """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id.
+
+    Any number of composers at once put no alert into two mails. An alert that cannot be rendered is dropped with its reason and
+    holds up no other. ValueError where sender is no address.
+    """
+    address(sender)
+    with store.reading() as session:
+        groups = outbox.due_groups(session, now)
+    return sum(_compose(store, now, watch, recipient, sender, public_url, names) for watch, recipient in groups)
+
+
+def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: str | None,
+             names: Mapping[str, str]) -> int:
+    """The mails made of one watch's alerts for one recipient."""
+    def render(alerts: Sequence[outbox.DueAlert]) -> outbox.NewMail:
+        return write(alerts, now, sender=sender, public_url=public_url, names=names)
+
+    made, left = 0, BEGINNINGS
+    while left:
+        with store.reading() as session:
+            alerts = _fitting(outbox.due_alerts(session, now, watch, recipient, ALERTS_A_MAIL))
+        if not alerts:
+            return made
+        try:
+            mail = render(alerts)
+        except BROKEN as error:
+            if not (poison := {alert.id: reason for alert in alerts if (reason := _broken(render, alert))}):
+                raise RuntimeError(f"watch {watch}: its alerts render one by one and not together") from error
+            _drop(store, poison)
+            continue
+        if outbox.freeze(store, mail, [alert.id for alert in alerts]):
+            made, left = made + 1, BEGINNINGS
+        else:
+            left -= 1
+    log.warning("watch %s: others take its alerts for %s; left to the next tick", watch, recipient)
+    return made
+
+
+def _fitting(alerts: Sequence[outbox.DueAlert]) -> list[outbox.DueAlert]:
+    """As many of the alerts as fit into one mail, at least the first."""
+    room = CHARACTERS_A_MAIL
+    fitting: list[outbox.DueAlert] = []
+    for alert in alerts:
+        room -= len(str(alert.passage))
+        if fitting and room < 0:
+            break
+        fitting.append(alert)
+    return fitting
+
+
+def _broken(render: Callable[[Sequence[outbox.DueAlert]], object], alert: outbox.DueAlert) -> str | None:
+    """Why an alert cannot be rendered, None where it can."""
+    try:
+        render([alert])
+    except BROKEN as error:
+        log.exception("alert %s cannot be rendered and is dropped", alert.id)
+        return line(f"cannot be rendered: {type(error).__name__}: {error}")
+    return None
+
+
+def _drop(store: Store, poison: Mapping[int, str]) -> None:
+    with store.writing() as session:
+        for alert, reason in poison.items():
+            outbox.drop(session, alert, reason)

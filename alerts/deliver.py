@@ -1,0 +1,115 @@
+"""From mails to the wire: one sender, every attempt on record before it is made, the same bytes each time."""
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from alerts.channels.errors import Later, Paused, Refused, Unreachable
+from alerts.channels.smtp import Smtp
+from alerts.text import line
+from storage import outbox
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CHANNELS = {"smtp": Smtp}
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+GIVE_UP = timedelta(days=7)
+# Longer than a channel may take, so that a claim outlives its attempt; a sender that died without a restart costs no more.
+CLAIM = timedelta(minutes=5)
+
+
+class Channel(Protocol):
+    """A way to a recipient. `send` returns the last answer once the message is the other side's, and raises a ChannelError
+    otherwise; after stop is set it must end within 5 s."""
+
+    def send(self, sender: str, recipient: str, message: bytes, stop: threading.Event | None = None) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a round of delivery did: mails sent and mails given up in it, mails that wait after it. paused says why the channel
+    lets nothing through, None where it does."""
+
+    sent: int
+    waiting: int
+    dead: int
+    paused: str | None = None
+
+
+def recover(store: Store) -> None:
+    """Frees the mails that a dead sender had claimed; call it at start, holding the store's lock."""
+    with store.writing() as session:
+        outbox.clear_claims(session)
+
+
+def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None) -> Delivered:
+    """Tries every mail that is due once, the longest due first; call it holding the store's lock.
+
+    What is refused for good is dead, what may work later waits: one minute, then twice as long each time up to 6 h, for 7 days
+    since it first failed. A channel that lets nothing through, or cannot be reached, ends the round. No new mail is begun after
+    stop is set.
+    """
+    started = time.monotonic()
+    sent = dead = 0
+    paused: str | None = None
+
+    def clock() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - started)
+
+    while stop is None or not stop.is_set():
+        with store.writing() as session:
+            mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM)
+        if mail is None:
+            break
+        end = _attempt(mail, channel, sender, stop)
+        at = clock()
+        given_up = end.outcome == "refused" or (end.outcome == "later" and at - (mail.tried_since or at) >= GIVE_UP)
+        with store.writing() as session:
+            outbox.end_attempt(session, mail, at, end.outcome, end.answer, dead=_epitaph(end) if given_up else None,
+                               due_at=at + wait(mail.tries) if end.outcome == "later" else None)
+        sent += end.outcome == "sent"
+        dead += given_up
+        paused = end.answer if end.outcome == "paused" else None
+        if end.ends_round:
+            break
+    with store.reading() as session:
+        return Delivered(sent, outbox.counts(session).waiting, dead, paused)
+
+
+def wait(tries: int) -> timedelta:
+    """How long a mail waits that has failed `tries` times before this one."""
+    return min(FIRST_WAIT * (1 << min(tries, 16)), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    outcome: outbox.Outcome
+    answer: str
+    ends_round: bool = False
+
+
+def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threading.Event | None) -> _End:
+    try:
+        answer = channel.send(sender, mail.recipient, mail.bytes, stop)
+    except Refused as error:
+        log.warning("mail %s to %s is refused: %s", mail.mail, mail.recipient, error)
+        return _End("refused", str(error))
+    except Paused as error:
+        log.error("mail is paused, the server does not let us in: %s", error)
+        return _End("paused", str(error), ends_round=True)
+    except Later as error:
+        log.warning("mail %s waits: %s", mail.mail, error)
+        return _End("later", str(error), ends_round=isinstance(error, Unreachable))
+    except Exception as error:  # a channel's own fault: this mail waits like a failed one, the others go on
+        log.exception("mail %s waits: its channel failed", mail.mail)
+        return _End("later", line(f"{type(error).__name__}: {error}"))
+    return _End("sent", answer)
+
+
+def _epitaph(end: _End) -> str:
+    return end.answer if end.outcome == "refused" else f"given up after {GIVE_UP.days} days: {end.answer}"

@@ -1,0 +1,40 @@
+"""What an alert tells of, in words."""
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The words for an event: as a heading in the mail, and in a subject for one and for n of them. before stands over a text
+    that is no more, after over one that is there now; None where it needs no word."""
+
+    heading: str
+    one: str
+    many: str
+    before: str | None = None
+    after: str | None = None
+
+
+EVENTS = {
+    "article_new": Event("New article", "new article", "{n} times new"),
+    "article_edited": Event("Article edited", "edited", "edited {n} times", "Was", "Now"),
+    "article_gone": Event("Article gone", "gone", "gone {n} times", "It read"),
+    "comment_posted": Event("New comment", "new comment", "{n} new comments"),
+    "comment_edited": Event("Comment edited", "comment edited", "{n} comments edited", "Was", "Now"),
+    "comment_removed": Event("Comment removed", "comment removed", "{n} comments removed", "It read"),
+    "comment_restored": Event("Comment put back", "comment put back", "{n} comments put back"),
+}
+
+
+def event(name: str) -> Event:
+    """The words for an event; one that has none here is told by its name rather than not at all."""
+    plain = name.replace("_", " ")
+    return EVENTS.get(name) or Event(plain.capitalize(), plain, f"{{n}} × {plain}", "Was", "Now")
+
+
+def told(names: Iterable[str]) -> str:
+    """What happened to one article, for a subject: at most two kinds of events by name."""
+    counted = Counter(names)
+    words = [event(name).one if n == 1 else event(name).many.format(n=n) for name, n in counted.items()]
+    return ", ".join(words[:2]) + (" and more" if len(words) > 2 else "")

@@ -1,0 +1,211 @@
+"""The evidence: every exchange as WARC records, written before anything judges it and read back for replay."""
+import hashlib
+import os
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from io import BytesIO, FileIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
+from warcio.timeutils import datetime_to_iso_date, iso_date_to_datetime
+from warcio.warcwriter import WARCWriter
+
+from crawler.decoding import DamagedBody, decoded
+from crawler.decoding import TooLarge as TooLarge
+from crawler.items import Exchange, Fetched, Headers, Kept
+
+# A file should still be easy to copy, check and read from start to end.
+FILE_SIZE = 1_000_000_000
+# They spoke of the bytes between two machines; the body lies here whole and unchunked.
+WIRE_ONLY = {"transfer-encoding", "connection", "keep-alive", "trailer"}
+
+
+UNREADABLE = (OSError, EOFError, StopIteration, ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error, ValueError,
+              IndexError, TypeError)
+
+
+class DamagedRecord(DamagedBody):
+    """A record is not where it should lie, or not what was put there."""
+
+
+class _Block(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
+    """The head of an HTTP message, written byte for byte (warcio would percent-encode what is not ASCII)."""
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        self.headers_buff = self.to_bytes(encoding="latin-1")
+
+
+@dataclass
+class _File:
+    """A WARC file of this life that is still written to."""
+
+    path: Path
+    month: str
+    out: FileIO
+    size: int = 0
+    dirty: bool = True
+
+
+class Archive:
+    """Appends exchanges to WARC files below folder, gzip per record, in new files for each life of a worker.
+
+    Not thread-safe: one writer thread owns it. life is a short word that no other worker life has.
+    """
+
+    def __init__(self, folder: Path, life: str, *, file_size: int = FILE_SIZE) -> None:
+        self.folder, self.life, self.file_size = folder, life, file_size
+        self._files: dict[str, _File] = {}
+        self._new_names: set[Path] = set()
+
+    def keep(self, outlet_id: str, exchange: Exchange) -> Kept:
+        """Writes a request and a response record; they outlive this process at once, and the machine after sync.
+
+        OSError where they cannot be written; then nothing of them is left in the way of later records.
+        """
+        file = self._file(outlet_id, exchange.at)
+        records = BytesIO()
+        offset = file.size + _write(records, exchange)
+        _append(file, records)
+        return Kept(str(file.path.relative_to(self.folder)), offset, hashlib.sha256(exchange.body).hexdigest())
+
+    def sync(self) -> None:
+        """Puts on disk all that was kept; call it before the commit that names the records."""
+        for file in self._files.values():
+            if file.dirty:
+                os.fsync(file.out.fileno())
+                file.dirty = False
+        for folder in tuple(self._new_names):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            self._new_names.discard(folder)
+
+    def close(self) -> None:
+        """Puts all on disk and closes the files; nothing is kept after it."""
+        try:
+            self.sync()
+        finally:
+            while self._files:
+                self._files.popitem()[1].out.close()
+
+    def _file(self, outlet_id: str, at: datetime) -> _File:
+        month = f"{at:%Y/%m}"
+        file = self._files.get(outlet_id)
+        if file and (file.month != month or file.size >= self.file_size):
+            os.fsync(file.out.fileno())
+            self._files.pop(outlet_id).out.close()
+            file = None
+        return file or self._new(outlet_id, at, month)
+
+    def _new(self, outlet_id: str, at: datetime, month: str) -> _File:
+        folder = self.folder / outlet_id / month
+        folder.mkdir(parents=True, exist_ok=True)
+        stem, number = f"{outlet_id}-{at:%Y%m%d%H%M%S}-{self.life}", 1
+        while True:
+            path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.warc.gz"
+            try:
+                out = path.open("xb", buffering=0)  # never an old file: its last record may have been cut by a kill
+                break
+            except FileExistsError:  # the last one grew full in this very second
+                number += 1
+        self._new_names |= {folder, *(parent for parent in folder.parents if parent.is_relative_to(self.folder))}
+        file = self._files[outlet_id] = _File(path, month, out)
+        head = BytesIO()
+        writer = WARCWriter(head, warc_version="1.1")
+        about = writer.create_warcinfo_record(path.name, {"software": "steppewire", "format": "WARC File Format 1.1",
+                                                          "isPartOf": outlet_id, "robots": "obey"})
+        about.rec_headers.replace_header("WARC-Date", _date(at))
+        writer.write_record(about)
+        _append(file, head)
+        return file
+
+
+def _append(file: _File, records: BytesIO) -> None:
+    left = records.getbuffer()
+    try:
+        while left:
+            left = left[file.out.write(left):]
+    except OSError:
+        # A record that was cut would hide from every sequential reader what follows it.
+        file.out.seek(file.size)
+        file.out.truncate()
+        raise
+    file.size += len(records.getbuffer())
+    file.dirty = True
+
+
+def _date(at: datetime) -> str:
+    return str(datetime_to_iso_date(at.replace(tzinfo=None), use_micros=True))
+
+
+def _write(records: BytesIO, exchange: Exchange) -> int:
+    """Writes both records and returns where the response begins."""
+    writer = WARCWriter(records, warc_version="1.1")
+    parts = urlsplit(exchange.url)
+    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    answer = [(name, value) for name, value in exchange.headers if name.lower() not in WIRE_ONLY]
+    about = {"WARC-Date": _date(exchange.at)}
+    declared = next((value for name, value in answer if name.lower() == "content-length"), "")
+    cut = declared.isdecimal() and int(declared) > len(exchange.body) and exchange.status not in (204, 304)
+    response = writer.create_warc_record(
+        exchange.url, "response", payload=BytesIO(exchange.body), length=len(exchange.body),
+        warc_headers_dict={**about, **({"WARC-Truncated": "length"} if cut else {})},
+        http_headers=_Block(f"{exchange.status} {_phrase(exchange.status)}", answer, protocol="HTTP/1.1"))
+    request = writer.create_warc_record(
+        exchange.url, "request",
+        warc_headers_dict={**about, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")},
+        http_headers=_Block(f"{target} HTTP/1.1", list(exchange.request_headers), protocol="GET"))
+    writer.write_record(request)
+    offset = records.tell()
+    writer.write_record(response)
+    return offset
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+# --- reading
+
+def opened(exchange: Exchange, kept: Kept | None, *, asked: str | None = None) -> Fetched:
+    """What the reader is given of an exchange, the same on the day it was made and on every later one.
+
+    TooLarge and DamagedBody where the body cannot be had without its Content-Encoding.
+    """
+    return Fetched(exchange.url, exchange.status, exchange.headers, decoded(exchange.body, exchange.headers), exchange.at,
+                   asked=asked if asked != exchange.url else None, kept=kept)
+
+
+def load(folder: Path, kept: Kept, *, asked: str | None = None) -> Fetched:
+    """The answer that was kept, ready to be read.
+
+    DamagedRecord where the archive does not hold it unharmed; TooLarge and DamagedBody as `opened`.
+    """
+    return opened(_exchange(folder, kept), kept, asked=asked)
+
+
+def _exchange(folder: Path, kept: Kept) -> Exchange:
+    try:
+        with (folder / kept.file).open("rb") as file:
+            file.seek(kept.offset)
+            record = next(ArchiveIterator(file, no_record_parse=True))
+            uri, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+            head, _, body = record.raw_stream.read().partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers: Headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+        exchange = Exchange(uri, (), int(status.split(" ")[1]), headers, body, iso_date_to_datetime(date, tz_aware=True))
+    except UNREADABLE as error:
+        raise DamagedRecord(f"{kept.file} holds no record at {kept.offset}: {error}") from error
+    if hashlib.sha256(body).hexdigest() != kept.sha256:
+        raise DamagedRecord(f"the record at {kept.offset} of {kept.file} has another body than it was given")
+    return exchange

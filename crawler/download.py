@@ -1,0 +1,134 @@
+"""The one way to the network: every request of a crawl, whatever it is for, passes the gate, the guard and the archive."""
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _BindAddressAgent,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+    _ScrapyAgent,
+)
+from scrapy.crawler import Crawler
+from scrapy.http import Headers as ScrapyHeaders
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectionDone
+from twisted.web.client import URI
+
+from crawler.guard import Guard, GuardedReactor, endpoint
+from crawler.items import Exchange, Headers
+from crawler.refusal import HeadTooLarge
+
+MOST_HEAD = 65_536
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class Download(HTTP11DownloadHandler):
+    """Scrapy's download handler for http and https.
+
+    Leaves in request.meta the `exchange` and where it was `kept` (None for a 304).
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _Factory
+        spider: Any = crawler.spider
+        self._outlet, self._desk, self._gates, self._guard = spider.outlet, spider.desk, spider.gates, spider.guard
+        self._tally, self._ending = spider.tally, spider.ending
+
+    async def download_request(self, request: Request) -> Response:
+        for name in ("exchange", "kept"):  # those of a request that this one repeats or follows
+            request.meta.pop(name, None)
+        gate = self._gates.at(request.url)
+        gate.limit(self._outlet.id, self._outlet.concurrency, self._outlet.delay)
+        agent = _Agent(self._guard, self._outlet.connect, contextFactory=self._contextFactory, pool=self._pool,
+                       maxsize=self._default_maxsize, crawler=self._crawler)
+        async with gate.turn(self._desk, self._ending):
+            self._tally.requests += 1
+            with wrap_twisted_exceptions():
+                response = await maybe_deferred_to_future(agent.download_request(request))
+            if response.status in BUSY and (told := response.headers.get("Retry-After")):
+                request.meta["dont_retry"] = await gate.heed(self._desk, told.decode("latin-1"))
+        exchange = Exchange(request.url, (("Host", urlsplit(request.url).netloc), *_pairs(request.headers)), response.status,
+                            _pairs(response.headers), response.body, self._desk.now())
+        request.meta["kept"] = None if response.status == HTTPStatus.NOT_MODIFIED else await self._desk.keep(exchange)
+        request.meta["exchange"] = exchange
+        return response
+
+
+def _pairs(headers: ScrapyHeaders) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values)
+
+
+class _Agent(_ScrapyAgent):
+    """Scrapy's agent, connecting through the guard, and to the outlet's `connect` where it has one."""
+
+    def __init__(self, guard: Guard, connect: str | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._guard, self._connect = guard, connect
+
+    def _get_agent(self, request: Request, timeout: float) -> _BindAddressAgent:
+        from twisted.internet import reactor
+
+        guarded: Any = GuardedReactor(reactor, self._guard)
+        agent = _Elsewhere(guarded, self._contextFactory, connectTimeout=timeout, pool=self._pool)
+        agent.connect = self._connect
+        return agent
+
+
+class _Elsewhere(_BindAddressAgent):
+    """An agent that may connect elsewhere than its URLs say, and changes nothing else of them."""
+
+    connect: str | None = None
+
+    def _getEndpoint(self, uri: URI) -> Any:
+        if not self.connect:
+            return super()._getEndpoint(uri)  # type: ignore[no-untyped-call]  # Twisted's is untyped
+        host, port = endpoint(self.connect)
+        there: Any = HostnameEndpoint(self._reactor, host, port, self._endpointFactory._connectTimeout)
+        if self.connect.startswith("http:"):
+            return there
+        return wrapClientTLS(self._endpointFactory._policyForHTTPS.creatorForNetloc(uri.host, uri.port), there)
+
+
+# --- answers
+
+class _Parser(_LenientHTTPClientParser):
+    """Reads the head of an answer up to a limit (Twisted limits each line, not their number)."""
+
+    _head = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self._head += len(line)
+        if self._head > MOST_HEAD:
+            raise HeadTooLarge(f"more than {MOST_HEAD} bytes of headers")
+        super().lineReceived(line)
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: Any) -> Deferred[Any]:
+        answer = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = _Parser  # as Scrapy does it: Twisted names the class in the method
+        return answer
+
+    def connectionLost(self, reason: Any = None) -> None:
+        decoder = self._parser and self._parser.bodyDecoder
+        # A body that ends with its connection is whole only if the connection ended in order.
+        if decoder and getattr(decoder, "contentLength", 0) is None and reason and not reason.check(ConnectionDone):
+            decoder.contentLength = 1
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]  # Twisted's is untyped
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _Protocol:
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's is untyped

@@ -1,0 +1,171 @@
+"""One crawl of one outlet, from what is due to a report."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.defaultheaders import DefaultHeadersMiddleware
+from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.useragent import UserAgentMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    ResponseDataLossError,
+)
+from scrapy.settings import Settings
+from scrapy.spidermiddlewares.referer import RefererMiddleware
+from scrapy.spidermiddlewares.start import StartSpiderMiddleware
+from twisted.python.failure import Failure
+
+from crawler.borders import Borders
+from crawler.decoding import ACCEPTED, LIMIT
+from crawler.download import Download
+from crawler.guard import WEB_PORTS, Guard, endpoint
+from crawler.items import Exchange, Fetched, HostState, Kept, Page, ReadValue, Report, Seen, SourceSeen
+from crawler.outlet import Outlet
+from crawler.politeness import ConditionalGet, Gates
+from crawler.refusal import DeskFailed
+from crawler.robots import Robots
+from crawler.spider import OutletSpider
+from crawler.tally import Tally
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a crawl needs of the rest of the program: five callables and a clock.
+
+    plan: given nothing, the pages that are due; given what came of a source, stores that and returns the pages to fetch now.
+    keep: puts an exchange into the archive. read: understands an answer. sink: takes what came of an article. host: what is
+    remembered of a host; given a state, remembers that. now: aware UTC.
+    """
+
+    plan: Callable[[SourceSeen | None], Awaitable[tuple[Page, ...]]]
+    keep: Callable[[Exchange], Awaitable[Kept]]
+    read: Callable[[Fetched], Awaitable[ReadValue]]
+    sink: Callable[[Seen], Awaitable[None]]
+    host: Callable[[str, HostState | None], Awaitable[HostState]]
+    now: Callable[[], datetime]
+
+
+async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, stop: asyncio.Event,
+                seconds: float = 1800, timeout: float = 30) -> Report:
+    """Crawls what is due of an outlet and says how it went; needs the asyncio reactor, installed and running on this loop.
+
+    Once stop is set no request is made any more, the pages in hand are finished, and it returns; so too after `seconds`, and
+    then the run is degraded. One answer may take `timeout` seconds in all. An exception of the desk ends the crawl and is
+    raised. ValueError: the outlet's `connect` names no address.
+    """
+    tally, ending, broken = Tally(), asyncio.Event(), list[BaseException]()
+
+    def fail(error: BaseException) -> None:
+        broken.append(error)
+        ending.set()
+
+    def spider_error(failure: Failure) -> None:
+        assert failure.value is not None
+        fail(failure.value)
+
+    crawler = Crawler(OutletSpider, settings(outlet, user_agent, timeout))
+    crawler.signals.connect(spider_error, signal=signals.spider_error)
+    guard = Guard(ports_of(outlet), endpoint(outlet.connect) if outlet.connect else None)
+    running = asyncio.ensure_future(crawler.crawl_async(
+        outlet=outlet, desk=_watched(desk, fail), gates=gates, guard=guard, tally=tally, ending=ending))
+    alarms = [asyncio.ensure_future(event.wait()) for event in (stop, ending)]
+    try:
+        done, _ = await asyncio.wait((running, *alarms), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            tally.trouble(outlet.home, f"the crawl was not done after {seconds:g} seconds")
+        ending.set()
+        if not running.done() and crawler.engine.running:
+            await crawler.stop_async()
+        await running
+    finally:
+        ending.set()
+        for alarm in alarms:
+            alarm.cancel()
+    if broken:
+        raise broken[0]
+    return tally.report()
+
+
+def _watched(desk: Desk, fail: Callable[[BaseException], None]) -> Desk:
+    """The desk, each of whose exceptions ends the run: Scrapy would log them, or ask again for the page, and go on."""
+    broken = False
+
+    def watched(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        async def called(*args: P.args, **kwargs: P.kwargs) -> T:
+            nonlocal broken
+            if broken:
+                raise DeskFailed("the desk failed before")
+            try:
+                return await call(*args, **kwargs)
+            except Exception as error:
+                broken = True
+                fail(error)
+                raise DeskFailed(str(error)) from error
+        return called
+
+    return replace(desk, plan=watched(desk.plan), keep=watched(desk.keep), read=watched(desk.read), sink=watched(desk.sink),
+                   host=watched(desk.host))
+
+
+def ports_of(outlet: Outlet) -> frozenset[int]:
+    """The ports that an outlet's requests may go to: the web's, and those its own addresses name."""
+    named = {urlsplit(url).port for url in (outlet.home, *(source.url for source in outlet.source))}
+    return WEB_PORTS | {port for port in named if port}
+
+
+def settings(outlet: Outlet, user_agent: str, timeout: float) -> Settings:
+    """Scrapy's settings for a crawl. Every list of components is ours alone: what is not named here does not run, so no
+    telnet, no remote control, no cookies, no proxy of the environment, no file:, data: or ftp:, now or in a later release."""
+    values: dict[str, Any] = {
+        "ADDONS": {},
+        "EXTENSIONS_BASE": {},
+        "DOWNLOAD_HANDLERS_BASE": {},
+        "DOWNLOAD_HANDLERS": {"http": Download, "https": Download},
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER_MIDDLEWARES": {
+            Borders: 50, Robots: 100, DownloadTimeoutMiddleware: 350, DefaultHeadersMiddleware: 400, UserAgentMiddleware: 500,
+            RetryMiddleware: 550, ConditionalGet: 580, RedirectMiddleware: 600},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES": {StartSpiderMiddleware: 25, RefererMiddleware: 700},
+        "ITEM_PIPELINES_BASE": {},
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "USER_AGENT": user_agent,
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Encoding": ACCEPTED,
+            **({"Accept-Language": outlet.language} if outlet.language else {})},
+        "REFERRER_POLICY": "no-referrer",
+        # How many go out at a time is the gate's business; more than the outlet may have would only wait there.
+        "CONCURRENT_REQUESTS_PER_DOMAIN": outlet.concurrency,
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_TIMEOUT": timeout,
+        "DOWNLOAD_MAXSIZE": LIMIT,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "REDIRECT_MAX_TIMES": 5,
+        "RETRY_TIMES": 2,
+        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
+        # Not a time-out: a host that hangs would hold up the run for three of them. The page is due again soon.
+        "RETRY_EXCEPTIONS": [CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError,
+                             ResponseDataLossError],
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+    }
+    return Settings(values)

@@ -1,0 +1,155 @@
+"""One thin spider for all outlets: requests and callbacks only; the desk says what to fetch and takes what came of it."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+from w3lib.url import safe_url_string
+
+from crawler.archive import opened
+from crawler.decoding import UndecodableBody
+from crawler.guard import Guard
+from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen
+from crawler.outlet import Outlet
+from crawler.politeness import Gates
+from crawler.refusal import DeskFailed, Offsite, Refusal, Stopped, reason_of
+from crawler.tally import Tally
+
+if TYPE_CHECKING:
+    from crawler.run import Desk
+
+# A sitemap of sitemaps of sitemaps: deeper ones are met only where there is no end to them.
+DEEPEST = 3
+REFUSING = (401, 403, 429)
+# The reader died of the page, which says nothing of the page's content.
+READER_DIED = ("killed", "timeout", "error")
+
+
+class OutletSpider(Spider):
+    """Fetches what the desk's plan names, each page once, and hands each outcome to the desk."""
+
+    name = "outlet"
+
+    def __init__(self, *, outlet: Outlet, desk: Desk, gates: Gates, guard: Guard, tally: Tally, ending: asyncio.Event) -> None:
+        super().__init__()
+        self.outlet, self.desk, self.gates, self.guard, self.tally, self.ending = outlet, desk, gates, guard, tally, ending
+        self._asked: set[int] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        if not self.ending.is_set():
+            async for request in self._requests(await self.desk.plan(None), 0):
+                yield request
+
+    async def _requests(self, pages: Iterable[Page], depth: int) -> AsyncIterator[Request]:
+        for page in pages:
+            if page.id in self._asked or self.ending.is_set():
+                continue
+            self._asked.add(page.id)
+            if page.kind == "source" and depth > DEEPEST:
+                self.tally.trouble(page.url, f"a sitemap more than {DEEPEST} levels deep")
+                continue
+            try:
+                yield Request(page.url, self.source if page.kind == "source" else self.article, errback=self.lost,
+                              dont_filter=True, priority=int(page.kind == "source"), meta={"page": page, "level": depth})
+            except ValueError:
+                async for request in self._failed(page, depth, "not a web address"):
+                    yield request
+
+    # --- answers
+
+    async def source(self, response: Response) -> AsyncIterator[Request]:
+        page, exchange, fetched, reason = self._answer(response)
+        value = None
+        if not reason and fetched:
+            value = await self.desk.read(fetched)
+            if isinstance(value, Nothing):
+                reason = f"{value.reason}: {value.note}" if value.note else value.reason
+            elif isinstance(value, ArticleRead):
+                reason = "an article where a list of articles should be"
+        if reason:
+            self.tally.failed(page, reason, shut=exchange.status in REFUSING)
+        else:
+            self.tally.had(page)
+        seen = SourceSeen(page, value if isinstance(value, Found) else None, fetched, reason)
+        async for request in self._requests(await self.desk.plan(seen), response.meta["level"] + 1):
+            yield request
+
+    async def article(self, response: Response) -> None:
+        page, exchange, fetched, reason = self._answer(response)
+        url_now = response.url
+        if exchange.status in (404, 410):
+            self.tally.had(page)
+            seen = Seen(page, "missing", fetched=fetched)
+        elif reason:
+            self.tally.failed(page, reason, shut=exchange.status in REFUSING)
+            seen = Seen(page, "failed", fetched=fetched, reason=reason)
+        elif "redirect_urls" in response.meta and not same_page(page.url, url_now):
+            self.tally.moved(page, url_now)
+            seen = Seen(page, "moved", fetched=fetched, url_now=url_now)
+        elif fetched is None:
+            self.tally.had(page)
+            seen = Seen(page, "unchanged")
+        else:
+            seen = await self._read(page, fetched)
+        await self.desk.sink(seen)
+
+    async def _read(self, page: Page, fetched: Fetched) -> Seen:
+        value = await self.desk.read(fetched)
+        if isinstance(value, Found):
+            value = Nothing("not_article", reader="crawler", note="it is a list of articles")
+        if isinstance(value, Nothing) and value.reason in READER_DIED:
+            self.tally.trouble(page.url, f"could not be read: {value.reason}")
+        self.tally.had(page)
+        return Seen(page, "read", fetched=fetched, value=value)
+
+    def _answer(self, response: Response) -> tuple[Page, Exchange, Fetched | None, str | None]:
+        """The page that was asked for, the last exchange, what is to be read of it, and the reason why nothing is: without
+        either the page is unchanged."""
+        page, exchange, kept = response.meta["page"], response.meta["exchange"], response.meta["kept"]
+        if exchange.status == 304:
+            conditional = page.etag or page.last_modified
+            self.tally.not_modified += bool(conditional)
+            return page, exchange, None, None if conditional else "status 304 to an unconditional request"
+        reason = None if exchange.status == 200 else f"status {exchange.status}"
+        try:
+            return page, exchange, opened(exchange, kept, asked=page.url), reason
+        except UndecodableBody as error:
+            return page, exchange, None, reason or reason_of(error)
+
+    async def lost(self, failure: Failure) -> AsyncIterator[Request]:
+        """No answer: the network failed, or the request was not made."""
+        error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        assert error is not None
+        page, depth = request.meta["page"], request.meta["level"]
+        if isinstance(error, Stopped | DeskFailed):
+            return
+        left = isinstance(error, Offsite) and "redirect_urls" in request.meta and not same_page(page.url, request.url)
+        if left and page.kind == "article":
+            self.tally.moved(page, request.url)
+            await self.desk.sink(Seen(page, "moved", url_now=request.url))
+            return
+        async for further in self._failed(page, depth, reason_of(error), shut=isinstance(error, Refusal) and error.shut):
+            yield further
+
+    async def _failed(self, page: Page, depth: int, reason: str, **how: Any) -> AsyncIterator[Request]:
+        self.tally.failed(page, reason, **how)
+        if page.kind == "article":
+            await self.desk.sink(Seen(page, "failed", reason=reason))
+        else:
+            async for request in self._requests(await self.desk.plan(SourceSeen(page, None, reason=reason)), depth + 1):
+                yield request
+
+
+def same_page(asked: str, answered: str) -> bool:
+    """Whether a redirect led to the same page: another scheme, a `www.`, a slash at the end or further parameters do not make
+    it another one."""
+    one, other = urlsplit(safe_url_string(asked)), urlsplit(answered)
+    wanted = {pair for pair in parse_qsl(one.query, keep_blank_values=True) if not pair[0].startswith("utm_")}
+    given = set(parse_qsl(other.query, keep_blank_values=True))
+    return ((one.hostname or "").removeprefix("www.") == (other.hostname or "").removeprefix("www.")
+            and one.path.rstrip("/") == other.path.rstrip("/") and wanted <= given)

@@ -1,0 +1,62 @@
+"""What a run came to: its counts, its errors, and the state that follows from them."""
+from collections import Counter
+from typing import Literal
+
+from crawler.items import Page, Report
+
+Outcome = Literal["had", "failed", "shut"]
+# A run with more errors has one error; the pages' rows have each its own reason.
+MOST_ERRORS = 50
+# Articles that all redirect to one page were not moved there one by one: the site sends every visitor away.
+SENT_AWAY = 3
+
+
+class Tally:
+    """Counts what happens to the pages of one run."""
+
+    def __init__(self) -> None:
+        self.requests = self.not_modified = 0
+        self._pages: Counter[tuple[str, Outcome]] = Counter()
+        self._targets: Counter[str] = Counter()
+        self._errors: list[str] = []
+        self._degraded = False
+
+    def had(self, page: Page) -> None:
+        """The page answered: with its content, unchanged, or that it is no more."""
+        self._pages[page.kind, "had"] += 1
+
+    def moved(self, page: Page, url_now: str) -> None:
+        """The page redirects to another."""
+        self.had(page)
+        self._targets[url_now] += 1
+        if self._targets[url_now] == SENT_AWAY:
+            self.trouble(url_now, "several articles redirect to this page")
+
+    def failed(self, page: Page, reason: str, *, shut: bool = False) -> None:
+        """The page could not be had; shut: because the host does not let us in."""
+        self._pages[page.kind, "shut" if shut else "failed"] += 1
+        self._errors.append(f"{page.url}: {reason}")
+        # One article that robots.txt forbids is no fault of a run; that the sources are forbidden is told by _state.
+        self._degraded |= page.kind == "source" or not shut
+
+    def trouble(self, url: str, reason: str) -> None:
+        """Something else went wrong with part of the run."""
+        self._errors.append(f"{url}: {reason}")
+        self._degraded = True
+
+    def report(self) -> Report:
+        """The report of the run, complete only when it has ended."""
+        errors = self._errors[:MOST_ERRORS]
+        if left := len(self._errors) - len(errors):
+            errors.append(f"and {left} more")
+        return Report(self._state(), self.requests, self.not_modified, tuple(errors))
+
+    def _state(self) -> Literal["done", "degraded", "blocked", "failed"]:
+        had, failed, shut = (self._pages["source", outcome] for outcome in ("had", "failed", "shut"))
+        if not had and failed:
+            return "failed"
+        if not had and not failed and not shut:
+            had, failed, shut = (self._pages["article", outcome] for outcome in ("had", "failed", "shut"))
+        if shut and not had and not failed:
+            return "blocked"
+        return "degraded" if self._degraded else "done"

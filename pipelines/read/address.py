@@ -1,0 +1,35 @@
+"""Addresses as the crawler may ask for them: absolute, of the web, without fragments and tracking."""
+import re
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
+
+# Parameters that say where a reader came from and never which page is meant.
+TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|yclid|ysclid|msclkid|twclid|igshid|mc_[ce]id|_openstat|"
+                      r"_ga|_gl|at_(?:medium|campaign|custom\d)|ref_src|ref_url|cmpid|ocid|ncid|xtor|mkt_tok)", re.IGNORECASE)
+UNSAFE = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029\\\\]")
+ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+LONGEST = 2000
+
+
+def absolute(href: str | None, base: str) -> str | None:
+    """A link as an absolute http(s) URL without fragment and tracking parameters, in one spelling; None for everything else,
+    such as `javascript:`, hosts with a NUL or a backslash, and addresses with a user name."""
+    href = (href or "").strip(" \t\r\n\f")
+    if not href or len(href) > LONGEST:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, href))
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or UNSAFE.search(parts.netloc):
+            return None
+        query = "&".join(part for part in parts.query.split("&") if part and not TRACKING.fullmatch(part.split("=", 1)[0]))
+        host = parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
+        url = safe_url_string(urlunsplit((parts.scheme, host, parts.path or "/", query, "")))
+    except (ValueError, UnicodeError):
+        return None
+    return None if UNSAFE.search(url) else ESCAPE.sub(lambda found: found[0].upper(), url)
+
+
+def place(url: str) -> str:
+    """The part of a page's URL that says which page it is, whatever scheme it was asked by."""
+    return (absolute(url, url) or url).partition("://")[2]

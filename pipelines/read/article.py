@@ -1,0 +1,44 @@
+"""A page as an article: its comments first, then what it says of itself, then its text, all from one tree."""
+import hashlib
+
+from crawler.items import ArticleRead, Block, Fetched
+from crawler.outlet import Outlet
+from pipelines.read import clean, metadata, times
+from pipelines.read.comments import systems
+from pipelines.read.comments.cut import cut, cut_comments
+from pipelines.read.decode import tree as tree_of
+from pipelines.read.screen import Refused
+
+# No date is written longer, and no sentence is a date.
+DATE_LINE = 60
+
+
+def _without_head(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, ...]:
+    """The blocks without the headline and the date line before the first paragraph: both have fields of their own."""
+    def of_head(text: str) -> bool:
+        return text.casefold() == (title or "").casefold() or (len(text) < DATE_LINE and times.moment(text) is not None)
+    first = next((i for i, block in enumerate(blocks) if not of_head(block.text)), 0)
+    return blocks[first:]
+
+
+def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> ArticleRead:
+    """The article of a page's markup. The tree is used up on the way: the comments are taken out of it before anything else is
+    looked for, so that none of their texts, names and times can be taken for the article's."""
+    tree = tree_of(text)
+    thread, elements = systems.thread(tree, text, outlet, fetched)
+    cut(tree, elements)
+    cut_comments(tree)
+    known = metadata.read(tree, fetched, outlet)
+    captions = clean.captions(tree)
+    blocks = _without_head(clean.article_blocks(tree, fetched.url), known.title)
+    if not blocks:
+        raise Refused("no_text", "no article text was found on the page")
+    body = "\n".join(block.text for block in blocks)
+    language, origins = known.language, known.origins
+    if language is None and (language := metadata.language_of(body)):
+        origins = {**origins, "language": "langid"}
+    return ArticleRead(
+        title=known.title, text=body, blocks=blocks, text_sha256=hashlib.sha256(body.encode()).hexdigest(), reader=reader,
+        authors=known.authors, published=known.published, published_raw=known.published_raw, modified=known.modified,
+        language=language, section=known.section, tags=known.tags, image=known.image, claimed_url=known.claimed_url,
+        captions=captions, origins={**origins, "text": "trafilatura"}, thread=thread)

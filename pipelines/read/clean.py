@@ -1,0 +1,109 @@
+"""An article's text as blocks: Trafilatura behind one function; and the one gate for all text that leaves the door."""
+import re
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+from typing import Literal
+
+from lxml import etree, html
+from trafilatura import bare_extraction
+
+from crawler.items import Block
+
+MAX_TEXT = 2_000_000
+MAX_LINE = 500
+Kind = Literal["paragraph", "heading", "quote", "item"]
+KINDS: dict[str, Kind] = {"head": "heading", "quote": "quote", "item": "item"}
+BREAKS = {"p", "head", "quote", "list", "item", "table", "row", "lb", "code", "div", "graphic"}
+# Controls, soft hyphens, zero-width spaces, bidi overrides and isolates, interlinear marks, tag characters: none of them shows,
+# and each makes equal texts differ or one text look like another.
+REMOVED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
+                     "\ufffe\uffff\U000e0000-\U000e007f]")
+# Joiners mean something in Arabic and Indic scripts and in emoji; after a Latin or Cyrillic letter they only hide a word.
+IDLE_JOINER = re.compile("(?:^|(?<=[\x00-\u058f]))[\u200c\u200d]+")
+LONG_MARKS = re.compile(r"[^\w\s!-~]{31,}")
+# Unicode's Stream-Safe Text Format (UAX #15) allows no more than 30 combining marks in a row.
+MAX_MARKS = 30
+ELEMENT = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+
+
+def _few_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def tidy(text: str) -> str:
+    """Text fit to be stored, compared and shown: NFC, a line each without blank ones, white space squeezed, at most two million
+    characters, without what cannot be seen (surrogates are U+FFFD)."""
+    text = REMOVED.sub("", text[:MAX_TEXT])
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = unicodedata.normalize("NFC", LONG_MARKS.sub(_few_marks, text))
+    lines = (" ".join(IDLE_JOINER.sub("", line).split()) for line in text.splitlines())
+    return "\n".join(filter(None, lines))[:MAX_TEXT]
+
+
+def one_line(text: str, limit: int = MAX_LINE) -> str:
+    """Tidy text on one line of at most `limit` characters."""
+    return " ".join(tidy(text[:20 * max(limit, 0)]).split())[:max(limit, 0)].rstrip()
+
+
+def plain(text: str) -> str:
+    """One line from a value that may hold escaped characters and tags, as JSON-LD and meta tags do."""
+    return one_line(ELEMENT.sub("", unescape(text)) if "&" in text or "<" in text else text)
+
+
+def _pieces(body: etree._Element) -> Iterator[tuple[Kind, str | None]]:
+    """The texts below body in order, each with the kind of block it stands in; None ends a block."""
+    kinds: list[Kind] = ["paragraph"]
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        breaks = element.tag in BREAKS
+        if event == "start":
+            if breaks:
+                yield kinds[-1], None
+            kinds.append(KINDS.get(element.tag, kinds[-1]))
+            if element.tag == "cell" and element.getprevious() is not None:
+                yield kinds[-1], " | "
+            if element.text:
+                yield kinds[-1], element.text
+        else:
+            kind = kinds.pop()
+            if breaks:
+                yield kind, None
+            if element.tail and element is not body:
+                yield kinds[-1], element.tail
+    yield "paragraph", None
+
+
+def blocks_of(body: etree._Element) -> tuple[Block, ...]:
+    """The blocks of a body as Trafilatura builds it, in page order, a line each."""
+    blocks: list[Block] = []
+    line: list[str] = []
+    room = MAX_TEXT
+    for kind, piece in _pieces(body):
+        if piece is not None:
+            line.append(piece)
+        elif line:
+            text = one_line("".join(line), room)
+            if text.strip("| "):
+                blocks.append(Block(kind, text))
+                room -= len(text) + 1
+            line = []
+    return tuple(blocks)
+
+
+def article_blocks(tree: html.HtmlElement, url: str) -> tuple[Block, ...]:
+    """The article's own text of a page whose comments were cut out; () where there is none. The tree is not used up."""
+    document = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False,
+                               favor_recall=False, with_metadata=False)
+    return () if document is None else blocks_of(document.body)
+
+
+def captions(tree: html.HtmlElement) -> tuple[str, ...]:
+    """The captions of the page's figures, each once."""
+    outside = "not(ancestor::aside or ancestor::nav or ancestor::footer)"
+    texts = (one_line(figure.text_content(), 2000) for figure in tree.xpath(f"//figcaption[{outside}]")[:100])
+    return tuple(dict.fromkeys(filter(None, texts)))

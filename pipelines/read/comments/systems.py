@@ -1,0 +1,36 @@
+"""The comment systems that are read, by name, and those that are only recognised: their comments are not in the page."""
+from collections.abc import Callable
+
+from lxml import html
+
+from crawler.items import NO_THREAD, Fetched, ThreadRead
+from crawler.outlet import Outlet
+from pipelines.read.comments import native
+
+# find(tree, outlet, fetched): the thread, and the elements to cut out of the tree.
+System = Callable[[html.HtmlElement, Outlet, Fetched], tuple[ThreadRead, list[html.HtmlElement]]]
+SYSTEMS: dict[str, System] = {"native": native.find}
+
+# What the page of a script-only system holds in its markup, any of them.
+MARKERS = {
+    "disqus": ("disqus_thread", "disqus_shortname", ".disqus.com/embed.js"),
+    "facebook": ('class="fb-comments', "<fb:comments"),
+    "vk": ("VK.Widgets.Comments",),
+    "hypercomments": ("hypercomments_widget", "w.hypercomments.com"),
+    "cackle": ("cackle_widget", "cackle.me/widget"),
+    "coral": ("Coral.createStreamEmbed", "coral_thread", "coral_talk_stream"),
+    "isso": ("data-isso", "isso-thread"),
+    "remark42": ("remark_config", 'id="remark42"'),
+}
+
+
+def thread(tree: html.HtmlElement, text: str, outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[html.HtmlElement]]:
+    """The page's thread, and the elements to cut out of the tree. text is the page's markup."""
+    read, cut = NO_THREAD, list[html.HtmlElement]()
+    if outlet and outlet.comments:
+        read, cut = SYSTEMS[outlet.comments.system](tree, outlet, fetched)
+    if read.state == "none":
+        name = next((name for name, marks in MARKERS.items() if any(mark in text for mark in marks)), None)
+        if name:
+            read = ThreadRead(name, "unsupported", f"the comments of {name} are not in the page")
+    return read, cut

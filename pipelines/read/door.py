@@ -1,0 +1,58 @@
+"""The one door: the only code that turns bytes into meaning. It knows no network, no clock and no settings."""
+import hashlib
+from functools import lru_cache
+from importlib.metadata import version
+
+from crawler.items import Fetched, Nothing, ReadValue
+from crawler.outlet import Outlet
+from pipelines.read import screen
+
+# Our own part of a reading: raise it with every change that may read a stored page differently.
+READER = 1
+
+
+@lru_cache(maxsize=1)
+def _extractor() -> str:
+    return f"trafilatura/{version('trafilatura')}"
+
+
+def reader_name(outlet: Outlet | None) -> str:
+    """Who reads an outlet's pages: the extractor and its version, our reader's number, the outlet's layout (a digest of its comment
+    selectors, `general` where it has none) and the zone of its times. Equal bytes under an equal reader give equal values."""
+    layout = "general"
+    if outlet and outlet.comments:
+        fields = outlet.comments.model_dump_json(exclude={"verified"})
+        layout = hashlib.sha256(fields.encode()).hexdigest()[:8]
+    return f"{_extractor()} steppewire/{READER} {layout} {outlet.timezone if outlet else 'UTC'}"
+
+
+def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
+    """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element; else the
+    article and its thread; Nothing where it is none of them, with the reason. Raises nothing but MemoryError, on any bytes."""
+    reader = reader_name(outlet)
+    try:
+        return _read(fetched, outlet, reader)
+    except screen.Refused as refused:
+        return Nothing(refused.reason, reader, refused.note)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  the value takes the page out of the way and says why; its bytes are kept
+        return Nothing("error", reader, f"{type(error).__name__}: the reader failed on this page")
+
+
+def _read(fetched: Fetched, outlet: Outlet | None, reader: str) -> ReadValue:
+    # Imported where pages are read, in the children: the parsers take 60 MB, and others want only the reader's name.
+    from pipelines.read import article, decode, sources
+
+    source = outlet.source_of(fetched.asked or fetched.url) if outlet else None
+    screen.check_bytes(fetched.body)
+    text = decode.decode(screen.unpacked(fetched.body), fetched.header("content-type"))
+    if sources.announces(text):
+        return sources.announced(text, fetched, outlet)
+    screen.check_text(text)
+    if source and source.kind != "section":
+        raise screen.Refused("not_feed", f"a source of kind {source.kind} was answered with another kind of document")
+    screen.check_markup(text)
+    if outlet and source:
+        return sources.section(decode.tree(text), fetched, outlet, source)
+    return article.read(text, fetched, outlet, reader)

@@ -1,0 +1,471 @@
+"""What a crawl does, told by the site's own log and by the desk."""
+import asyncio
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from backports import zstd
+
+from crawler.archive import Archive, load
+from crawler.items import HostState, Nothing, Page
+from crawler.outlet import Source
+from crawler.politeness import Gates
+from crawler.run import crawl
+from tests.crawler.scripted import HOME, HOST, USER_AGENT, Answer, Memory, Reactor, Site, World, article, listing, outlet_of
+
+
+def test_a_second_crawl_of_an_unchanged_site_transfers_no_article_body(world: World) -> None:
+    articles = {f"/a{number}": article(f"Text {number}", etag=f'"{number}"') for number in range(5)}
+    world.site.answers |= {"/rss": listing(*articles, etag='"s"'), **articles}
+    assert world.crawl().state == "done"
+    assert [seen.outcome for seen in world.memory.seen] == ["read"] * 5
+    world.later(timedelta(minutes=10))
+    world.site.log.clear()
+    report = world.crawl()
+    assert report.state == "done"
+    assert [seen.outcome for seen in world.memory.seen] == ["unchanged"] * 5
+    assert world.site.paths(status=200) == []
+    assert report.requests == report.not_modified == len(world.site.log) == 6
+
+
+def test_last_modified_alone_is_asked_for_too(world: World) -> None:
+    page = world.memory.page(HOME + "/a")
+    world.memory.pages[page.url] = replace(page, last_modified="Mon, 02 Mar 2026 06:00:00 GMT")
+    world.site.answers |= {"/rss": listing(), "/a": Answer(status=304)}
+    world.crawl()
+    assert world.memory.outcome("/a").outcome == "unchanged"
+    asked = next(asked for asked in world.site.log if asked.path == "/a")
+    assert asked.headers["if-modified-since"] == "Mon, 02 Mar 2026 06:00:00 GMT"
+
+
+def test_304_to_an_unconditional_request_is_no_confirmation(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": Answer(status=304)}
+    report = world.crawl()
+    assert world.memory.outcome("/a").reason == "status 304 to an unconditional request"
+    assert (report.state, report.not_modified) == ("degraded", 0)
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_four_outlets_on_one_host_never_have_more_requests_in_flight_than_the_strictest_allows(
+        reactor: Reactor, site: Site, tmp_path: Path, now: Any, limit: int) -> None:
+    paths = [f"/{letter}{number}" for letter in "abcd" for number in range(3)]
+    site.answers |= {path: article(path, delay=0.3) for path in paths}
+    gates, archive = Gates(), Archive(tmp_path, "life1")
+    worlds = []
+    for letter in "abcd":
+        site.answers[f"/{letter}"] = replace(listing(*(path for path in paths if path[1] == letter)), delay=0.3)
+        outlet = outlet_of(site, name=letter, source=(Source(kind="rss", url=f"{HOME}/{letter}"),),
+                           concurrency=limit if letter == "a" else 8)
+        worlds.append(World(reactor, site, outlet, Memory(outlet, archive, now), gates))
+
+    async def together() -> list[Any]:
+        return await asyncio.gather(*(world.crawling() for world in worlds))
+
+    assert [report.state for report in reactor.run(together())] == ["done"] * 4
+    assert sorted(site.paths()) == sorted(["/robots.txt", "/a", "/b", "/c", "/d", *paths])
+    assert site.most_in_flight == limit
+    archive.close()
+
+
+def test_requests_go_to_connect_and_keep_their_real_address_everywhere_else(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a?x=1"), "/a?x=1": article()}
+    world.crawl()
+    assert {asked.host for asked in world.site.log} == {HOST}
+    assert {asked.headers["user-agent"] for asked in world.site.log} == {USER_AGENT}
+    fetched = world.memory.outcome("/a?x=1").fetched
+    assert fetched
+    assert (fetched.url, fetched.asked) == (f"{HOME}/a?x=1", None)
+    assert [exchange.url for exchange, _ in world.memory.kept] == [f"{HOME}/robots.txt", f"{HOME}/rss", f"{HOME}/a?x=1"]
+
+
+# --- the evidence
+
+def test_every_exchange_is_in_the_archive_before_its_answer_is_read(world: World) -> None:
+    world.site.answers |= {"/rss": Answer(status=301, headers=(("Location", "/feed"),)), "/feed": listing("/a", "/gone"),
+                           "/a": [Answer(status=500, body=b"oops"), article("Text")]}
+    found: list[bytes] = []
+
+    async def in_the_archive(fetched: Any) -> None:
+        found.append(load(world.memory.archive.folder, fetched.kept).body)
+
+    world.memory.on["read"] = in_the_archive
+    world.crawl()
+    assert found == [fetched.body for fetched in world.memory.fetched]
+    assert sorted((exchange.url, exchange.status) for exchange, _ in world.memory.kept) == sorted(
+        (HOME + path, status) for path, status in [("/robots.txt", 404), ("/rss", 301), ("/feed", 200), ("/a", 500),
+                                                   ("/a", 200), ("/gone", 404)])
+    assert world.memory.events.index(("keep", f"{HOME}/feed")) < world.memory.events.index(("read", f"{HOME}/feed"))
+
+
+def test_304_is_not_kept(world: World) -> None:
+    world.site.answers |= {"/rss": listing(etag='"s"')}
+    world.crawl()
+    world.memory.kept.clear()
+    assert world.crawl().not_modified == 1
+    assert world.memory.kept == []
+
+
+@pytest.mark.parametrize(("name", "encode"), [
+    ("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstd.compress),
+    ("gzip, br", lambda body: brotli.compress(gzip.compress(body)))])
+def test_a_body_is_kept_as_it_came_and_read_without_its_encoding(world: World, name: str, encode: Callable[[bytes], bytes],
+                                                                  ) -> None:
+    plain = article("Мир " * 500)
+    wire = encode(plain.body)
+    world.site.answers |= {"/rss": listing("/a"), "/a": Answer(wire, headers=(("Content-Encoding", name),))}
+    world.crawl()
+    fetched = world.memory.outcome("/a").fetched
+    assert fetched
+    assert fetched.body == plain.body
+    assert world.memory.kept[-1][0].body == wire
+    assert fetched.kept
+    assert load(world.memory.archive.folder, fetched.kept, asked=HOME + "/a") == fetched
+
+
+# --- answers that are none
+
+@pytest.mark.parametrize("broken", [
+    article("A text that is long enough to be cut", cut=20),
+    Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nSome \r\n9\r\ntex"),
+    Answer(b"Some text without its", length=False, reset=True)])
+def test_a_body_that_was_cut_is_asked_for_again_and_never_read(world: World, broken: Answer) -> None:
+    world.site.answers |= {"/rss": listing("/a", "/b"), "/a": broken, "/b": [broken, article("All of it")]}
+    report = world.crawl()
+    assert world.memory.outcome("/a").reason == "the answer was cut off"
+    assert world.site.paths().count("/a") == 3
+    fetched = world.memory.outcome("/b").fetched
+    assert fetched
+    assert fetched.body == b"<p>All of it</p>"
+    assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss", f"{HOME}/b"]
+    assert report.state == "degraded"
+    assert report.errors == (f"{HOME}/a: the answer was cut off",)
+
+
+def test_a_body_that_ends_in_order_with_its_connection_is_whole(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": article("Some text", length=False)}
+    world.crawl()
+    assert world.memory.outcome("/a").outcome == "read"
+
+
+@pytest.mark.parametrize("huge", [
+    Answer(b"x" * 5_000_001),
+    Answer(b"x" * 5_000_001, length=False),
+    Answer(gzip.compress(b"x" * 50_000_000, 1), headers=(("Content-Encoding", "gzip"),)),
+    Answer(brotli.compress(b"x" * 50_000_000, quality=5), headers=(("Content-Encoding", "br"),))])
+def test_a_body_beyond_five_megabytes_is_not_read_on_the_wire_or_decoded(world: World, huge: Answer) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": huge}
+    assert world.crawl().state == "degraded"
+    assert world.memory.outcome("/a").reason == "too large"
+    assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss"]
+    assert world.site.paths().count("/a") == 1
+
+
+def test_a_body_that_is_not_what_its_encoding_says_is_not_read(world: World) -> None:
+    body = gzip.compress(b"Some text " * 100)
+    world.site.answers |= {"/rss": listing("/a", "/b"), "/a": Answer(body[:-20], headers=(("Content-Encoding", "gzip"),)),
+                           "/b": Answer(body + b"garbage", headers=(("Content-Encoding", "gzip"),))}
+    world.crawl()
+    assert (world.memory.outcome("/a").reason or "").startswith("the body is not gzip")
+    assert world.memory.outcome("/b").outcome == "read"
+
+
+def test_headers_without_end_are_not_waited_for(world: World) -> None:
+    flood = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"x" * 200) for number in range(1000)) + b"\r\n"
+    world.site.answers |= {"/rss": listing("/a"), "/a": Answer(raw=flood)}
+    world.crawl()
+    assert world.memory.outcome("/a").reason == "its headers are too large"
+
+
+@pytest.mark.parametrize("slow", [
+    article(delay=2.0), Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nSome", delay_after=2.0),
+    Answer(raw=b"HTTP/1.1 200 OK\r\nX-Head", delay_after=2.0)])
+def test_an_answer_that_takes_too_long_is_given_up_and_not_asked_for_again(world: World, slow: Answer) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": slow}
+    world.crawl(timeout=0.5)
+    assert world.memory.outcome("/a").reason == "timed out"
+    assert world.site.paths().count("/a") == 1
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_missing_article_is_an_outcome_and_no_failure(world: World, status: int) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": Answer(b"not here", status=status)}
+    report = world.crawl()
+    seen = world.memory.outcome("/a")
+    assert seen.outcome == "missing"
+    assert seen.fetched
+    assert seen.fetched.status == status
+    assert (report.state, report.errors) == ("done", ())
+
+
+@pytest.mark.parametrize(("status", "times"), [(500, 3), (503, 3), (403, 1), (429, 1), (204, 1), (206, 1)])
+def test_every_other_status_is_a_failure_with_its_number(world: World, status: int, times: int) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": Answer(status=status)}
+    world.crawl()
+    seen = world.memory.outcome("/a")
+    assert (seen.outcome, seen.reason) == ("failed", f"status {status}")
+    assert world.site.paths().count("/a") == times
+
+
+def test_a_failure_that_passes_is_asked_for_again(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": [Answer(status=502), article()]}
+    assert world.crawl().state == "done"
+    assert world.memory.outcome("/a").outcome == "read"
+
+
+def test_a_host_that_refuses_connections_leaves_nothing_to_crawl(world: World, site: Site) -> None:
+    closed = Site()
+    closed.server_close()
+    report = world.crawl(outlet=world.outlet.model_copy(update={"connect": closed.address}))
+    assert report.state == "blocked"
+    assert report.errors == (f"{HOME}/rss: robots.txt cannot be had (connection refused)",)
+    assert world.site.accepted == 0
+
+
+# --- sources
+
+@pytest.mark.parametrize(("answer", "state", "reason"), [
+    (Answer(status=500), "failed", "status 500"),
+    (Answer(status=401), "blocked", "status 401"),
+    (Answer(status=403), "blocked", "status 403"),
+    (Answer(status=429), "blocked", "status 429"),
+    (Answer(status=404), "failed", "status 404"),
+    (Answer(), "failed", "empty"),
+    (article(), "failed", "an article where a list of articles should be")])
+def test_a_source_that_cannot_be_had_is_told_to_the_plan_with_its_reason(world: World, answer: Answer, state: str, reason: str,
+                                                                         ) -> None:
+    world.site.answers |= {"/rss": answer}
+    report = world.crawl()
+    assert report.state == state
+    assert [(seen.found, seen.reason) for seen in world.memory.sources] == [(None, reason)]
+    assert report.errors == (f"{HOME}/rss: {reason}",)
+
+
+def test_one_source_of_two_that_fails_degrades_the_run(world: World) -> None:
+    outlet = world.outlet.model_copy(update={"source": (*world.outlet.source, Source(kind="rss", url=f"{HOME}/other"))})
+    world.memory.outlet = outlet
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+    assert world.crawl(outlet=outlet).state == "degraded"
+    assert world.memory.outcome("/a").outcome == "read"
+
+
+def test_an_unchanged_source_is_told_to_the_plan_without_a_reason(world: World) -> None:
+    world.site.answers |= {"/rss": listing(etag='"s"')}
+    world.crawl()
+    world.memory.sources.clear()
+    assert world.crawl().state == "done"
+    assert [(seen.found, seen.reason) for seen in world.memory.sources] == [(None, None)]
+
+
+def test_sitemaps_are_followed_three_levels_deep_and_each_once(world: World) -> None:
+    for depth in range(9):
+        world.site.answers[f"/map{depth}"] = listing(f"/a{depth}", sources=[f"/map{depth + 1}", "/map0", "/rss"])
+        world.site.answers[f"/a{depth}"] = article()
+    world.site.answers["/rss"] = listing(sources=["/map1", "/map1"])
+    report = world.crawl()
+    assert sorted(path for path in world.site.paths() if path.startswith("/map")) == ["/map0", "/map1", "/map2", "/map3"]
+    assert report.state == "degraded"
+    assert report.errors == (f"{HOME}/map4: a sitemap more than 3 levels deep",)
+
+
+def test_a_page_is_fetched_once_in_a_run_however_often_it_is_planned(world: World) -> None:
+    world.memory.page(HOME + "/a")
+    world.site.answers |= {"/rss": listing("/a", "/a"), "/a": article()}
+    world.crawl()
+    assert world.site.paths().count("/a") == 1
+    assert world.memory.outcome("/a").outcome == "read"
+
+
+def test_what_is_no_web_address_is_a_failure_of_that_page_alone(world: World) -> None:
+    for url in ("steppe.example/a", "http://[::1", f"ftp://{HOST}/a"):
+        world.memory.page(url)
+    world.site.answers |= {"/rss": listing("/b"), "/b": article()}
+    assert world.crawl().state == "degraded"
+    assert sorted((seen.outcome, seen.reason) for seen in world.memory.seen) == [
+        ("failed", "not a web address"), ("failed", "not a web address"), ("failed", "not a web address"), ("read", None)]
+
+
+def test_a_reader_that_died_degrades_the_run_and_a_page_without_text_does_not(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a", "/b"), "/a": article(), "/b": article()}
+    world.memory.values[f"{HOME}/a"] = Nothing("no_text", "test/1")
+    assert world.crawl().state == "done"
+    world.memory.values[f"{HOME}/b"] = Nothing("killed", "test/1")
+    report = world.crawl()
+    assert (report.state, report.errors) == ("degraded", (f"{HOME}/b: could not be read: killed",))
+
+
+# --- redirects
+
+def moved_to(location: str, status: int = 301) -> Answer:
+    return Answer(status=status, headers=(("Location", location),))
+
+
+@pytest.mark.parametrize(("asked", "location"), [
+    ("/a", "/a/"), ("/a", f"https://www.{HOST}/a"), ("/a?id=1", "/a/?id=1&from=rss"), ("/a?utm_source=x", "/a?lang=en")])
+def test_a_redirect_to_the_same_page_is_read_under_its_final_address(world: World, asked: str, location: str) -> None:
+    outlet = world.outlet.model_copy(update={"hosts": (HOST, f"www.{HOST}")})
+    final = location.removeprefix(f"https://www.{HOST}")
+    world.site.answers |= {"/rss": listing(asked), HOST + asked: moved_to(location), f"www.{HOST}{final}": article()}
+    if final != asked:
+        world.site.answers[HOST + final] = article()
+    world.crawl(outlet=outlet)
+    seen = world.memory.outcome(asked)
+    assert seen.outcome == "read"
+    assert seen.fetched
+    assert (seen.fetched.url.endswith(final), seen.fetched.asked) == (True, HOME + asked)
+
+
+@pytest.mark.parametrize("location", ["/b", "/", "/a?id=2", "/A"])
+def test_a_redirect_to_another_page_of_the_outlet_is_moved(world: World, location: str) -> None:
+    world.site.answers |= {"/rss": listing("/a?id=1"), "/a?id=1": moved_to(location, 302), location: article("Another")}
+    assert world.crawl().state == "done"
+    seen = world.memory.outcome("/a?id=1")
+    assert (seen.outcome, seen.url_now) == ("moved", HOME + location)
+    assert seen.fetched
+    assert seen.fetched.body == b"<p>Another</p>"
+    assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss"]
+
+
+def test_a_redirect_to_a_page_that_is_missing_is_missing(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": moved_to("/not-found")}
+    world.crawl()
+    assert world.memory.outcome("/a").outcome == "missing"
+
+
+def test_a_redirect_away_from_the_outlet_is_moved_and_never_followed(world: World) -> None:
+    other = Site()
+    world.site.answers |= {"/rss": listing("/a"), "/a": moved_to(f"https://elsewhere.example:{other.port}/a")}
+    assert world.crawl().state == "done"
+    seen = world.memory.outcome("/a")
+    assert (seen.outcome, seen.url_now, seen.fetched) == ("moved", f"https://elsewhere.example:{other.port}/a", None)
+    other.server_close()
+
+
+def test_the_same_page_on_a_host_that_the_outlet_does_not_name_is_a_failure(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": moved_to(f"https://www.{HOST}/a")}
+    assert world.crawl().state == "degraded"
+    assert world.memory.outcome("/a").reason == f"www.{HOST} is not a host of this outlet"
+
+
+def test_articles_that_all_redirect_to_one_page_degrade_the_run(world: World) -> None:
+    paths = [f"/a{number}" for number in range(4)]
+    world.site.answers |= {"/rss": listing(*paths), "/": article("Home"), **{path: moved_to("/") for path in paths}}
+    report = world.crawl()
+    assert (report.state, report.errors) == ("degraded", (f"{HOME}/: several articles redirect to this page",))
+
+
+@pytest.mark.parametrize("loop", [["/a"], ["/b", "/a"], [f"/a?n={number}" for number in range(1000)]])
+def test_redirects_without_end_end_after_six_requests(world: World, loop: list[str]) -> None:
+    world.site.answers |= {"/rss": listing("/a")}
+    for path, location in zip(["/a", *loop], loop, strict=False):
+        world.site.answers[path] = moved_to(location)
+    world.crawl()
+    assert world.memory.outcome("/a").reason == "too many redirects"
+    assert len(world.site.log) == 2 + 6
+
+
+def test_a_redirect_from_https_to_http_is_refused(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": moved_to(f"http://{HOST}/b"), "/b": article()}
+    world.crawl()
+    assert world.memory.outcome("/a").reason == "redirects from https to http"
+    assert "/b" not in world.site.paths()
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "data:text/html,x", "ftp://steppe.example/a", "javascript:x"])
+def test_a_redirect_to_what_is_no_web_page_is_not_followed(world: World, location: str) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": moved_to(location)}
+    world.crawl()
+    assert world.memory.outcome("/a").reason in ("status 301", "redirects to what is no web address")
+    assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss"]
+
+
+# --- how it ends
+
+@pytest.mark.parametrize("call", ["plan", "keep", "read", "sink", "host"])
+@pytest.mark.parametrize("error", [OSError("no space left on device"), RuntimeError("the desk is broken")])
+def test_an_exception_of_the_desk_ends_the_crawl_and_is_raised(world: World, call: str, error: Exception) -> None:
+    world.site.answers |= {"/rss": listing(*(f"/a{number}" for number in range(9))),
+                           **{f"/a{number}": article() for number in range(9)}}
+
+    async def fail(_: Any) -> None:
+        raise error
+
+    world.memory.on[call] = fail
+    with pytest.raises(type(error), match=str(error)):
+        world.crawl()
+    assert [what for what, _ in world.memory.events].count(call) == 1
+    assert len(world.site.log) <= 2 + 3 * world.outlet.concurrency
+
+
+def test_stop_finishes_the_pages_in_hand_and_asks_for_no_more(world: World) -> None:
+    paths = [f"/a{number}" for number in range(30)]
+    world.site.answers |= {"/rss": listing(*paths), **{path: article(delay=0.1) for path in paths}}
+
+    async def stopped() -> Any:
+        stop = asyncio.Event()
+
+        async def after_three(_: Any) -> None:
+            if len(world.memory.seen) == 2:
+                stop.set()
+
+        world.memory.on["sink"] = after_three
+        return await world.crawling(stop=stop)
+
+    report = world.reactor.run(stopped())
+    asked = [path for path in world.site.paths() if path.startswith("/a")]
+    assert sorted(seen.page.url.removeprefix(HOME) for seen in world.memory.seen) == sorted(asked)
+    assert {seen.outcome for seen in world.memory.seen} == {"read"}
+    assert len(asked) <= 3 + 3 * world.outlet.concurrency
+    assert report.state == "done"
+
+
+def test_stop_does_not_wait_for_the_turn_of_a_request(world: World) -> None:
+    world.memory.hosts[HOST] = HostState(HOST, robots="", robots_status=404, robots_at=world.memory.now)
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+
+    async def stopped() -> Any:
+        stop = asyncio.Event()
+
+        async def an_hour(seen: Any) -> None:
+            if seen:
+                world.gates.at(HOME).crawl_delay = 3600.0
+                asyncio.get_running_loop().call_later(0.2, stop.set)
+
+        world.memory.on["plan"] = an_hour
+        return await world.crawling(stop=stop, seconds=3600)
+
+    assert world.reactor.run(stopped()).state == "done"
+    assert world.site.paths() == ["/rss"]
+    assert world.memory.seen == []
+
+
+def test_a_crawl_that_is_stopped_before_it_began_asks_for_nothing(world: World) -> None:
+    async def stopped() -> Any:
+        stop = asyncio.Event()
+        stop.set()
+        return await world.crawling(stop=stop)
+
+    assert world.reactor.run(stopped()).requests == 0
+    assert world.site.accepted == 0
+
+
+def test_a_crawl_that_takes_too_long_ends_degraded(world: World) -> None:
+    paths = [f"/a{number}" for number in range(40)]
+    world.site.answers |= {"/rss": listing(*paths), **{path: article(delay=0.3) for path in paths}}
+    report = world.crawl(seconds=1)
+    assert report.state == "degraded"
+    assert report.errors[-1] == f"{HOME}/: the crawl was not done after 1 seconds"
+    assert 0 < len(world.memory.seen) < 40
+
+
+def test_a_crawl_with_nothing_due_is_done(world: World) -> None:
+    async def nothing(_: Any) -> tuple[Page, ...]:
+        return ()
+
+    desk = replace(world.memory.desk(), plan=nothing)
+    report = world.reactor.run(crawl(world.outlet, desk, gates=world.gates, user_agent=USER_AGENT, stop=asyncio.Event()))
+    assert (report.state, report.requests) == ("done", 0)

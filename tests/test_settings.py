@@ -1,0 +1,118 @@
+"""The operator's settings: what is wrong with them is said with file, key, value and remedy."""
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from settings import Settings, SettingsError, load
+from verbs.starter import TEMPLATE
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STEPPEWIRE_CONFIG", raising=False)
+    return tmp_path / "steppewire.toml"
+
+
+def wrong(config: Path, text: str) -> SettingsError:
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(config)
+    return caught.value
+
+
+@pytest.mark.parametrize(("text", "key", "value", "words"), [
+    ('outlet = ["a"]', "outlet", ["a"], "known here are contact, outlets"),
+    ('[mail]\nhosts = "x"', "mail.hosts", "x", "known here are host, port"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org"]\nwhere = 1', "watch.0.where", 1, "known here are id, words"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.0.recipients", None, "add it"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = []', "watch.0.recipients", [], "analyst@example.org"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org\\nBcc: c@d.org"]', "watch.0.recipients.0",
+     "a@b.org\nBcc: c@d.org", "analyst@example.org"),
+    ('[[watch]]\nid = "a"\nwords = ["…"]\nrecipients = ["a@b.org"]', "watch.0.words", ["…"], "a letter or a figure"),
+    ('[[watch]]\nid = "a b"\nwords = ["x"]\nrecipients = ["a@b.org"]', "watch.0.id", "a b", "pattern"),
+    ('public_url = "wire.example.org"', "public_url", "wire.example.org", "pattern"),
+    ('contact = "me"', "contact", "me", "mailto:"),
+    ('[mail]\nport = 99999', "mail.port", 99999, "65535"),
+    ('[mail]\nsecurity = "ssl"', "mail.security", "ssl", "starttls"),
+    ('[mail]\ngroup_wait = "1 minute"', "mail.group_wait", "1 minute", "60s"),
+    ('[mail]\nsender = "nobody"', "mail.sender", "nobody", "analyst@example.org"),
+    ('[comments]\nnames = "hash"', "comments.names", "hash", "pseudonym"),
+    ('[mail]\npassword_file = "nowhere"', "mail.password_file", "nowhere", "readable file"),
+])
+def test_a_wrong_key_or_value_is_named_with_what_would_be_right(config: Path, text: str, key: str, value: object,
+                                                                words: str) -> None:
+    error = wrong(config, text)
+    assert (error.file, error.key, error.value) == (str(config), key, value)
+    assert words in f"{error.message} {error.remedy}"
+
+
+def test_two_watches_with_one_id_are_refused(config: Path) -> None:
+    watch = '[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org"]\n'
+    assert wrong(config, watch * 2).value == "a"
+
+
+def test_a_file_that_is_no_toml_is_named_with_the_line(config: Path) -> None:
+    assert "line 2" in wrong(config, "outlets = []\nwhat?").message
+
+
+def test_a_named_file_must_be_there_and_the_default_one_need_not(config: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(config)
+    assert load().outlets == ()
+
+
+def test_paths_start_at_the_file_s_folder_wherever_the_program_runs(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text('data = "d"\ndatabase = "sqlite:///d/x.db"\n', encoding="utf-8")
+    monkeypatch.chdir("/")
+    settings = load(config)
+    assert settings.archive == config.parent / "d" / "archive"
+    assert settings.database_url == f"sqlite:///{config.parent}/d/x.db"
+    assert settings.outlets_dirs == (config.parent / "outlets",)
+
+
+def test_without_a_database_the_store_is_a_file_in_the_data_folder(config: Path) -> None:
+    assert load().database_url == f"sqlite:///{config.parent}/var/store.db"
+
+
+def test_the_environment_goes_before_the_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text('[mail]\nhost = "a.example"\nport = 2525\n', encoding="utf-8")
+    monkeypatch.setenv("STEPPEWIRE_MAIL__HOST", "b.example")
+    monkeypatch.setenv("STEPPEWIRE_CONFIG", str(config))
+    settings = load()
+    assert (settings.mail.host, settings.mail.port) == ("b.example", 2525)
+
+
+def test_secrets_may_stand_in_files_of_their_own(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (config.parent / "password").write_text("hush\n", encoding="utf-8")
+    (config.parent / "url").write_text("postgresql://u:p@db/wire\n", encoding="utf-8")
+    monkeypatch.setenv("STEPPEWIRE_MAIL__PASSWORD_FILE", "password")
+    monkeypatch.setenv("STEPPEWIRE_DATABASE_FILE", "url")
+    settings = load()
+    assert settings.mail.password is not None and settings.mail.password.get_secret_value() == "hush"
+    assert settings.database_url == "postgresql://u:p@db/wire"
+    assert "hush" not in repr(settings)
+
+
+def test_a_misspelt_variable_is_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPPEWIRE_DATABSE", "x")
+    with pytest.raises(SettingsError, match="unknown") as caught:
+        load()
+    assert (caught.value.file, caught.value.key) == ("the environment", "STEPPEWIRE_DATABSE")
+
+
+def test_the_sample_explains_every_key_with_its_own_default_and_is_what_init_writes(config: Path) -> None:
+    sample = Path(__file__).parents[1] / "etc" / "steppewire.toml"
+    assert sample.read_text(encoding="utf-8") == TEMPLATE
+    config.write_text(TEMPLATE, encoding="utf-8")
+    assert load(config).outlets == ("caravanserai",)
+    config.write_text("\n".join(line.removeprefix("# ") if "=" in line or line.startswith("# [[") else line
+                                for line in TEMPLATE.splitlines() if "_file" not in line), encoding="utf-8")
+    settings, defaults = load(config), Settings()
+    assert settings.mail.model_dump(exclude={"username", "password", "sender"}) == defaults.mail.model_dump(
+        exclude={"username", "password", "sender"})
+    assert settings.comments == defaults.comments and settings.mail.group_wait == timedelta(seconds=60)
+    explained = {line.lstrip("# ").split(" = ")[0] for line in TEMPLATE.splitlines() if " = " in line}
+    assert set(Settings.model_fields) - {"mail", "comments", "watch"} <= explained
+    assert set(type(defaults.mail).model_fields) | {"names", "id", "words", "recipients"} <= explained
