@@ -93,7 +93,9 @@ def _label(watch: str) -> str:
 
 
 def _part(text: str, subtype: str) -> MIMEText:
-    # Either keeps lines short; mostly ASCII stays readable as it is in quoted-printable and is shorter in it.
+    # Both keep lines short; a text that is mostly ASCII stays readable in quoted-printable and is shorter in it.
     charset = Charset("utf-8")
     charset.body_encoding = QP if sum(map(str.isascii, text)) > len(text) * 0.8 else BASE64
+    if charset.body_encoding == BASE64:
+        text = text.replace("\n", "\r\n")  # RFC 2045 §6.8: line ends are canonical before they are encoded
     return MIMEText(text, subtype, charset, policy=_POLICY)  # type: ignore[arg-type]  # the library takes a Charset as well

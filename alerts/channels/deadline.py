@@ -45,7 +45,7 @@ class Deadline:
                 self._watch(connection)
                 connection.settimeout(min(CONNECT_SECONDS, self._seconds))
                 connection.connect(address)
-                connection.settimeout(self._seconds)
+                connection.settimeout(self._seconds + GRACE_SECONDS)  # the timer is first
                 return connection
             except OSError as error:
                 connection.close()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Literal
 
-from lxml import etree, html
+from lxml import etree
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from crawler.items import Block
@@ -95,14 +96,14 @@ def blocks_of(body: etree._Element) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def article_blocks(tree: html.HtmlElement, url: str) -> tuple[Block, ...]:
+def article_blocks(tree: HtmlElement, url: str) -> tuple[Block, ...]:
     """The article's own text of a page whose comments were cut out; () where there is none. The tree is not used up."""
     document = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False,
                                favor_recall=False, with_metadata=False)
     return () if document is None else blocks_of(document.body)
 
 
-def captions(tree: html.HtmlElement) -> tuple[str, ...]:
+def captions(tree: HtmlElement) -> tuple[str, ...]:
     """The captions of the page's figures, each once."""
     outside = "not(ancestor::aside or ancestor::nav or ancestor::footer)"
     texts = (one_line(figure.text_content(), 2000) for figure in tree.xpath(f"//figcaption[{outside}]")[:100])

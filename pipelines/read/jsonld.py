@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import html
+from lxml.html import HtmlElement
 
 from pipelines.read.address import place
 
@@ -42,7 +42,7 @@ def _loads(text: str) -> list[Any]:
         return [{"@type": "NewsArticle", **fields}] if fields else []
 
 
-def nodes(tree: html.HtmlElement) -> list[Node]:
+def nodes(tree: HtmlElement) -> list[Node]:
     """The nodes that stand at the top of the page's scripts or in their graphs, nearest the top first."""
     level: list[Any] = []
     for script in tree.iter("script"):

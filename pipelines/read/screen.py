@@ -9,15 +9,15 @@ MAX_UNPACKED = 20 * 1024 * 1024
 # Measured with lxml 6.1: 10,000 attributes on one tag take 0.08 s, 40,000 take 1.5 s, growing with the square. The longest
 # honest tag in 266 stored pages had 200,000 characters (data in one attribute), so length alone says nothing.
 MAX_ATTRIBUTES = 10_000
-# Measured with Trafilatura 2.3.1: 8,000 links in one paragraph take 3.7 s, 16,000 four times that; stored pages have at most 686.
-MAX_LINKS = 10_000
-# Measured with Trafilatura 2.3.1: 100,000 tags take 3 s; stored pages have at most 8,093.
-MAX_TAGS = 150_000
+# Measured with Trafilatura 2.3.1: 8,000 links in one paragraph take 4 s, 16,000 four times that. Stored pages have at most 686.
+MAX_LINKS = 8_000
+# Measured: 60,000 small elements (120,000 tags) take 9 s. Stored pages have at most 8,093 tags.
+MAX_TAGS = 60_000
 GZIP = b"\x1f\x8b"
 MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image", b"RIFF": "a media file",
          b"PK\x03\x04": "a ZIP file", b"7z\xbc\xaf": "an archive", b"Rar!": "an archive", b"\x7fELF": "a program",
-         b"OggS": "a media file", b"ID3": "a media file", b"\xd0\xcf\x11\xe0": "an office document", b"{\\rtf": "an RTF document",
-         b"wOFF": "a font", b"wOF2": "a font", b"\x00\x00\x01\x00": "an image"}
+         b"OggS": "a media file", b"ID3": "a media file", b"\xd0\xcf\x11\xe0": "an office document",
+         b"{\\rtf": "an RTF document", b"wOFF": "a font", b"wOF2": "a font", b"\x00\x00\x01\x00": "an image"}
 # Possessive, each character looked at a bounded number of times: hostile markup cannot make it slow. A quote opens a value only
 # after "=", so that a stray apostrophe in a tag does not swallow the page.
 TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")

@@ -3,7 +3,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from lxml import etree, html
+from lxml import etree
+from lxml.html import HtmlElement
 
 # Words in an id or class that name a place of comments.
 PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock", "commentary-list", "commentform", "commentarea",
@@ -31,11 +32,11 @@ def _names_comments(name: str) -> bool:
     return False
 
 
-def _own_length(element: html.HtmlElement) -> int:
+def _own_length(element: HtmlElement) -> int:
     return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
 
 
-def _first_long(tree: html.HtmlElement) -> html.HtmlElement | None:
+def _first_long(tree: HtmlElement) -> HtmlElement | None:
     """The first element that reads like prose: the article's first, since comments stand behind it."""
     for element in tree.iter():
         if _own_length(element) >= LONG and not OUTSIDE.intersection([element.tag, *(up.tag for up in element.iterancestors())]):
@@ -43,28 +44,28 @@ def _first_long(tree: html.HtmlElement) -> html.HtmlElement | None:
     return None
 
 
-def holds_article(element: html.HtmlElement, first: html.HtmlElement | None) -> bool:
+def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
     """Whether an element is more than comments: it has the headline or the article's first long text in it."""
     if element.tag in KEPT or element.find(".//h1") is not None:
         return True
     return first is not None and (element is first or element in first.iterancestors())
 
 
-def _candidates(tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
+def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
     # A page has few different names on many elements: the names are looked at first.
     if names := {name for name in set(NAMES(tree)) if _names_comments(name)}:
         yield from (element for element in tree.iter() if element.get("class") in names or element.get("id") in names)
     yield from ITEM(tree)
 
 
-def cut(tree: html.HtmlElement, elements: list[html.HtmlElement]) -> None:
+def cut(tree: HtmlElement, elements: list[HtmlElement]) -> None:
     """Takes elements out of the tree; text behind them stays."""
     for element in elements:
         if element.getparent() is not None:
             element.drop_tree()
 
 
-def cut_comments(tree: html.HtmlElement) -> None:
+def cut_comments(tree: HtmlElement) -> None:
     """Takes all comments out that their markup names; an element that holds the article stays, whatever its name."""
     if candidates := list(_candidates(tree)):
         first = _first_long(tree)

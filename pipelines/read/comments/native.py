@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from lxml import html
+from lxml.html import HtmlElement
 from lxml.cssselect import CSSSelector
 
 from crawler.items import CommentRead, Fetched, ThreadRead
@@ -17,7 +17,6 @@ LINES = {"p", "div", "br", "li", "ul", "ol", "blockquote", "pre", "section", "ar
 SILENT = {"script", "style", "template", "noscript", "textarea", "button"}
 MAX_COMMENTS = 20_000
 MAX_NAME = 200
-Element = html.HtmlElement
 
 
 @lru_cache(maxsize=256)
@@ -25,9 +24,9 @@ def _select(selector: str) -> CSSSelector:
     return CSSSelector(selector, translator="html")
 
 
-def _pieces(element: Element, skipped: set[Element]) -> Iterator[str]:
+def _pieces(element: HtmlElement, skipped: set[HtmlElement]) -> Iterator[str]:
     """The text of an element without that of the skipped ones below it, a line break at each block."""
-    stack: list[tuple[Element, bool]] = [(element, False)]
+    stack: list[tuple[HtmlElement, bool]] = [(element, False)]
     while stack:
         now, ended = stack.pop()
         line = "\n" if now.tag in LINES else ""
@@ -41,18 +40,18 @@ def _pieces(element: Element, skipped: set[Element]) -> Iterator[str]:
             stack += [(child, False) for child in reversed(now)]
 
 
-def _text(element: Element, skipped: set[Element]) -> str:
+def _text(element: HtmlElement, skipped: set[HtmlElement]) -> str:
     return tidy("".join(_pieces(element, skipped)))
 
 
 class _Item:
     """One comment's element; what belongs to its answers is not its own."""
 
-    def __init__(self, element: Element, items: set[Element]) -> None:
+    def __init__(self, element: HtmlElement, items: set[HtmlElement]) -> None:
         self.element, self.items = element, items
         self.parent = next((above for above in element.iterancestors() if above in items), None)
 
-    def own(self, selector: str | None) -> list[Element]:
+    def own(self, selector: str | None) -> list[HtmlElement]:
         """The elements that a selector finds in this comment and in none of its answers, none inside another of them."""
         if selector is None:
             return []
@@ -60,7 +59,7 @@ class _Item:
         every = set(found)
         return [one for one in found if not any(above in every for above in one.iterancestors())]
 
-    def _owner(self, element: Element) -> Element | None:
+    def _owner(self, element: HtmlElement) -> HtmlElement | None:
         return element if element in self.items else next((up for up in element.iterancestors() if up in self.items), None)
 
     def text(self, selector: str) -> str:
@@ -75,7 +74,7 @@ class _Item:
                 one.get("datetime"), one.get("content"), one.text_content(), one.get("title"), one.get("data-time"))))
 
 
-def _comment(item: _Item, comments: Comments, read: dict[Element, CommentRead], outlet: Outlet, fetched: Fetched) -> CommentRead:
+def _comment(item: _Item, comments: Comments, read: dict[HtmlElement, CommentRead], outlet: Outlet, fetched: Fetched) -> CommentRead:
     written = list(item.time(comments.time))
     posted = next(((found, raw) for raw in written if (found := times.possible(times.moment(raw, outlet.timezone), fetched.at))),
                   (None, written[0] if written else None))
@@ -86,7 +85,7 @@ def _comment(item: _Item, comments: Comments, read: dict[Element, CommentRead], 
         author=item.author(comments.author), posted=posted[0], posted_raw=posted[1], text=item.text(comments.text))
 
 
-def _declared(elements: list[Element], skipped: set[Element], label: str) -> set[int]:
+def _declared(elements: list[HtmlElement], skipped: set[HtmlElement], label: str) -> set[int]:
     """The counts that the labels below elements give, comments' own texts left out."""
     lines = (line for element in elements for line in _text(element, skipped).splitlines())
     found = (match for line in lines for match in re.finditer(label, line))
@@ -109,7 +108,7 @@ def _doubt(read: list[CommentRead], label: str | None, counts: set[int]) -> str 
     return None
 
 
-def find(tree: Element, outlet: Outlet, fetched: Fetched) -> tuple[ThreadRead, list[Element]]:
+def find(tree: HtmlElement, outlet: Outlet, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
     """The thread that the outlet's selectors find, and the elements to cut out of the tree.
 
     `complete` needs every comment's text, no id twice, and the label's count where the outlet has a label; without any comment
@@ -122,7 +121,7 @@ def find(tree: Element, outlet: Outlet, fetched: Fetched) -> tuple[ThreadRead, l
     places = [one for one in places if not any(above in every for above in one.iterancestors())]
     elements = [one for where in places for one in _select(comments.item)(where) if one is not where][:MAX_COMMENTS]
     items = [_Item(element, set(elements)) for element in elements]
-    read: dict[Element, CommentRead] = {}
+    read: dict[HtmlElement, CommentRead] = {}
     for item in items:
         read[item.element] = _comment(item, comments, read, outlet, fetched)
     texts = {one for item in items for one in item.own(comments.text)}

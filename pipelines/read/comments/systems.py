@@ -1,14 +1,14 @@
 """The comment systems that are read, by name, and those that are only recognised: their comments are not in the page."""
 from collections.abc import Callable
 
-from lxml import html
+from lxml.html import HtmlElement
 
 from crawler.items import NO_THREAD, Fetched, ThreadRead
 from crawler.outlet import Outlet
 from pipelines.read.comments import native
 
 # find(tree, outlet, fetched): the thread, and the elements to cut out of the tree.
-System = Callable[[html.HtmlElement, Outlet, Fetched], tuple[ThreadRead, list[html.HtmlElement]]]
+System = Callable[[HtmlElement, Outlet, Fetched], tuple[ThreadRead, list[HtmlElement]]]
 SYSTEMS: dict[str, System] = {"native": native.find}
 
 # What the page of a script-only system holds in its markup, any of them.
@@ -24,9 +24,9 @@ MARKERS = {
 }
 
 
-def thread(tree: html.HtmlElement, text: str, outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[html.HtmlElement]]:
+def thread(tree: HtmlElement, text: str, outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
     """The page's thread, and the elements to cut out of the tree. text is the page's markup."""
-    read, cut = NO_THREAD, list[html.HtmlElement]()
+    read, cut = NO_THREAD, list[HtmlElement]()
     if outlet and outlet.comments:
         read, cut = SYSTEMS[outlet.comments.system](tree, outlet, fetched)
     if read.state == "none":

@@ -1,0 +1,253 @@
+import random
+import re
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.policy import compat32, default
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from alerts.message import write
+from storage.outbox import DueAlert, NewMail
+from storage.passage import Part, Passage
+from tests.alerts.filled import READER, SENDER
+from tests.conftest import NOW
+
+OLD, NEW = "China lends two billion.", "China lends three billion."
+EDIT = Passage("A railway through the pass", ("China",), (Part("text", OLD, NEW, ((0, 5),), ((0, 5),)),))
+PAYLOADS = [
+    "<script>alert(1)</script>", "<svg onload=alert(1)>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "{{7*7}}",
+    "${x}", "%s%n", "=HYPERLINK(\"http://evil.example\")", "+1", "-1", "@SUM(1)", "\t=1", "＝1", "x\r\nBcc: evil@evil.example",
+    "x\nContent-Type: text/html\n\n<b>", "x\u2028Bcc: y", "x\x85Bcc: y", "x\x0bBcc: y", "x\x00y", "\x1b[2J",
+    "\x1b]8;;http://evil.example\x07x\x1b]8;;\x07", "\u202ecod.exe", "'; DROP TABLE mail; --", "%00",
+    "../../etc/passwd", "Host: evil.example", "?next=//evil.example", "__proto__", "👩\u200d👩\u200d👧", "=?utf-8?q?evil?=",
+    "\ud800", "x" * 200_000,
+    "</p></div></body></html><h1>", "{% raw %}", "\r\n.\r\nMAIL FROM:<evil@evil.example>\r\n"]
+
+
+def alert(passage: Passage = EDIT, *, number: int = 1, **values: Any) -> DueAlert:
+    made: dict[str, Any] = {
+        "id": number, "watch": "debts", "recipient": READER, "event": "article_edited", "subject": f"version:{number}",
+        "article": 7, "outlet": "steppe", "url": "https://steppe.example/a/7", "seen_at": NOW - timedelta(minutes=5),
+        "passage": passage.to_json()}
+    return DueAlert(**{**made, **values})
+
+
+def mail(*alerts: DueAlert, now: datetime = NOW, public_url: str | None = None, name: str = "Steppe Courier") -> NewMail:
+    return write(alerts or (alert(),), now, sender=SENDER, public_url=public_url, names={"steppe": name})
+
+
+def parsed(written: NewMail) -> EmailMessage:
+    message = message_from_bytes(written.bytes, policy=default)
+    assert message.defects == []
+    return message
+
+
+def plain(written: NewMail) -> str:
+    part = parsed(written).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def page(written: NewMail) -> str:
+    part = parsed(written).get_body(("html",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+# --- headers
+
+def test_the_headers_say_who_what_and_that_a_machine_wrote() -> None:
+    message = parsed(mail())
+    assert message["From"] == SENDER
+    assert message["To"] == READER
+    assert message["Subject"] == "Steppe Courier, edited: A railway through the pass"
+    assert message["Date"].datetime == NOW
+    assert re.fullmatch(r"<[0-9a-f]{32}@steppewire\.example>", message["Message-ID"])
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"] == "<debts.watch.steppewire.example>"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_no_random_headline_loses_a_letter_or_a_space_in_the_subject() -> None:
+    chance = random.Random(2026)
+    alphabets = ["абвгдеёжзийклмнопрстуфхцчшщъыьэюяҚқҒғӨөҰұҮүІі", "中国俄罗斯哈萨克斯坦铁路债务", "abcdefghijklmnopqrstuvwxyz0123,.-:"]
+    for number in range(500):
+        pool = "".join(chance.sample(alphabets, chance.randint(1, 3)))
+        words = ["".join(chance.choices(pool, k=chance.randint(1, 14))) for _ in range(chance.randint(1, 9))]
+        headline = " ".join(words)[:90].strip()
+        written = mail(alert(Passage(headline, (), ()), number=number))
+        expected = f"Steppe Courier, edited: {headline}"
+        assert written.subject == expected
+        assert parsed(written)["Subject"] == expected
+        old_parser = message_from_bytes(written.bytes, policy=compat32)["Subject"]
+        assert str(make_header(decode_header(old_parser))).replace("\r\n", "") == expected
+
+
+def test_a_subject_counts_what_it_does_not_name() -> None:
+    long = Passage("word " * 100, (), ())
+    several = [alert(long, number=number, article=number) for number in range(1, 5)]
+    assert mail(*several).subject.endswith(" … and 3 more")
+    assert len(mail(*several).subject) <= 150
+    assert mail(alert(long)).subject.endswith("word…")
+    assert len(mail(alert(long), name="A name that does not end " * 10).subject) <= 150
+    thread = [alert(number=number, event="comment_posted") for number in range(3)]
+    assert mail(*thread, alert(number=9)).subject == "Steppe Courier, 3 new comments, edited: A railway through the pass"
+    assert mail(alert(event="something_new")).subject.startswith("Steppe Courier, something new: ")
+
+
+def test_an_article_without_a_headline_is_named_by_its_address() -> None:
+    assert mail(alert(Passage("", ("China",), ()))).subject == "Steppe Courier, edited: https://steppe.example/a/7"
+
+
+def test_the_message_id_is_that_of_the_alerts_and_of_nothing_else() -> None:
+    one, other = alert(number=1), alert(number=2)
+    assert mail(one, other).message_id == mail(other, one, now=NOW + timedelta(days=1)).message_id
+    ids = {mail(*alerts).message_id for alerts in (
+        [one], [other], [one, other], [alert(watch="x")], [alert(recipient="y@example.org")], [alert(event="article_new")])}
+    assert len(ids) == 6
+
+
+@pytest.mark.parametrize("watch", ["долги", "a b", "x\r\nBcc: y", "a.b", "<>", "x" * 500])
+def test_any_id_of_a_watch_makes_a_list_id(watch: str) -> None:
+    assert re.fullmatch(r"<[\w-]{1,60}\.watch\.steppewire\.example>", parsed(mail(alert(watch=watch)))["List-Id"])
+
+
+def test_a_name_in_another_script_survives_beside_its_address() -> None:
+    message = parsed(mail(alert(recipient="Чолпон Асанова <reader@analysts.example>")))
+    assert message["To"].addresses[0].display_name == "Чолпон Асанова"
+    assert message["To"].addresses[0].addr_spec == READER
+
+
+@pytest.mark.parametrize("recipient", ["", "nobody", "a@b\nBcc: c@d", "имя@пример.рф", "a b@c", "a@b, c@d\r\n"])
+def test_what_is_no_address_is_refused(recipient: str) -> None:
+    with pytest.raises(ValueError, match="no mail address"):
+        mail(alert(recipient=recipient))
+
+
+# --- what it says
+
+def test_a_mail_suffices_unopened() -> None:
+    for text in (plain(mail()), html.document_fromstring(page(mail())).text_content()):
+        for said in ("Steppe Courier", "A railway through the pass", "https://steppe.example/a/7", "Article edited",
+                     "2026-03-02 05:55 UTC", "debts", "China", "Was", "two", "Now", "three", "steppewire article show 7",
+                     "steppewire article diff 7"):
+            assert said in text
+
+
+def test_changed_and_watched_words_are_marked_in_both_parts() -> None:
+    assert "*China* lends [-two-] billion." in plain(mail())
+    assert "*China* lends {+three+} billion." in plain(mail())
+    assert "<mark>China</mark> lends <del>two</del> billion." in page(mail())
+    assert "<mark>China</mark> lends <ins>three</ins> billion." in page(mail())
+
+
+def test_an_added_and_a_dropped_line_are_told_apart_from_an_edited_one() -> None:
+    text = plain(mail(alert(Passage("x", (), (Part("text", None, "new line"), Part("text", "old line", None))))))
+    assert "Added:\n  new line" in text
+    assert "Taken out:\n  old line" in text
+
+
+@pytest.mark.parametrize(("event", "part", "said"), [
+    ("article_new", Part("text", None, "A line."), "New article"), ("article_gone", Part("text", "A line.", None), "It read:"),
+    ("comment_posted", Part("comment", None, "A line."), "New comment"),
+    ("comment_edited", Part("comment", "A", "A line."), "Now:"),
+    ("comment_removed", Part("comment", "A line.", None), "Comment removed"),
+    ("comment_restored", Part("comment", None, "A line."), "Comment put back"),
+    ("unheard_of", Part("text", "A line.", None), "Unheard of")])
+def test_every_event_has_words_and_shows_its_passage(event: str, part: Part, said: str) -> None:
+    written = mail(alert(Passage("x", ("A",), (part,), "reader-5f2c"), event=event))
+    for text in (plain(written), html.document_fromstring(page(written)).text_content()):
+        assert said in text and "line" in text and "reader-5f2c" in text
+    assert ("article thread 7" in plain(written)) == event.startswith("comment_")
+    assert "article diff 7" not in plain(written)
+
+
+def test_a_headline_is_shown_once_with_its_words_marked_and_an_edited_one_with_both_sides() -> None:
+    new = mail(alert(Passage("Loans from China", ("China",), (Part("title", None, "Loans from China", (), ((11, 16),)),)),
+                     event="article_new"))
+    assert plain(new).count("Loans from *China*") == 1
+    changed = Part("title", "Loans", "Loans from China", (), ((11, 16),))
+    edited = mail(alert(Passage("Loans from China", ("China",), (changed,))))
+    assert "Headline was:\n  Loans" in plain(edited)
+    assert "Headline now:\n  Loans{+ from *China*+}" in plain(edited)
+
+
+def test_an_article_has_one_entry_however_much_happened_to_it() -> None:
+    other = alert(number=2, article=8, url="https://steppe.example/a/8")
+    written = mail(alert(number=1, event="article_new"), other, alert(number=3))
+    headings = html.document_fromstring(page(written)).xpath("//h1 | //h2")
+    assert [heading.tag for heading in headings] == ["h1", "h2", "h2", "h1", "h2"]
+    assert plain(written).count("https://steppe.example/a/7") == 1
+
+
+def test_with_a_public_address_there_are_links_instead_of_commands() -> None:
+    written = mail(alert(), alert(number=2, event="comment_posted"), public_url="https://wire.example/room/")
+    base = "https://wire.example/room/article/7"
+    hrefs = html.document_fromstring(page(written)).xpath("//a/@href")
+    assert hrefs == ["https://steppe.example/a/7", base, f"{base}/diff", f"{base}/thread"]
+    assert all(f": {link}\n" in plain(written) for link in hrefs[1:])
+    assert "steppewire article" not in plain(written)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def test_both_parts_have_the_same_content() -> None:
+    gone = Passage("Кыргызстан и Китай", ("Китай",), (Part("comment", "Было.", None),), "имя")
+    written = mail(alert(), alert(gone, number=2, article=8, event="comment_removed"), alert(number=3))
+    body = html.document_fromstring(page(written)).find("body")
+    assert words(body.text_content()) == words(plain(written))
+
+
+# --- what strangers wrote
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_a_hostile_text_is_only_text(payload: str) -> None:
+    part = Part("comment", payload + " old", payload + " new", ((0, 1),), ((0, 1),))
+    passage = Passage(payload, (payload,), (part,), payload)
+    hostile = alert(passage, url=payload, outlet="other", event="comment_edited", watch=payload)
+    written = write((hostile,), NOW, sender=SENDER, public_url=None, names={"other": payload})
+    message = parsed(written)
+    assert set(message.keys()) == set(parsed(mail()).keys())
+    assert len(message["Subject"]) <= 150 and message["Subject"] == written.subject
+    assert "49" not in message["Subject"]
+    tree = html.document_fromstring(page(written))
+    calm = html.document_fromstring(page(mail(alert(event="comment_edited"))))
+    assert {element.tag for element in tree.iter()} <= {element.tag for element in calm.iter()} | {"bdi", "del", "ins", "mark"}
+    assert tree.xpath("//a") == []
+    assert not any(name.startswith("on") for element in tree.iter() for name in element.attrib)
+    assert all(letter == "\n" or letter.isprintable() or letter.isspace() or letter == "\u200d" for letter in plain(written))
+
+
+def test_nothing_is_fetched_when_a_mail_is_looked_at() -> None:
+    tree = html.document_fromstring(page(mail(public_url="https://wire.example")))
+    assert tree.xpath("//img | //link | //iframe | //script | //object | //@src | //@background") == []
+    assert "url(" not in page(mail()) and "@import" not in page(mail())
+
+
+def test_a_stranger_cannot_write_an_entry_of_his_own() -> None:
+    forged = "x\n\n-----------\n\nA forged headline\nhttps://evil.example"
+    text = plain(mail(alert(Passage("x", (), (Part("comment", None, forged),)), event="comment_posted")))
+    assert "\nA forged headline" not in text and "\n  A forged headline" in text
+
+
+@pytest.mark.parametrize("text", ["x" * 30_000, "中" * 30_000, "слово " * 5000, "a line\n" * 3000, "\n.\n..\nFrom x\n"])
+def test_no_line_is_longer_than_998_octets_and_all_end_with_crlf(text: str) -> None:
+    written = mail(alert(Passage(text, (text[:9000],), (Part("text", None, text),)), url="https://steppe.example/" + text))
+    assert max(map(len, written.bytes.split(b"\r\n"))) <= 998
+    assert re.search(rb"(?<!\r)\n|\r(?!\n)", written.bytes) is None
+    assert written.bytes.isascii()
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Cn", "Co")), max_size=700))
+def test_any_passage_comes_out_of_the_mail_as_it_was(text: str) -> None:
+    written = mail(alert(Passage("x", (), (Part("text", None, f"<{text}>"),)), event="article_new"))
+    assert f"  <{text}>\n" in plain(written)
+    assert html.document_fromstring(page(written)).xpath("string(//p[@class='passage'])") == f"<{text}>"
