@@ -48,11 +48,13 @@ def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: st
             return made
         try:
             mail = render(alerts)
-        except BROKEN as error:
-            if not (poison := {alert.id: reason for alert in alerts if (reason := _broken(render, alert))}):
-                raise RuntimeError(f"watch {watch}: its alerts render one by one and not together") from error
-            _drop(store, poison)
-            continue
+        except BROKEN:
+            if poison := {alert.id: reason for alert in alerts if (reason := _broken(render, alert))}:
+                _drop(store, poison)
+                continue
+            log.exception("watch %s: its alerts render one by one and not together", watch)
+            alerts = alerts[:1]
+            mail = render(alerts)
         if outbox.freeze(store, mail, [alert.id for alert in alerts]):
             made, left = made + 1, BEGINNINGS
         else:

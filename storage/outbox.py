@@ -103,7 +103,7 @@ def due_groups(session: Session, now: datetime) -> list[tuple[str, str]]:
     """The (watch, recipient) pairs that have alerts to be mailed now, the one that waits longest first."""
     return [(watch, recipient) for watch, recipient in session.execute(
         select(Alert.watch_id, Alert.recipient).where(*_unmailed(), Alert.mail_at <= now)
-        .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id))).tuples()]
+        .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id)))]
 
 
 def due_alerts(session: Session, now: datetime, watch: str, recipient: str, limit: int) -> list[DueAlert]:
@@ -114,7 +114,7 @@ def due_alerts(session: Session, now: datetime, watch: str, recipient: str, limi
         .outerjoin(Version, Version.id == Alert.version_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .where(*_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch, Alert.recipient == recipient)
-        .order_by(Alert.id).limit(limit)).tuples()
+        .order_by(Alert.id).limit(limit))
     return [DueAlert(alert.id, watch, recipient, alert.event, alert.subject, article.id, article.outlet, article.url, seen,
                      alert.passage) for alert, article, seen in found]
 
@@ -169,7 +169,7 @@ def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datet
             session.add(attempt)
             session.flush()
             tries, since = session.execute(select(func.count(), func.min(Attempt.at, type_=Attempt.at.type)).where(
-                Attempt.mail_id == mail.id, Attempt.outcome == "later")).tuples().one()
+                Attempt.mail_id == mail.id, Attempt.outcome == "later")).one()
             return Outgoing(mail.id, attempt.id, mail.recipient, mail.bytes, tries, since)
     return None
 
@@ -199,7 +199,7 @@ def list_alerts(session: Session, limit: int | None = None) -> list[AlertRow]:
         select(Alert, Version.seq, CommentVersion.seq, CommentVersion.comment_id)
         .outerjoin(Version, Version.id == Alert.version_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
-        .order_by(Alert.id.desc()).limit(limit)).tuples()
+        .order_by(Alert.id.desc()).limit(limit))
     return [AlertRow(alert.id, alert.watch_id, alert.recipient, alert.event, alert.article_id,
                      seq if comment is None else comment_seq, comment, alert.state, alert.reason, alert.mail_id)
             for alert, seq, comment_seq, comment in found]
@@ -210,7 +210,7 @@ def list_mails(session: Session, limit: int | None = None) -> list[MailRow]:
     attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
     found = session.execute(
         select(Mail.id, Mail.message_id, Mail.watch_id, Mail.recipient, Mail.subject, Mail.state, attempts, Mail.reason,
-               Mail.made_at, Mail.due_at).order_by(Mail.id.desc()).limit(limit)).tuples()
+               Mail.made_at, Mail.due_at).order_by(Mail.id.desc()).limit(limit))
     return [MailRow(*row) for row in found]
 
 
@@ -222,6 +222,6 @@ def show_mail(session: Session, mail: int) -> bytes | None:
 def counts(session: Session) -> Counts:
     """How much waits, and how much is dead."""
     pending, oldest = session.execute(select(func.count(), func.min(Alert.made_at, type_=Alert.made_at.type))
-                                      .where(Alert.state == "pending")).tuples().one()
-    states = dict(session.execute(select(Mail.state, func.count()).group_by(Mail.state)).tuples().all())
+                                      .where(Alert.state == "pending")).one()
+    states = dict(session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all())
     return Counts(pending, oldest, states.get("waiting", 0), states.get("dead", 0))

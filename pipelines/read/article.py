@@ -26,7 +26,7 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
     looked for, so that none of their texts, names and times can be taken for the article's."""
     tree = tree_of(text)
     thread, elements = systems.thread(tree, text, outlet, fetched)
-    cut(tree, elements)
+    cut(elements)
     cut_comments(tree)
     known = metadata.read(tree, fetched, outlet)
     captions = clean.captions(tree)

@@ -1,8 +1,9 @@
-"""The killable processes that pages are read in: one page cannot take another's time, memory or life."""
+"""The killable processes that pages are read in: no page can take another's time, memory or life."""
 import ctypes
 import os
 import resource
 import signal
+from collections.abc import Callable
 
 import anyio
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
@@ -11,57 +12,65 @@ from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
 from pipelines.read import door
 
-WALL_SECONDS = 15
+WALL_SECONDS = 15.0
 CPU_SECONDS = 20
-# The parsers map some 300 MB at rest; a 5 MB page needs as much again.
 ADDRESS_SPACE = 1 << 30
 PR_SET_PDEATHSIG = 1
+Read = Callable[[Fetched, Outlet | None], ReadValue]
 
 
 def _confine(parent: int) -> None:
-    """Sets the child's limits for one page; it dies with its parent."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Sets the child's limits for one page, and has it die with its parent."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    # RLIMIT_CPU counts the process's whole life, hence anew before each page.
-    for limit, soft in ((resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS),
+    # RLIMIT_CPU counts the process's whole life, hence anew for each page.
+    for limit, most in ((resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS),
                         (resource.RLIMIT_AS, ADDRESS_SPACE), (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(limit)
-        resource.setrlimit(limit, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _read(fetched: Fetched, outlet: Outlet | None, parent: int) -> ReadValue:
-    # A library's thread pool would map more than the limit allows on a machine of many cores.
+def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: int) -> ReadValue:
+    # A pool of a thread a core would map more than a child may have on a machine of many cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _confine(parent)
     try:
-        return door.read(fetched, outlet)
+        return read(fetched, outlet)
     except MemoryError:
         os._exit(1)
 
 
 class Readers:
-    """The door in `processes` children, one page in flight each. killed counts the pages whose child had to be killed or died."""
+    """The door in `processes` children, a page in flight each. killed counts the children that died or had to be killed.
 
-    def __init__(self, processes: int) -> None:
-        self.processes = processes
+    A child re-runs the parent's main module, as anyio does it, so that module must be guarded by `__name__`. read, a function
+    of a module, and wall, in seconds, are there for the tests.
+    """
+
+    def __init__(self, processes: int, *, read: Read = door.read, wall: float = WALL_SECONDS) -> None:
         self.killed = 0
+        self._read, self._wall = read, wall
         self._turns = anyio.Semaphore(processes)
-        self._limiter = CapacityLimiter(processes)
+        self._children = CapacityLimiter(processes)
 
     async def read(self, fetched: Fetched, outlet: Outlet | None) -> ReadValue:
-        """What the door reads. A page that takes more than 15 seconds from its turn is Nothing(timeout); one whose child died is
-        read once more, then it is Nothing(killed)."""
+        """What the door reads. A page that takes more than 15 seconds from its turn is Nothing(timeout); one whose child died
+        is read once more, and is Nothing(killed) when that one dies too."""
         async with self._turns:
-            for _ in range(2):
-                try:
-                    with anyio.fail_after(WALL_SECONDS):
-                        return await to_process.run_sync(_read, fetched, outlet, os.getpid(), cancellable=True,
-                                                         limiter=self._limiter)
-                except TimeoutError:
-                    self.killed += 1
-                    return Nothing("timeout", door.reader_name(outlet), f"it took more than {WALL_SECONDS} seconds")
-                except BrokenWorkerProcess:
-                    self.killed += 1
-        return Nothing("killed", door.reader_name(outlet), "its reader died twice, of memory or processor time")
+            try:
+                with anyio.fail_after(self._wall):
+                    return await self._twice(fetched, outlet)
+            except TimeoutError:
+                self.killed += 1
+                return Nothing("timeout", door.reader_name(outlet), f"reading it took more than {self._wall:g} seconds")
+
+    async def _twice(self, fetched: Fetched, outlet: Outlet | None) -> ReadValue:
+        for _ in range(2):
+            try:
+                return await to_process.run_sync(_read_confined, self._read, fetched, outlet, os.getpid(), cancellable=True,
+                                                 limiter=self._children)
+            except BrokenWorkerProcess:
+                self.killed += 1
+        return Nothing("killed", door.reader_name(outlet), "its reader died twice, of memory or of processor time")

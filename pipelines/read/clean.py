@@ -8,6 +8,7 @@ from typing import Literal
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from crawler.items import Block
 
@@ -100,7 +101,7 @@ def article_blocks(tree: HtmlElement, url: str) -> tuple[Block, ...]:
     """The article's own text of a page whose comments were cut out; () where there is none. The tree is not used up."""
     document = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False,
                                favor_recall=False, with_metadata=False)
-    return () if document is None else blocks_of(document.body)
+    return blocks_of(document.body) if isinstance(document, Document) else ()
 
 
 def captions(tree: HtmlElement) -> tuple[str, ...]:

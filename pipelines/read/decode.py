@@ -8,9 +8,9 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from pipelines.read.screen import Refused
 
-# What sites of the region are written in, the likely ones; a detector left to all encodings takes short Russian for Greek.
-ENCODINGS = ["cp1251", "koi8_r", "cp866", "mac_cyrillic", "gb18030", "big5", "cp1254", "cp1256", "cp1252", "cp1250", "utf_16_le",
-             "utf_16_be", "shift_jis", "euc_kr"]
+# What sites of the region are written in. A detector left to all encodings takes short Russian for Greek.
+ENCODINGS = ["cp1251", "koi8_r", "cp866", "mac_cyrillic", "gb18030", "big5", "cp1254", "cp1256", "cp1252", "cp1250",
+             "utf_16_le", "utf_16_be", "shift_jis", "euc_kr"]
 SAMPLE = 20_000
 REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -18,16 +18,17 @@ LONE_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
-# One for all documents: making one takes three times as long as parsing a page with it. huge_tree, because without it everything
-# below 256 levels is dropped without a word.
-HTML = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False)
+# One for all documents: making one takes three times as long as parsing a page with it. huge_tree, because without it
+# everything below 256 levels is dropped without a word.
+HTML = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False,
+                  default_doctype=False)
 
 
 def _detected(body: bytes) -> str | None:
     # Between the tags only, and only what is not ASCII: scripts and markup say nothing and drown the rest.
     telling = b"\n".join(part for part in re.split(rb"[<>]", body) if not part.isascii())[:SAMPLE]
     best = from_bytes(telling, cp_isolation=ENCODINGS).best()
-    return best.encoding if best else None
+    return str(best.encoding) if best else None
 
 
 def _as_utf8(body: bytes) -> str | None:
@@ -41,17 +42,18 @@ def _as_utf8(body: bytes) -> str | None:
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """The text of a body: by its byte order mark; as UTF-8 where it is that, whatever the header says; by the header's, then the
-    document's own charset; else as a detector takes it. Lone surrogates and broken bytes are U+FFFD."""
+    """The text of a body: by its byte order mark; as UTF-8 where it is that, whatever the header says; by the header's, then
+    the document's own charset; else as a detector takes it. Lone surrogates and broken bytes are U+FFFD."""
     encoding, mark = read_bom(body)
     if encoding and mark:
         return SURROGATE.sub("\ufffd", to_unicode(body[len(mark):], encoding))
     if (text := _as_utf8(body)) is not None:
         return text
-    labels = [http_content_type_encoding(content_type), html_body_declared_encoding(body)]
-    for label in [*labels, _detected(body)]:
-        if label and label.replace("_", "-") != "utf-8" and (text := to_unicode(body, label)).count("\ufffd") * 20 <= len(text):
-            return SURROGATE.sub("\ufffd", text)
+    for label in (http_content_type_encoding(content_type), html_body_declared_encoding(body), _detected(body)):
+        if label and label.replace("_", "-") != "utf-8":
+            text = to_unicode(body, label)
+            if text.count("\ufffd") * 20 <= len(text):
+                return SURROGATE.sub("\ufffd", text)
     return to_unicode(body, "utf-8")
 
 

@@ -17,8 +17,9 @@ def _extractor() -> str:
 
 
 def reader_name(outlet: Outlet | None) -> str:
-    """Who reads an outlet's pages: the extractor and its version, our reader's number, the outlet's layout (a digest of its comment
-    selectors, `general` where it has none) and the zone of its times. Equal bytes under an equal reader give equal values."""
+    """Who reads an outlet's pages: the extractor and its version, our reader's number, the outlet's layout (a digest of its
+    comment selectors, `general` where it has none) and the zone of its times. Equal bytes under an equal reader give equal
+    values; what else an outlet says of itself does not change them."""
     layout = "general"
     if outlet and outlet.comments:
         fields = outlet.comments.model_dump_json(exclude={"verified"})
@@ -27,8 +28,8 @@ def reader_name(outlet: Outlet | None) -> str:
 
 
 def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
-    """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element; else the
-    article and its thread; Nothing where it is none of them, with the reason. Raises nothing but MemoryError, on any bytes."""
+    """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element; else
+    the article and its thread; Nothing where it is none of them, with the reason. No bytes make it raise but by MemoryError."""
     reader = reader_name(outlet)
     try:
         return _read(fetched, outlet, reader)
@@ -49,9 +50,9 @@ def _read(fetched: Fetched, outlet: Outlet | None, reader: str) -> ReadValue:
     text = decode.decode(screen.unpacked(fetched.body), fetched.header("content-type"))
     if sources.announces(text):
         return sources.announced(text, fetched, outlet)
-    screen.check_text(text)
     if source and source.kind != "section":
-        raise screen.Refused("not_feed", f"a source of kind {source.kind} was answered with another kind of document")
+        raise screen.Refused("not_feed", f"what should be a source of kind {source.kind} is another kind of document")
+    screen.check_text(text)
     screen.check_markup(text)
     if outlet and source:
         return sources.section(decode.tree(text), fetched, outlet, source)

@@ -1,4 +1,4 @@
-"""What a page says of its article in the ways that pages have for it: JSON-LD, Open Graph, meta tags, microdata, its headline."""
+"""What a page says of its article in the ways pages have for it: JSON-LD, Open Graph, meta tags, microdata, its headline."""
 import re
 from dataclasses import dataclass
 
@@ -9,8 +9,9 @@ from pipelines.read.clean import one_line
 
 AUTHORS = ("author", "article:author", "parsely-author", "byl", "dc.creator", "dcterms.creator", "sailthru.author", "authors")
 PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time", "published_time", "datepublished",
-             "publishdate", "publish-date", "article.published", "parsely-pub-date", "pubdate", "date", "dc.date.issued", "dc.date",
-             "dcterms.created", "dcterms.date", "sailthru.date", "article_date_original", "cxenseparse:recs:publishtime")
+             "publishdate", "publish-date", "article.published", "parsely-pub-date", "pubdate", "date", "dc.date.issued",
+             "dc.date", "dcterms.created", "dcterms.date", "sailthru.date", "article_date_original",
+             "cxenseparse:recs:publishtime")
 MODIFIED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
             "dcterms.modified", "dc.date.modified")
 TITLES = ("twitter:title", "parsely-title", "title", "dc.title", "headline")
@@ -67,11 +68,12 @@ def site_names(found: Metas, nodes: list[jsonld.Node], host: str) -> set[str]:
 def _json_ld(nodes: list[jsonld.Node], urls: set[str]) -> Evidence:
     node = jsonld.article(nodes, urls)
     dated = node if node.get("datePublished") else next((one for one in nodes if one.get("datePublished")), {})
+    keywords = jsonld.texts(node.get("keywords"))
     return Evidence(
         "json-ld", jsonld.text(node.get("headline")) or jsonld.text(node.get("name")),
         tuple(jsonld.people(node.get("author") or node.get("creator"), nodes)),
         tuple(jsonld.texts(dated.get("datePublished"))), tuple(jsonld.texts(dated.get("dateModified"))),
-        jsonld.text(node.get("articleSection")), tuple(tag for text in jsonld.texts(node.get("keywords")) for tag in text.split(",")),
+        jsonld.text(node.get("articleSection")), tuple(tag for text in keywords for tag in text.split(",")),
         jsonld.text(node.get("image")))
 
 
@@ -100,7 +102,7 @@ def _microdata(tree: HtmlElement) -> Evidence:
 def _page(tree: HtmlElement) -> Evidence:
     heading = next((text for element in tree.iter("h1") if (text := one_line(element.text_content()))
                     and not NOT_CONTENT.intersection(above.tag for above in element.iterancestors())), None)
-    return Evidence("page", heading, published=tuple(element.get("datetime", "") for element in tree.xpath("//time[@pubdate]")[:3]))
+    return Evidence("page", heading, published=tuple(time.get("datetime", "") for time in tree.xpath("//time[@pubdate]")))
 
 
 def gather(tree: HtmlElement, found: Metas, nodes: list[jsonld.Node], urls: set[str]) -> list[Evidence]:

@@ -9,12 +9,12 @@ from lxml.html import HtmlElement
 from pipelines.read.address import place
 
 Node = dict[str, Any]
-ARTICLES = re.compile(r"(?:[A-Za-z]*NewsArticle|Article|[A-Za-z]*Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report)")
+ARTICLES = re.compile(r"[A-Za-z]*Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report")
 # Where an article may stand below the top; other keys hold other articles, such as related ones.
 BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "about")
 MAX_DEPTH = 6
 MAX_NODES = 2_000
-WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$")
+WRAPPER = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
 TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 FIELD = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"')
 

@@ -81,6 +81,10 @@ def _title(tree: HtmlElement, every: list[Evidence], sites: set[str]) -> tuple[s
     return text, origin
 
 
+def _different(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
 # --- authors
 
 def _names(values: Iterable[str], refused: set[str]) -> tuple[str, ...]:
@@ -91,7 +95,7 @@ def _names(values: Iterable[str], refused: set[str]) -> tuple[str, ...]:
             name = BY.sub("", part).strip(" ,;:/·•–—-")
             if name and len(name) <= MAX_NAME and not NO_NAME.search(name) and name.casefold() not in refused:
                 found.append(name)
-    return tuple(dict.fromkeys(found))[:MAX_NAMES]
+    return _different(found)[:MAX_NAMES]
 
 
 def _authors(tree: HtmlElement, every: list[Evidence], sites: set[str]) -> tuple[tuple[str, ...], str]:
@@ -113,7 +117,8 @@ def _first_time(texts: Iterable[str], fetched: Fetched, zone: str) -> tuple[date
     return None, None
 
 
-def _published(tree: HtmlElement, every: list[Evidence], fetched: Fetched, zone: str) -> tuple[datetime | None, str | None, str]:
+def _published(tree: HtmlElement, every: list[Evidence], fetched: Fetched,
+               zone: str) -> tuple[datetime | None, str | None, str]:
     for one in every:
         found, raw = _first_time(one.published[:20], fetched, zone)
         if found:
@@ -150,8 +155,8 @@ def _claimed_url(tree: HtmlElement, metas: Metas, base: str) -> tuple[str | None
 
 
 def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata:
-    """What the page says of its article. Times without a zone are the outlet's; impossible ones are none. Give it the tree without
-    its comments, or one's author and time may be taken for the article's."""
+    """What the page says of its article. Times without a zone are the outlet's; impossible ones are none. Give it the tree
+    without its comments, or one's author and time may be taken for the article's."""
     zone = outlet.timezone if outlet else "UTC"
     metas, nodes = evidence.metas(tree), jsonld.nodes(tree)
     claimed_url, claimed_by = _claimed_url(tree, metas, fetched.url)
@@ -162,13 +167,13 @@ def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata
     published, published_raw, dated_by = _published(tree, every, fetched, zone)
     modified = [(time, one.origin) for one in every if (time := _first_time(one.modified[:20], fetched, zone)[0])]
     sections = [(text, one.origin) for one in every if (text := plain(one.section or ""))]
-    tags = [(texts, one.origin) for one in every if (texts := tuple(dict.fromkeys(filter(None, map(plain, one.tags[:MAX_TAGS])))))]
+    tags = [(texts, one.origin) for one in every if (texts := _different(map(plain, one.tags[:MAX_TAGS])))]
     images = [(url, one.origin) for one in every if (url := absolute(one.image, fetched.url))]
     language = _language(tree)
     by = {"title": title and titled_by, "authors": authors and signed_by, "published": published and dated_by,
           "modified": modified and modified[0][1], "language": language and "html lang", "section": sections and sections[0][1],
           "tags": tags and tags[0][1], "image": images and images[0][1], "claimed_url": claimed_url and claimed_by}
     return Metadata(
-        title, authors, published, published_raw, modified[0][0] if modified else None, language, sections[0][0] if sections else None,
-        tags[0][0] if tags else (), images[0][0] if images else None, claimed_url,
+        title, authors, published, published_raw, modified[0][0] if modified else None, language,
+        sections[0][0] if sections else None, tags[0][0] if tags else (), images[0][0] if images else None, claimed_url,
         {name: str(origin) for name, origin in by.items() if origin})

@@ -25,8 +25,8 @@ BEFORE_ROOT = r"\s++|\ufeff|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+
 ROOT = re.compile(rf"(?:{BEFORE_ROOT})*+<(?:[\w.-]++:)?([\w.-]++)", re.DOTALL | re.IGNORECASE)
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 # No entity is expanded, nothing else is loaded.
-XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True,
-                      remove_pis=True, collect_ids=False)
+XML = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True,
+                      remove_comments=True, remove_pis=True, collect_ids=False)
 
 
 def _root(text: str) -> str | None:
@@ -40,8 +40,8 @@ def announces(text: str) -> bool:
 
 
 def announced(text: str, fetched: Fetched, outlet: Outlet | None) -> Found:
-    """The articles of a feed or sitemap, or the further sitemaps of an index. Addresses are whole and cleaned, each once, and the
-    outlet's own; at most 1,000, in the order of the feed, newest first in a sitemap that says when its pages were changed."""
+    """The articles of a feed or sitemap, or the further sitemaps of an index. Addresses are whole and cleaned, each once, and
+    the outlet's own; at most 1,000, in the feed's order, newest first in a sitemap that says when its pages were changed."""
     if "<!ENTITY" in text[:100_000]:
         raise Refused("screened", "the document declares entities")
     return _sitemap(text, fetched, outlet) if _root(text) in SITEMAPS else _feed(text, fetched, outlet)
@@ -66,10 +66,12 @@ def _time(text: str | None, fetched: Fetched, outlet: Outlet | None) -> datetime
 
 def _feed(text: str, fetched: Fetched, outlet: Outlet | None) -> Found:
     # Through a file: feedparser takes a text that looks like an address for one, and asks for it.
-    parsed = feedparser.parse(io.BytesIO(decode.xml(text)), response_headers={"content-location": fetched.url})
-    if not parsed.entries and parsed.bozo:
+    parsed = feedparser.parse(io.BytesIO(decode.xml(text)), response_headers={
+        "content-location": fetched.url, "content-type": "application/xml; charset=utf-8"})
+    links = list(_entries(parsed.entries, fetched, outlet))
+    if parsed.bozo and not links:
         raise Refused("not_feed", f"the feed is broken: {plain(str(parsed.bozo_exception))}")
-    return _found(_entries(parsed.entries, fetched, outlet), outlet)
+    return _found(links, outlet)
 
 
 def _entries(entries: list[Any], fetched: Fetched, outlet: Outlet | None) -> Iterator[Link]:

@@ -76,7 +76,7 @@ def test_the_headers_say_who_what_and_that_a_machine_wrote() -> None:
 
 def test_no_random_headline_loses_a_letter_or_a_space_in_the_subject() -> None:
     chance = random.Random(2026)
-    alphabets = ["абвгдеёжзийклмнопрстуфхцчшщъыьэюяҚқҒғӨөҰұҮүІі", "中国俄罗斯哈萨克斯坦铁路债务", "abcdefghijklmnopqrstuvwxyz0123,.-:"]
+    alphabets = ["абвгдеёжзийклмнопрстуфхцчшщъыьэюяҚқҒғӨөҰұҮүІі", "中国俄罗斯哈萨克斯坦铁路债务", "abcdefghijklmnopqrs0123,.-:"]
     for number in range(500):
         pool = "".join(chance.sample(alphabets, chance.randint(1, 3)))
         words = ["".join(chance.choices(pool, k=chance.randint(1, 14))) for _ in range(chance.randint(1, 9))]
@@ -172,10 +172,10 @@ def test_a_headline_is_shown_once_with_its_words_marked_and_an_edited_one_with_b
     new = mail(alert(Passage("Loans from China", ("China",), (Part("title", None, "Loans from China", (), ((11, 16),)),)),
                      event="article_new"))
     assert plain(new).count("Loans from *China*") == 1
-    changed = Part("title", "Loans", "Loans from China", (), ((11, 16),))
+    changed = Part("title", "Loans from Russia", "Loans from China", (), ((11, 16),))
     edited = mail(alert(Passage("Loans from China", ("China",), (changed,))))
-    assert "Headline was:\n  Loans" in plain(edited)
-    assert "Headline now:\n  Loans{+ from *China*+}" in plain(edited)
+    assert "Headline was:\n  Loans from [-Russia-]" in plain(edited)
+    assert "Headline now:\n  Loans from {+*China*+}" in plain(edited)
 
 
 def test_an_article_has_one_entry_however_much_happened_to_it() -> None:
@@ -242,7 +242,8 @@ def test_a_stranger_cannot_write_an_entry_of_his_own() -> None:
 def test_no_line_is_longer_than_998_octets_and_all_end_with_crlf(text: str) -> None:
     written = mail(alert(Passage(text, (text[:9000],), (Part("text", None, text),)), url="https://steppe.example/" + text))
     assert max(map(len, written.bytes.split(b"\r\n"))) <= 998
-    assert re.search(rb"(?<!\r)\n|\r(?!\n)", written.bytes) is None
+    decoded = [part.get_payload(decode=True) for part in parsed(written).iter_parts()]
+    assert all(re.search(rb"(?<!\r)\n|\r(?!\n)", content) is None for content in (written.bytes, *decoded))
     assert written.bytes.isascii()
 
 

@@ -54,7 +54,7 @@ def test_each_failure_says_what_becomes_of_the_mail(mail_server: MailServer, sta
 
 def test_a_server_that_hangs_at_the_goodbye_has_taken_the_mail(mail_server: MailServer) -> None:
     mail_server.answers["QUIT"] = "hang"
-    assert mail_server.channel().send(SENDER, READER, MESSAGE) == "250 kept"
+    assert mail_server.channel(timeout=3600.0).send(SENDER, READER, MESSAGE) == "250 kept"
     mail_server.answers["QUIT"] = "cut"
     assert mail_server.channel().send(SENDER, READER, MESSAGE) == "250 kept"
     assert len(mail_server.spool) == 2
@@ -116,14 +116,18 @@ def test_a_greeting_that_is_none_says_nothing_about_the_mail(greeting: bytes) ->
     pytest.param("none", b"220-" + b"x" * 50, id="none"),
     pytest.param("tls", b"\x16\x03\x03\x40\x00\x02" + bytes(50), id="tls")])
 def test_one_timer_ends_a_conversation_though_every_byte_comes_in_time(security: Literal["none", "tls"], answer: bytes) -> None:
+    to_the_end: list[bool] = []
+
     def drip(connection: socket.socket) -> None:
         with contextlib.suppress(OSError):  # the client has gone
             for byte in answer:
                 connection.sendall(bytes([byte]))
                 time.sleep(0.1)
+            to_the_end.append(True)
 
     with _raw(drip) as port, pytest.raises(Unreachable, match=r"no answer within 0\.5 s"):
         Smtp("127.0.0.1", port, security, timeout=0.5).send(SENDER, READER, MESSAGE)
+    assert to_the_end == []
 
 
 def test_the_programs_end_cuts_a_hanging_conversation(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ def test_watched_words_are_pieces_of_their_own_and_neighbours_are_one() -> None:
 def test_the_old_side_shows_what_was_taken_out_and_the_new_one_what_was_put_in() -> None:
     part = Part("text", "China lends two billion.", "China lends three billion dollars.", ((0, 5),), ((0, 5),))
     old, new = compared(part)
-    assert shape(old)[1:] == [("same", " lends ", False), ("out", "two", False), ("same", " billion", False), ("same", ".", False)]
+    assert shape(old)[1:] == [("same", " lends ", False), ("out", "two", False), ("same", " billion", False),
+                              ("same", ".", False)]
     assert shape(new)[1:] == [("same", " lends ", False), ("in", "three", False), ("same", " billion", False),
                               ("in", " dollars", False), ("same", ".", False)]
     assert shape(old)[0] == shape(new)[0] == ("same", "China", True)

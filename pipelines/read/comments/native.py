@@ -3,8 +3,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from lxml.html import HtmlElement
 from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
 
 from crawler.items import CommentRead, Fetched, ThreadRead
 from crawler.outlet import Comments, Outlet
@@ -13,8 +13,11 @@ from pipelines.read.address import place
 from pipelines.read.clean import one_line, tidy
 from pipelines.read.comments.cut import holds_article
 
-LINES = {"p", "div", "br", "li", "ul", "ol", "blockquote", "pre", "section", "article", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "dd"}
+LINES = {"p", "div", "br", "li", "ul", "ol", "blockquote", "pre", "section", "article", "header", "footer", "tr", "dd", "dt",
+         "h1", "h2", "h3", "h4", "h5", "h6"}
 SILENT = {"script", "style", "template", "noscript", "textarea", "button"}
+SPACE = re.compile(r"\s+")
+# More than any thread has; beyond it the count does not agree, and the thread is partial.
 MAX_COMMENTS = 20_000
 MAX_NAME = 200
 
@@ -29,14 +32,14 @@ def _pieces(element: HtmlElement, skipped: set[HtmlElement]) -> Iterator[str]:
     stack: list[tuple[HtmlElement, bool]] = [(element, False)]
     while stack:
         now, ended = stack.pop()
-        line = "\n" if now.tag in LINES else ""
+        if now.tag in LINES:
+            yield "\n"
         if ended:
-            yield line
-            yield re.sub(r"\s+", " ", now.tail or "") if now is not element else ""
+            yield SPACE.sub(" ", now.tail or "") if now is not element else ""
             continue
         stack.append((now, True))
         if now.tag not in SILENT and (now is element or now not in skipped):
-            yield line + re.sub(r"\s+", " ", now.text or "")
+            yield SPACE.sub(" ", now.text or "")
             stack += [(child, False) for child in reversed(now)]
 
 
@@ -44,23 +47,29 @@ def _text(element: HtmlElement, skipped: set[HtmlElement]) -> str:
     return tidy("".join(_pieces(element, skipped)))
 
 
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    every = set(elements)
+    return [one for one in elements if not any(above in every for above in one.iterancestors())]
+
+
 class _Item:
-    """One comment's element; what belongs to its answers is not its own."""
+    """One comment's element among all of them; what belongs to its answers is not its own."""
 
     def __init__(self, element: HtmlElement, items: set[HtmlElement]) -> None:
         self.element, self.items = element, items
-        self.parent = next((above for above in element.iterancestors() if above in items), None)
+
+    def _nearest(self, element: HtmlElement) -> HtmlElement | None:
+        return next((above for above in element.iterancestors() if above in self.items), None)
+
+    @property
+    def parent(self) -> HtmlElement | None:
+        return self._nearest(self.element)
 
     def own(self, selector: str | None) -> list[HtmlElement]:
         """The elements that a selector finds in this comment and in none of its answers, none inside another of them."""
-        if selector is None:
-            return []
-        found = [one for one in _select(selector)(self.element) if self._owner(one) is self.element]
-        every = set(found)
-        return [one for one in found if not any(above in every for above in one.iterancestors())]
-
-    def _owner(self, element: HtmlElement) -> HtmlElement | None:
-        return element if element in self.items else next((up for up in element.iterancestors() if up in self.items), None)
+        found = _select(selector)(self.element) if selector else []
+        return _outermost([one for one in found if one is self.element
+                           or (one not in self.items and self._nearest(one) is self.element)])
 
     def text(self, selector: str) -> str:
         return "\n".join(filter(None, (_text(one, self.items) for one in self.own(selector))))
@@ -68,32 +77,34 @@ class _Item:
     def author(self, selector: str | None) -> str | None:
         return next((name for one in self.own(selector) if (name := one_line(one.text_content(), MAX_NAME))), None)
 
-    def time(self, selector: str | None) -> Iterator[str]:
-        for one in self.own(selector):
-            yield from filter(None, (one_line(text or "", MAX_NAME) for text in (
-                one.get("datetime"), one.get("content"), one.text_content(), one.get("title"), one.get("data-time"))))
+    def times(self, selector: str | None) -> list[str]:
+        """What is written of its time, what machines read before what people do."""
+        written = (text for one in self.own(selector) for text in (
+            one.get("datetime"), one.get("content"), one.text_content(), one.get("title"), one.get("data-time")))
+        return [text for raw in written if (text := one_line(raw or "", MAX_NAME))]
 
 
-def _comment(item: _Item, comments: Comments, read: dict[HtmlElement, CommentRead], outlet: Outlet, fetched: Fetched) -> CommentRead:
-    written = list(item.time(comments.time))
-    posted = next(((found, raw) for raw in written if (found := times.possible(times.moment(raw, outlet.timezone), fetched.at))),
-                  (None, written[0] if written else None))
-    parent = read.get(item.parent) if item.parent is not None else None
+def _comment(item: _Item, parent: CommentRead | None, position: int, outlet: Outlet, fetched: Fetched) -> CommentRead:
+    comments = outlet.comments
+    assert comments is not None
+    written = item.times(comments.time)
+    said = ((times.possible(times.moment(raw, outlet.timezone), fetched.at), raw) for raw in written)
+    posted, raw = next((pair for pair in said if pair[0]), (None, written[0] if written else None))
     return CommentRead(
         native_id=one_line(item.element.get(comments.id, ""), MAX_NAME) or None, parent=parent.position if parent else None,
-        parent_source="dom" if parent else None, position=len(read), depth=parent.depth + 1 if parent else 0,
-        author=item.author(comments.author), posted=posted[0], posted_raw=posted[1], text=item.text(comments.text))
+        parent_source="dom" if parent else None, position=position, depth=parent.depth + 1 if parent else 0,
+        author=item.author(comments.author), posted=posted, posted_raw=raw, text=item.text(comments.text))
 
 
-def _declared(elements: list[HtmlElement], skipped: set[HtmlElement], label: str) -> set[int]:
-    """The counts that the labels below elements give, comments' own texts left out."""
+def _counts(elements: list[HtmlElement], skipped: set[HtmlElement], label: str) -> set[int]:
+    """The counts that labels below the elements give; the skipped ones, comments' own texts, are not looked at."""
     lines = (line for element in elements for line in _text(element, skipped).splitlines())
-    found = (match for line in lines for match in re.finditer(label, line))
-    return {int(digits) for match in found if match.groups() and (digits := re.sub(r"\D", "", match[1] or ""))}
+    shown = (found[1] for line in lines for found in re.finditer(label, line) if found.re.groups)
+    return {int(digits) for text in shown if (digits := re.sub(r"\D", "", text or "")[:9])}
 
 
 def _doubt(read: list[CommentRead], label: str | None, counts: set[int]) -> str | None:
-    """Why a thread in which comments were found may not be all of it; None where nothing says so."""
+    """Why the comments found may not be all of the thread; None where nothing says so."""
     ids = [comment.native_id for comment in read if comment.native_id]
     if any(not comment.text for comment in read):
         return "a comment has no text"
@@ -103,43 +114,42 @@ def _doubt(read: list[CommentRead], label: str | None, counts: set[int]) -> str 
         return "there is no count to check against"
     if len(counts) > 1:
         return f"the page declares {' and '.join(map(str, sorted(counts)))} comments"
-    if counts and counts != {len(read)}:
-        return f"{counts.pop()} comments declared, {len(read)} read"
+    if counts and len(read) not in counts:
+        return f"{max(counts)} comments declared, {len(read)} read"
     return None
+
+
+def _thread(read: list[CommentRead], comments: Comments, counts: set[int], placed: bool, key: str) -> ThreadRead:
+    declared = max(counts) if len(counts) == 1 else None
+    if read:
+        doubt = _doubt(read, comments.label, counts)
+        return ThreadRead("native", "partial" if doubt else "complete", doubt, declared, tuple(read), key)
+    if counts - {0}:
+        reason = f"{max(counts)} comments declared, none found by the outlet's selectors"
+        return ThreadRead("native", "partial", reason, declared, native_key=key)
+    if counts and placed:
+        return ThreadRead("native", "complete", None, 0, native_key=key)
+    return ThreadRead("native", "none", "there is no thread on the page")
 
 
 def find(tree: HtmlElement, outlet: Outlet, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
     """The thread that the outlet's selectors find, and the elements to cut out of the tree.
 
-    `complete` needs every comment's text, no id twice, and the label's count where the outlet has a label; without any comment
-    it needs a label that says 0. `none`: no comment and no count above 0. Everything else is `partial`, its reason told.
+    `complete` needs a text in every comment, no id twice and, where the outlet has a label, one count that agrees; without a
+    comment it needs a count of 0. `none`: no comment, and no count above 0 anywhere. All else is `partial` and says why.
     """
     comments = outlet.comments
     assert comments is not None
-    places = _select(comments.thread)(tree)
-    every = set(places)
-    places = [one for one in places if not any(above in every for above in one.iterancestors())]
+    places = _outermost(_select(comments.thread)(tree))
     elements = [one for where in places for one in _select(comments.item)(where) if one is not where][:MAX_COMMENTS]
     items = [_Item(element, set(elements)) for element in elements]
     read: dict[HtmlElement, CommentRead] = {}
     for item in items:
-        read[item.element] = _comment(item, comments, read, outlet, fetched)
-    texts = {one for item in items for one in item.own(comments.text)}
-    counts = _declared(places, texts, comments.label) if comments.label else set[int]()
-    if comments.label and not elements and not counts:
-        counts = _declared([tree], set(), comments.label)
-    cut = [one for where in places for one in ([where] if not holds_article(where, None) else elements)]
-    return _thread(list(read.values()), comments, counts, bool(places), fetched), cut
-
-
-def _thread(read: list[CommentRead], comments: Comments, counts: set[int], placed: bool, fetched: Fetched) -> ThreadRead:
-    declared = next(iter(counts)) if len(counts) == 1 else None
-    if read:
-        doubt = _doubt(read, comments.label, set(counts))
-        return ThreadRead("native", "partial" if doubt else "complete", doubt, declared, tuple(read), place(fetched.url))
-    if counts - {0}:
-        return ThreadRead("native", "partial", f"{max(counts)} comments declared, none found by the outlet's selectors", declared,
-                          native_key=place(fetched.url))
-    if counts and placed:
-        return ThreadRead("native", "complete", None, 0, native_key=place(fetched.url))
-    return ThreadRead("native", "none", "there is no thread on the page")
+        parent = item.parent
+        read[item.element] = _comment(item, None if parent is None else read.get(parent), len(read), outlet, fetched)
+    counts = set[int]()
+    if comments.label:
+        texts = {one for item in items for one in item.own(comments.text)}
+        counts = _counts(places, texts, comments.label) or (_counts([tree], texts, comments.label) if not elements else counts)
+    cut = [one for where in places for one in (elements if holds_article(where, None) else [where])]
+    return _thread(list(read.values()), comments, counts, bool(places), place(fetched.url)), cut

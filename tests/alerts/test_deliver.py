@@ -1,0 +1,238 @@
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from alerts import deliver as delivering
+from alerts.channels.errors import Later, Paused, Refused
+from alerts.channels.smtp import Smtp
+from alerts.compose import compose
+from alerts.deliver import CHANNELS, GIVE_UP, Delivered, deliver, recover, wait
+from storage import outbox
+from tests.alerts.filled import NAMES, SENDER, Filled
+from tests.alerts.mail_server import MailServer
+
+
+class Scripted:
+    """A channel that does as it is told, each time the next thing."""
+
+    def __init__(self, *script: BaseException | str, before: Callable[[], None] = lambda: None) -> None:
+        self.script, self.before = list(script), before
+        self.sent: list[bytes] = []
+
+    def send(self, _sender: str, _recipient: str, message: bytes, _stop: threading.Event | None = None) -> str:
+        self.before()
+        self.sent.append(message)
+        what = self.script.pop(0) if self.script else "250 kept"
+        if isinstance(what, BaseException):
+            raise what
+        return what
+
+
+def mails(filled: Filled, *recipients: str) -> list[bytes]:
+    """A waiting mail for each recipient."""
+    for recipient in recipients:
+        filled.alert(recipient=recipient)
+    compose(filled.store, filled.now, sender=SENDER, public_url=None, names=NAMES)
+    return [mail.bytes for mail in filled.mails()]
+
+
+def go(filled: Filled, channel: delivering.Channel, after: timedelta = timedelta(0),
+       stop: threading.Event | None = None) -> Delivered:
+    return deliver(filled.store, filled.now + after, channel, sender=SENDER, stop=stop)
+
+
+def states(filled: Filled) -> list[str]:
+    return [mail.state for mail in filled.mails()]
+
+
+def test_the_channels_are_listed_by_their_kind() -> None:
+    assert {"smtp": Smtp} == CHANNELS
+
+
+def test_a_mail_goes_out_once_as_it_was_frozen(filled: Filled, mail_server: MailServer) -> None:
+    frozen = mails(filled, "a@example.org", "b@example.org")
+    assert go(filled, mail_server.channel()) == Delivered(sent=2, waiting=0, dead=0)
+    assert mail_server.spool == [("a@example.org", frozen[0]), ("b@example.org", frozen[1])]
+    assert go(filled, mail_server.channel(), timedelta(days=1)) == Delivered(sent=0, waiting=0, dead=0)
+    assert [(attempt.outcome, attempt.answer) for attempt in filled.attempts()] == [("sent", "250 kept")] * 2
+    assert all(attempt.ended_at is not None and attempt.ended_at >= attempt.at >= filled.now for attempt in filled.attempts())
+    assert all(mail.state == "sent" and mail.claimed_until is None and mail.reason is None for mail in filled.mails())
+
+
+def test_an_attempt_is_on_record_before_anything_is_sent(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    seen: list[tuple[str | None, bool]] = []
+
+    def look() -> None:
+        (attempt,), (mail,) = filled.attempts(), filled.mails()
+        seen.append((attempt.outcome, mail.claimed_until is not None))
+
+    go(filled, Scripted(before=look))
+    assert seen == [(None, True)]
+
+
+def test_a_mail_that_failed_waits_longer_each_time_and_is_sent_the_same(filled: Filled) -> None:
+    (frozen,) = mails(filled, "a@example.org")
+    channel = Scripted(*(Later("451 busy") for _ in range(4)))
+    at = timedelta(0)
+    for tries in range(4):
+        assert go(filled, channel, at) == Delivered(sent=0, waiting=1, dead=0)
+        (mail,) = filled.mails()
+        due = mail.due_at - filled.now
+        assert wait(tries) <= due - at < wait(tries) + timedelta(seconds=30)
+        assert mail.reason == "451 busy"
+        assert go(filled, channel, due - timedelta(seconds=1)).sent == 0
+        at = due
+    assert len(channel.sent) == 4
+    assert go(filled, channel, at).sent == 1
+    assert channel.sent == [frozen] * 5
+
+
+def test_the_wait_doubles_from_a_minute_to_six_hours() -> None:
+    assert [wait(tries) for tries in (0, 1, 2, 8)] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 256)]
+    assert wait(9) == wait(10_000) == timedelta(hours=6)
+
+
+def test_after_seven_days_of_trying_a_mail_is_dead_with_its_reason(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    channel = Scripted(*(Later("451 busy") for _ in range(3)))
+    # Days in which nothing was tried do not count: a channel that was paused for them burns nothing.
+    first = timedelta(days=9)
+    assert go(filled, channel, first).waiting == 1
+    assert go(filled, channel, first + GIVE_UP - timedelta(hours=1)).waiting == 1
+    assert go(filled, channel, first + GIVE_UP + timedelta(hours=6)) == Delivered(sent=0, waiting=0, dead=1)
+    (mail,) = filled.mails()
+    assert (mail.state, mail.reason) == ("dead", "given up after 7 days: 451 busy")
+    assert go(filled, channel, timedelta(days=99)).sent == 0
+
+
+def test_a_refused_mail_is_dead_and_the_others_go_out(filled: Filled, mail_server: MailServer) -> None:
+    mails(filled, "a@example.org", "gone@example.org", "big@example.org", "b@example.org")
+    mail_server.answers_for = {("RCPT", "gone@example.org"): "550 no such user", ("DATA", "big@example.org"): "552 too large"}
+    assert go(filled, mail_server.channel()) == Delivered(sent=2, waiting=0, dead=2)
+    assert [(mail.state, mail.reason) for mail in filled.mails()] == [
+        ("sent", None), ("dead", "550 no such user"), ("dead", "552 too large"), ("sent", None)]
+    assert [recipient for recipient, _ in mail_server.spool] == ["a@example.org", "b@example.org"]
+    assert go(filled, mail_server.channel(), timedelta(days=1)).sent == 0
+
+
+@pytest.mark.parametrize("answer", ["451 busy", "hang", "cut", "554 spam"])
+def test_a_poison_mail_holds_up_no_other(filled: Filled, mail_server: MailServer, answer: str) -> None:
+    mails(filled, "poison@example.org", "a@example.org", "b@example.org")
+    mail_server.answers_for[("DATA", "poison@example.org")] = answer
+    assert go(filled, mail_server.channel(timeout=1.0)).sent == 2
+    assert [recipient for recipient, _ in mail_server.spool] == ["a@example.org", "b@example.org"]
+
+
+def test_a_channel_of_its_own_fault_holds_up_no_other(filled: Filled, caplog: pytest.LogCaptureFixture) -> None:
+    mails(filled, "a@example.org", "b@example.org")
+    assert go(filled, Scripted(ArithmeticError("\x00"))) == Delivered(sent=1, waiting=1, dead=0)
+    assert "its channel failed" in caplog.text
+    assert go(filled, Scripted(), timedelta(minutes=2)).sent == 1
+
+
+def test_a_paused_channel_burns_nothing(filled: Filled) -> None:
+    mails(filled, "a@example.org", "b@example.org")
+    channel = Scripted(*(Paused("535 wrong password") for _ in range(20)))
+    for day in range(20):
+        assert go(filled, channel, timedelta(days=day)) == Delivered(sent=0, waiting=2, dead=0, paused="535 wrong password")
+    assert len(channel.sent) == 20  # one a round
+    assert {attempt.outcome for attempt in filled.attempts()} == {"paused"}
+    assert all(mail.due_at == filled.now and mail.claimed_until is None for mail in filled.mails())
+    assert go(filled, channel, timedelta(days=20)) == Delivered(sent=2, waiting=0, dead=0)
+
+
+def test_a_server_that_was_down_gets_every_mail_exactly_once(filled: Filled) -> None:
+    frozen = mails(filled, *(f"reader{number}@example.org" for number in range(12)))
+    server = MailServer()
+    server.start()
+    down = server.channel()
+    server.stop()
+    sent = 0
+    for minute in range(5):
+        round_ = go(filled, down, timedelta(minutes=minute))
+        assert round_ == Delivered(sent=0, waiting=12, dead=0)
+    assert len(filled.attempts()) == 5  # it is asked once a round, not once a mail
+    server.start()
+    server.answers["DATA"] = "451 still waking"
+    sent += go(filled, server.channel(), timedelta(minutes=6)).sent
+    server.answers.clear()
+    for hour in range(1, 9):
+        sent += go(filled, server.channel(), timedelta(hours=hour)).sent
+    server.stop()
+    assert sent == 12
+    assert sorted(content for _, content in server.spool) == sorted(frozen)
+    assert len({mail["Message-ID"] for mail in server.mails}) == 12
+
+
+def test_what_died_between_the_claim_and_the_answer_is_sent_again_with_the_same_bytes(filled: Filled,
+                                                                                     mail_server: MailServer) -> None:
+    frozen = mails(filled, "a@example.org", "b@example.org")
+    with pytest.raises(KeyboardInterrupt):
+        go(filled, Scripted(KeyboardInterrupt()))
+    assert [attempt.outcome for attempt in filled.attempts()] == [None]
+    assert states(filled) == ["waiting", "waiting"]
+    assert go(filled, mail_server.channel()).sent == 1  # the other one: nobody knows here that the claim's owner is dead
+    recover(filled.store)
+    assert [attempt.outcome for attempt in filled.attempts()] == ["died", "sent"]
+    assert go(filled, mail_server.channel()).sent == 1
+    assert sorted(mail_server.spool) == [("a@example.org", frozen[0]), ("b@example.org", frozen[1])]
+    assert states(filled) == ["sent", "sent"]
+
+
+def test_a_claim_that_nobody_freed_ends_by_itself(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    with pytest.raises(KeyboardInterrupt):
+        go(filled, Scripted(KeyboardInterrupt()))
+    assert go(filled, Scripted(), timedelta(minutes=4)).sent == 0
+    assert go(filled, Scripted(), timedelta(minutes=6)).sent == 1
+
+
+def test_a_mail_cut_after_the_final_dot_comes_again_as_the_same_mail(filled: Filled, mail_server: MailServer) -> None:
+    (frozen,) = mails(filled, "a@example.org")
+    mail_server.answers["DATA"] = "taken, then cut"
+    assert go(filled, mail_server.channel()) == Delivered(sent=0, waiting=1, dead=0)
+    mail_server.answers.clear()
+    assert go(filled, mail_server.channel(), timedelta(minutes=2)).sent == 1
+    assert mail_server.spool == [("a@example.org", frozen)] * 2  # at least once; a reader's program knows it by its Message-ID
+
+
+def test_no_mail_is_begun_after_the_programs_end_was_called(filled: Filled) -> None:
+    mails(filled, "a@example.org", "b@example.org")
+    stop = threading.Event()
+    channel = Scripted(before=stop.set)
+    assert go(filled, channel, stop=stop) == Delivered(sent=1, waiting=1, dead=0)
+    assert len(filled.attempts()) == 1
+    assert go(filled, channel).sent == 1
+
+
+def test_a_round_tries_a_mail_once_however_long_it_lasts(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "FIRST_WAIT", timedelta(0))
+    mails(filled, "a@example.org", "b@example.org")
+    channel = Scripted(*(Later("451") for _ in range(9)))
+    assert go(filled, channel).waiting == 2
+    assert len(channel.sent) == 2
+
+
+def test_whatever_a_server_answers_can_be_stored(filled: Filled, mail_server: MailServer) -> None:
+    mails(filled, "a@example.org")
+    mail_server.answers["DATA"] = "554 \x00 \x1b \x80" + "x" * 400
+    assert go(filled, mail_server.channel()).dead == 1
+    assert (filled.mails()[0].reason or "").startswith("554 ")
+
+
+def test_an_answer_that_cannot_be_recorded_leaves_the_mail_to_be_sent_again(filled: Filled,
+                                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: Any, **__: Any) -> None:
+        raise ConnectionError("the database is away")
+
+    mails(filled, "a@example.org")
+    with monkeypatch.context() as patched, pytest.raises(ConnectionError):
+        patched.setattr(outbox, "end_attempt", lost)
+        go(filled, Scripted())
+    assert states(filled) == ["waiting"]
+    recover(filled.store)
+    assert go(filled, Scripted(Refused("550 no"))).dead == 1

@@ -1,0 +1,321 @@
+"""The schemas of docs/schemas against what the command prints: neither says more than the other."""
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import click
+import pytest
+from command import ROOT, document, steppewire
+from jsonschema import Draft202012Validator
+from newspaper import Newspaper, story
+
+from alerts.events import EVENTS
+from crawler.items import Block, CommentRead, ThreadState
+from demo.life import life
+from demo.pages import HOME
+from demo.server import Answer, Request
+from demo.story import article_page
+from pipelines.compare.diff import Op
+from storage.store import Store
+from storage.threads import CommentState
+from tests.docs.conftest import Played, say
+
+Document = dict[str, Any]
+Documents = dict[str, list[Document]]
+SCHEMAS = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (ROOT / "docs" / "schemas").glob("*.json")}
+# The one key that is not always there: only a page that was not read has a note.
+SOMETIMES = {("read", ".note")}
+JUDGEMENTS = {"open", "passed", "held", "accepted", "rejected", "released"}
+# The values that a state may have, in the words of the program where it names them all.
+STATES = {
+    ("read", ".outcome"): {"clean", "no_text"},
+    ("read", ".blocks[].kind"): set(get_args(get_type_hints(Block)["kind"])),
+    ("read", ".thread.state"): set(get_args(ThreadState)),
+    ("read", ".comments[].parent_source"): {*get_args(get_args(get_type_hints(CommentRead)["parent_source"])[0]), None},
+    ("diff", ".operations[].op"): set(get_args(Op)),
+    ("crawl", ".runs[].state"): {"open", "done", "degraded", "blocked", "failed", "died"},
+    ("crawl", ".runs[].judgement"): JUDGEMENTS,
+    ("status", ".outlets[].state"): {"new", "ok", "degraded", "blocked", "held", "failing"},
+    ("article-list", ".articles[].state"): {"standing", "moved", "gone"},
+    ("article-show", ".state"): {"standing", "moved", "gone"},
+    ("article-show", ".versions[].judgement"): JUDGEMENTS,
+    ("article-thread", ".comments[].state"): set(get_args(CommentState)),
+    ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
+    ("alert-list", ".alerts[].state"): {"pending", "held", "mailed", "dropped"},
+    ("alert-list", ".alerts[].event"): set(EVENTS),
+    ("mail-list", ".mails[].state"): {"waiting", "sent", "dead"},
+    ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
+}
+# What these verbs print is in part what another one prints.
+LIKE = {"article-show": "read", "article-diff": "diff", "article-thread": "read"}
+TIME = re.compile(r"\d{4}-\d\d-\d\dT.*Z")
+
+
+def wrong(name: str, document: Any) -> list[str]:
+    """What a schema has against a document."""
+    return [error.message for error in Draft202012Validator(SCHEMAS[name]).iter_errors(document)]
+
+
+def steps(schema: Any, root: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every property that a schema describes, by its path, such as `.comments[].author`."""
+    told = schema.get("description")
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        schema = {**schema, "description": told or schema.get("description")}
+    yield path, schema
+    for key, inner in schema.get("properties", {}).items():
+        yield from steps(inner, root, f"{path}.{key}")
+    if "items" in schema:
+        yield from steps(schema["items"], root, f"{path}[]")
+
+
+def printed(value: Any, path: str = "") -> Iterator[str]:
+    """Every path of a document; the keys of origins are names of fields, not a shape."""
+    yield path
+    if isinstance(value, dict) and path != ".origins":
+        for key, inner in value.items():
+            yield from printed(inner, f"{path}.{key}")
+    if isinstance(value, list):
+        for inner in value:
+            yield from printed(inner, f"{path}[]")
+
+
+# --- real documents
+
+class Paper(Newspaper):
+    """A newspaper with a page that is none and a page that cannot be had."""
+
+    def answer(self, request: Request) -> Answer:
+        broken = {"/news/7": Answer(b'{"no": "page"}'), "/news/8": Answer(status=500)}
+        return broken.get(request.path) or super().answer(request)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One article of the replica outlet as it was first and as it is later, a feed, and a page that says nothing."""
+    folder = tmp_path_factory.mktemp("pages")
+    article = next(article for article in life().every_article if article.id == "khorgos")
+    for name, step in (("old", 0), ("new", 4)):
+        (folder / f"{name}.html").write_bytes(article_page(life(), article, step))
+    (folder / "feed.xml").write_text("<rss version='2.0'><channel><title>A feed</title></channel></rss>", encoding="utf-8")
+    (folder / "empty.html").write_text("<html><body><p></p></body></html>", encoding="utf-8")
+    (folder / "url").write_text(HOME + article.path, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lines(played: Played, pages: Path) -> list[Document]:
+    """What `read --jsonl -` answers to six lines, the third and the fourth of them bad."""
+    url = (pages / "url").read_text(encoding="utf-8")
+    given = [json.dumps({"file": str(pages / "new.html"), "url": url}), json.dumps({"file": str(pages / "feed.xml")}),
+             '{"file": "half a line', json.dumps({"file": str(pages / "missing.html"), "url": url}),
+             json.dumps({"file": str(pages / "empty.html")}),
+             json.dumps({"file": str(pages / "old.html"), "url": url, "outlet": "none", "at": "2026-03-02T06:00:00Z"})]
+    ended = steppewire("--config", played.config, "read", "--jsonl", "-", given="\n".join(given) + "\n")
+    assert ended.returncode == 1, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def answer(config: Path, *arguments: str | Path, code: int = 0) -> Document:
+    """The one document that a verb prints with --json."""
+    said = say("--config", config, *arguments, "--json")
+    assert said.code == code, said.err
+    found: Document = json.loads(said.out)
+    return found
+
+
+@pytest.fixture(scope="module")
+def documents(played: Played, pages: Path, lines: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """What each verb prints, once or more often, by the name of its schema."""
+    def ask(*arguments: str | Path) -> Document:
+        return answer(played.config, *arguments)
+
+    url = (pages / "url").read_text(encoding="utf-8")
+    found: Documents = {
+        "demo": [played.document], "read": [line for line in lines if "error" not in line],
+        "error": [line for line in lines if "error" in line], "article-list": [ask("article", "list")],
+        "alert-list": [ask("alert", "list")], "mail-list": [ask("mail", "list")], "status": [ask("status")],
+        "check": [ask("check")], "diff": [ask("diff", pages / "old.html", pages / "new.html", "--url", url)]}
+    most, = [article for article in found["article-list"][0]["articles"] if article["versions"] == 3]
+    talked = {alert["article"] for alert in found["alert-list"][0]["alerts"]
+              if alert["event"] in ("comment_edited", "comment_removed")}
+    assert len(talked) == 2
+    found["article-show"] = [ask("article", "show", most["article"], "--version", "1"), ask("article", "show", url)]
+    found["article-diff"] = [ask("article", "diff", most["article"], "--from", "1", "--to", "2")]
+    found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
+    with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
+        found["status"].append(ask("status"))
+    for name, more in troubled(tmp_path_factory.mktemp("paper")).items():
+        found[name] = found.get(name, []) + more
+    return found
+
+
+def troubled(folder: Path) -> Documents:
+    """The documents of a wire that has trouble: a page that is none, one that cannot be had, no mail server, no outlet."""
+    with Paper(folder, articles=1) as paper:
+        first = document("--config", paper.config, "crawl")
+        paper.stories |= {f"/news/{number}": story(number) for number in (7, 8, 9)}
+        paper.sink.__exit__(None, None, None)
+        found: Documents = {"crawl": [first, document("--config", paper.config, "crawl", "paper0")]}
+        paper.sink.__enter__()
+    found["status"] = [answer(paper.config, "status", code=1)]
+    found["mail-list"] = [answer(paper.config, "mail", "list")]
+    paper.config.write_text('outlets = ["nowhere"]', encoding="utf-8")
+    found["check"] = [answer(paper.config, "check", code=2)]
+    return found
+
+
+# --- what holds for every schema
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_a_schema_is_one_itself_and_describes_every_property(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+    assert SCHEMAS[name]["properties"]["schema"]["const"] == 1
+    for path, schema in steps(SCHEMAS[name], SCHEMAS[name]):
+        assert path.endswith("[]") or schema.get("description"), path
+        if "properties" in schema:
+            assert schema["additionalProperties"] is True, path
+            optional = {key for key in schema["properties"] if (name, f"{path}.{key}") in SOMETIMES}
+            assert set(schema["required"]) == set(schema["properties"]) - optional, path
+
+
+def test_what_two_schemas_define_by_one_name_is_one_thing() -> None:
+    known: dict[str, Any] = {}
+    for schema in SCHEMAS.values():
+        for name, definition in schema.get("$defs", {}).items():
+            assert known.setdefault(name, definition) == definition, name
+
+
+def test_every_verb_with_json_has_a_schema_and_no_schema_has_no_verb() -> None:
+    from cli import steppewire
+
+    def verbs(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[str]:
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from verbs(command, (*above, name))
+            elif any("--json" in parameter.opts for parameter in command.params):
+                yield "-".join((*above, name))
+
+    assert {*verbs(steppewire), "error"} == set(SCHEMAS)
+
+
+def test_every_list_of_states_is_closed_and_is_the_promised_one() -> None:
+    found = {(name, path): set(schema["enum"]) for name, root in SCHEMAS.items() for path, schema in steps(root, root)
+             if "enum" in schema}
+    for (name, path), states in found.items():
+        assert states == (STATES.get((name, path)) or STATES[LIKE[name], path]), (name, path)
+    assert set(STATES) <= set(found)
+
+
+# --- every schema against what is printed
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_what_is_printed_keeps_the_schema(name: str, documents: Documents) -> None:
+    assert documents[name]
+    for each in documents[name]:
+        assert wrong(name, each) == []
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_the_schema_describes_what_is_printed_and_nothing_else(name: str, documents: Documents) -> None:
+    described = {path for path, _ in steps(SCHEMAS[name], SCHEMAS[name])}
+    assert {path for each in documents[name] for path in printed(each)} | ITEMS == described | ITEMS
+
+
+# Lists of plain texts that no document here has anything in.
+ITEMS = {".captions[]", ".tags[]", ".authors[]"}
+
+
+def spoilt(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """A value with one thing wrong each time, and what that is."""
+    yield f"{path} is of another kind", [] if isinstance(value, dict) else {}
+    if isinstance(value, dict):
+        for key, inner in value.items() if path != ".origins" else ():
+            yield f"{path}.{key} is missing", {other: kept for other, kept in value.items() if other != key}
+            yield from ((what, value | {key: bad}) for what, bad in spoilt(inner, f"{path}.{key}"))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value[:3]):
+            yield from ((what, [*value[:place], bad, *value[place + 1:]]) for what, bad in spoilt(inner, f"{path}[]"))
+    elif isinstance(value, str) and path.endswith(WORDS):
+        yield f"{path} is no such state", "some other state"
+    elif isinstance(value, str) and TIME.fullmatch(value) and not path.endswith("_raw"):
+        yield f"{path} is not in UTC", value.removesuffix("Z") + "+05:00"
+        yield f"{path} is in no zone", value.removesuffix("Z")
+
+
+WORDS = tuple(sorted({path.rpartition(".")[2] for _, path in STATES}))
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_a_document_with_one_thing_wrong_is_refused(name: str, documents: Documents) -> None:
+    tried = 0
+    for each in documents[name]:
+        for what, bad in spoilt(each):
+            if (name, what.removesuffix(" is missing")) not in SOMETIMES:
+                assert wrong(name, bad), what
+                tried += 1
+    assert tried > 5
+
+
+def extended(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: extended(inner) if key != "origins" else inner for key, inner in value.items()} | {"later": [1]}
+    return [extended(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_more_fields_may_join(name: str, documents: Documents) -> None:
+    assert wrong(name, extended(documents[name][0])) == []
+
+
+@pytest.mark.parametrize("name", ["read", "article-show", "article-thread"])
+def test_a_comment_s_parent_is_another_comment_of_the_document_one_level_up(name: str, documents: Documents) -> None:
+    answers = 0
+    for each in documents[name]:
+        depths = {comment["id"]: comment["depth"] for comment in each["comments"]}
+        assert len(depths) == len(each["comments"])
+        for comment in each["comments"]:
+            assert comment["depth"] == (0 if comment["parent"] is None else depths[comment["parent"]] + 1)
+            answers += comment["parent"] is not None
+    assert answers
+
+
+# --- errors
+
+@pytest.mark.parametrize(("kind", "code", "arguments"), [
+    ("usage", 2, ("article", "list", "--limit", "many")),
+    ("usage", 2, ("nonsense",)),
+    ("config", 2, ("--config", "nowhere.toml", "status")),
+    ("config", 2, ("--config", "unknown-key.toml", "status")),
+    ("config", 2, ("--config", "no-store.toml", "article", "list")),
+    ("config", 2, ("--config", "no-store.toml", "crawl", "nowhere")),
+    ("outlet", 2, ("read", "page.html", "--outlet", "nowhere")),
+    ("file", 1, ("read", "nowhere.html")),
+    ("store", 1, ("--config", "no-tables.toml", "article", "list")),
+    ("failure", 1, ("--config", "PLAYED", "article", "show", "999")),
+    ("failure", 1, ("--config", "PLAYED", "article", "diff", "1", "--to", "9")),
+], ids=lambda value: " ".join(value) if isinstance(value, tuple) else None)
+def test_an_error_is_one_document_with_its_kind_and_exit_code(kind: str, code: int, arguments: tuple[str, ...], played: Played,
+                                                              tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unknown-key.toml").write_text('colour = "red"', encoding="utf-8")
+    (tmp_path / "no-store.toml").write_text("", encoding="utf-8")
+    (tmp_path / "no-tables.toml").write_text('data = "."', encoding="utf-8")
+    (tmp_path / "page.html").write_text("<p>A page.</p>", encoding="utf-8")
+    (tmp_path / "store.db").touch()
+    said = say(*(played.config if word == "PLAYED" else word for word in arguments), "--json")
+    error = json.loads(said.out)
+    assert (said.code, error["error"]["kind"]) == (code, kind), said.err
+    assert wrong("error", error) == []
+    assert error["error"]["message"] in said.err
+    assert kind in ("usage", "failure", "store") or error["error"]["remedy"]
+
+
+def test_a_bad_line_gets_an_error_in_its_place_and_the_rest_is_answered(lines: list[Document], pages: Path) -> None:
+    assert ["error" in line for line in lines] == [False, False, True, True, False, False]
+    assert [line["error"]["file"] for line in lines[2:4]] == [None, str(pages / "missing.html")]
+    assert [line["outcome"] for line in lines if "error" not in line] == ["clean", "no_text", "no_text", "clean"]
+    assert lines[1]["reason"] == "not_article"
+    assert all(wrong("error" if "error" in line else "read", line) == [] for line in lines)

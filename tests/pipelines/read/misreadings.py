@@ -1,0 +1,42 @@
+"""Readers for the children that do what hostile pages make readers do. They say what they saw in a note."""
+import os
+import resource
+import time
+from pathlib import Path
+
+from crawler.items import Fetched, Nothing
+from crawler.outlet import Outlet
+
+
+def hang(fetched: Fetched, _: Outlet | None) -> Nothing:
+    """Never comes back from a page that says hang."""
+    while fetched.body == b"hang":
+        time.sleep(0.01)
+    return Nothing("read", "x", str(os.getpid()))
+
+
+def die(fetched: Fetched, _: Outlet | None) -> Nothing:
+    """Dies, once where the address is that of a file to be left behind."""
+    left = Path(fetched.url)
+    if fetched.body == b"once" and left.exists():
+        return Nothing("read", "x", str(os.getpid()))
+    left.write_text("died")
+    os.abort()
+
+
+def devour(_: Fetched, __: Outlet | None) -> Nothing:
+    """Wants two gibibytes."""
+    return Nothing("read", "x", str(len(bytearray(2 << 30))))
+
+
+def limits(_: Fetched, __: Outlet | None) -> Nothing:
+    """Uses processor time; says its limits and what it has used."""
+    while time.process_time() % 2 < 1.5:
+        pass
+    soft = [resource.getrlimit(limit)[0] for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_CORE)]
+    return Nothing("read", "x", " ".join(map(str, [*soft, int(time.process_time())])))
+
+
+def parent(_: Fetched, __: Outlet | None) -> Nothing:
+    """Says whose child it is."""
+    return Nothing("read", "x", f"{os.getpid()} {os.getppid()}")

@@ -1,0 +1,70 @@
+"""What is plainly readers' comments never enters an article."""
+import pytest
+
+from crawler.items import NO_THREAD, ArticleRead
+from pipelines.read.door import read
+from tests.pipelines.read.pages_to_read import LINES, page
+
+PROSE = "I have driven over that pass for thirty years, and nobody has ever asked me who should guard it, not even once."
+COMMENTS = [
+    '<div id="comments"><h3>2 comments</h3><ol class="comment-list"><li class="comment"><p>{0}</p></li></ol></div>',
+    '<section class="comments-area"><p>{0}</p></section>', '<ul class="commentlist"><li><p>{0}</p></li></ul>',
+    '<div class="post-comments js-x"><div>{0}</div></div>', '<div id="disqus_thread"><p>{0}</p></div>',
+    '<div class="ArticleComments"><p>{0}</p></div>', '<div class="x1z9-comments__list"><p>{0}</p></div>',
+    '<div id="respond"><p>{0}</p></div>', '<section id="discussion"><ul><li><p>{0}</p></li></ul></section>',
+    '<div class="answers"><div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><p>{0}</p></div></div>',
+    '<ul><li itemscope itemtype="http://schema.org/UserComments"><p>{0}</p></li></ul>',
+    '<aside class="widget_recent_comments"><p>{0}</p></aside>', '<div class="wpd-thread-list"><p>{0}</p></div>']
+
+
+@pytest.fixture
+def lines(fetched):
+    def lines_of(body: str) -> list[str]:
+        value = read(fetched(body), None)
+        assert isinstance(value, ArticleRead), value
+        return value.text.splitlines()
+    return lines_of
+
+
+@pytest.mark.parametrize("place", ["inside", "after"])
+@pytest.mark.parametrize("markup", COMMENTS)
+def test_comments_do_not_enter_the_text_and_more_of_them_change_nothing(markup, place, lines):
+    for number in (1, 12):
+        assert lines(page(**{place: markup.format("</p><p>".join([PROSE] * number))})) == list(LINES["en"])
+
+
+@pytest.mark.parametrize(("tag", "name"), [
+    ("body", "has-comments comments-open"), ("main", "comments"), ("div class='story'", "with-comments"),
+    ("div class='story'", "comment"), ("div class='story'", "article-comments"), ("div class='story'", "comments-open")])
+def test_an_element_that_holds_the_article_is_not_cut_whatever_its_name(tag, name, lines):
+    start = f"<{tag}>"
+    assert start in page()
+    named = page().replace(start, f"<{tag.split()[0]} class='{name}'>")
+    assert lines(named) == list(LINES["en"])
+
+
+def test_text_behind_a_cut_element_stays(lines):
+    after = "Behind the comments the article goes on, as it does on some pages that were made by hand."
+    assert lines(page(inside=f"<div class='comments'><p>{PROSE}</p></div>{after}"))[-1] == after
+
+
+def test_a_commentary_is_no_comment(lines):
+    assert PROSE in lines(page(inside=f"<section class='commentary'><p>{PROSE}</p></section>"))
+
+
+@pytest.mark.parametrize(("system", "markup"), [
+    ("disqus", '<div id="disqus_thread"></div>'), ("facebook", '<div class="fb-comments" data-href="x"></div>'),
+    ("vk", "<script>VK.Widgets.Comments('vk')</script>"), ("hypercomments", '<div id="hypercomments_widget"></div>'),
+    ("cackle", "<script>cackle_widget.push({widget: 'Comment', id: 1})</script>"),
+    ("coral", "<script>Coral.createStreamEmbed({})</script>"), ("isso", '<section id="isso-thread"></section>'),
+    ("remark42", "<script>var remark_config = {}</script>")])
+def test_a_system_whose_comments_are_not_in_the_page_is_named(system, markup, fetched, steppe):
+    for outlet in (None, steppe):
+        value = read(fetched(page(after=markup)), outlet)
+        assert isinstance(value, ArticleRead)
+        assert (value.thread.state, value.thread.system) == ("unsupported", system)
+
+
+def test_a_page_without_any_sign_of_comments_has_no_thread(fetched):
+    value = read(fetched(page()), None)
+    assert isinstance(value, ArticleRead) and value.thread == NO_THREAD

@@ -1,0 +1,44 @@
+"""The founding capture as pages, where the shared folder has it."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.items import ArticleRead
+from crawler.outlet import SHIPPED, load
+from pipelines.read.door import read
+
+MAKER = Path(__file__).resolve().parents[4] / "shared" / "measure" / "seed_pages.py"
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Path:
+    if not MAKER.exists():
+        pytest.skip("the shared folder with seed_pages.py is not there")
+    folder = tmp_path_factory.mktemp("seed")
+    subprocess.run([sys.executable, MAKER, folder], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("place", ["inside", "after"])
+def test_caravanserais_page_is_read_as_it_is(place, pages, fetched):
+    truth = json.loads((pages / f"caravanserai-{place}.json").read_text())
+    body = (pages / f"caravanserai-{place}.html").read_bytes()
+    value = read(fetched(body, url=truth["url"]), load(SHIPPED / "caravanserai.toml"))
+    assert isinstance(value, ArticleRead)
+    assert value.text.splitlines() == truth["body"] and len(truth["body"]) == 27
+    assert (value.title, value.thread.state, value.thread.declared) == (truth["title"], "complete", 32)
+    assert [(one.author, one.text, one.parent) for one in value.thread.comments] \
+        == [(one["author"], one["text"], one["parent_index"]) for one in truth["comments"]]
+
+
+def test_the_body_is_exact_in_every_markup_without_an_outlet(pages, fetched):
+    wrong = []
+    for file in sorted(pages.glob("*.json")):
+        truth = json.loads(file.read_text())
+        value = read(fetched(file.with_suffix(".html").read_bytes(), url=truth["url"]), None)
+        if not isinstance(value, ArticleRead) or value.text.splitlines() != truth["body"]:
+            wrong.append(file.stem)
+    assert wrong == []

@@ -1,0 +1,226 @@
+"""The whole line: site → crawl → store → mail. What happened is told by the site's own log and the mail sink's folder, not by
+our tables alone."""
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import COMMAND, ROOT, document, environment, steppewire
+from newspaper import Line, Newspaper, story
+from warcio.archiveiterator import ArchiveIterator
+
+from demo.server import Answer, Request, Server
+
+SHARED = ROOT / ".." / "shared"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
+    with Newspaper(tmp_path, database=store_url) as paper:
+        yield paper
+
+
+@pytest.fixture
+def line(paper: Newspaper) -> Iterator[Line]:
+    with Line(paper) as line:
+        yield line
+
+
+def test_what_stands_is_stored_and_what_comes_after_it_is_mailed(paper: Newspaper) -> None:
+    """By the command itself, with the machine's own clock."""
+    first, = document("--config", paper.config, "crawl")["runs"]
+    assert (first["state"], first["articles_new"], first["versions_new"], first["backlog"]) == ("done", 5, 5, True), first
+    assert paper.mails() == []
+    paper.stories["/news/9"] = story(9)
+    second, = document("--config", paper.config, "crawl", "paper0")["runs"]
+    assert (second["articles_new"], second["versions_new"], second["backlog"]) == (1, 1, False)
+    assert paper.told() == Counter(["/news/9"])
+    alert, = document("--config", paper.config, "alert", "list")["alerts"]
+    assert (alert["event"], alert["state"], alert["recipient"]) == ("article_new", "mailed", "a@example.org")
+
+
+def test_a_second_crawl_of_an_unchanged_site_transfers_no_article_and_makes_nothing(paper: Newspaper, line: Line) -> None:
+    line.crawl()
+    before, most = len(paper.server.hits), len(paper.stories) + 1 + 1
+    run, = line.crawl("paper0", later=HOUR)
+    hits = paper.server.hits[before:]
+    assert [hit.status for hit in hits if hit.path.startswith("/news/")] == [304] * len(paper.stories)
+    assert len(hits) <= most
+    nothing = {"posted": 0, "edited": 0, "removed": 0, "restored": 0}
+    assert (run["state"], run["versions_new"], run["comments"], paper.mails()) == ("done", 0, nothing, [])
+
+
+def test_an_edit_makes_one_version_a_text_put_back_three_and_a_comment_none(paper: Newspaper, line: Line) -> None:
+    line.crawl()
+    kept = paper.stories["/news/1"].paragraphs[0]
+    paper.stories["/news/1"].paragraphs[0] = kept.replace("two ministers", "three ministers")
+    paper.stories["/news/2"].comments.append(("c1", "A railway at last!"))
+    assert line.crawl("paper0", later=HOUR)[0]["versions_new"] == 1
+    paper.stories["/news/1"].paragraphs[0] = kept
+    assert line.crawl("paper0", later=HOUR)[0]["versions_new"] == 1
+    assert (line.articles()["/news/1"], line.articles()["/news/2"]) == ((3, 0), (1, 1))
+    assert paper.told() == Counter({"/news/1": 2, "/news/2": 1})
+
+
+def test_a_comment_that_vanishes_is_removed_after_two_looks_and_an_article_after_three_over_a_day(
+        paper: Newspaper, line: Line) -> None:
+    paper.stories["/news/1"].comments += [("c1", "The railway is late."), ("c2", "As ever.")]
+    line.crawl()
+    del paper.stories["/news/1"].comments[0]
+    paper.stories["/news/3"].gone = True
+    for later in (HOUR, HOUR / 4):
+        line.crawl(later=later)
+    assert line.articles()["/news/1"] == (1, 1)
+    line.crawl(later=24 * HOUR)
+    assert paper.told() == Counter({"/news/1": 1, "/news/3": 1})
+
+
+def test_every_exchange_of_a_crawl_is_in_the_archive_under_the_real_address(paper: Newspaper, line: Line) -> None:
+    line.crawl()
+    found: Counter[str] = Counter()
+    for file in (paper.folder / "archive").rglob("*.warc.gz"):
+        with file.open("rb") as stream:
+            found.update(record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(stream)
+                         if record.rec_type == "response")
+    assert found == Counter(f"https://paper.example{hit.path}" for hit in paper.server.hits)
+
+
+def test_four_outlets_on_one_slow_host_never_have_more_under_way_than_its_limit(tmp_path: Path) -> None:
+    with Newspaper(tmp_path, articles=8, hosts=("paper.example",) * 4, delay=0.3, watch=False) as paper, Line(paper) as line:
+        assert [(run["state"], run["articles_new"]) for run in line.crawl()] == [("done", 8)] * 4
+        assert 1 < paper.server.max_in_flight <= 3
+
+
+# --- the daemon
+
+@contextmanager
+def daemon(paper: Newspaper) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen([*COMMAND, "--config", str(paper.config), "run"], stderr=subprocess.PIPE, text=True,
+                          env=environment()) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            assert process.stderr is not None
+            sys.stderr.write(process.stderr.read())
+
+
+def wait(what: str, until: Callable[[], bool]) -> None:
+    """Waits until something holds; a minute is far more than any of it takes."""
+    for _ in range(600):
+        if until():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain: {what}")
+
+
+def status(paper: Newspaper) -> dict[str, Any]:
+    ended = steppewire("--config", paper.config, "status", "--json")
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def count(paper: Newspaper) -> int:
+    return len(document("--config", paper.config, "article", "list")["articles"])
+
+
+def test_a_daemon_killed_in_mid_crawl_goes_on_where_it_stopped(paper: Newspaper) -> None:
+    with Line(paper) as line:
+        line.crawl()
+    for number in range(10, 40):
+        paper.stories[f"/news/{number}"] = story(number)
+    before = len(paper.server.hits)
+    with daemon(paper) as process:
+        wait("some articles asked for", lambda: len(paper.server.hits) > before + 12)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with daemon(paper) as process:
+        wait("all articles told", lambda: len(paper.told()) >= 30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=7) == 0
+    assert paper.told() == Counter(f"/news/{number}" for number in range(10, 40))
+    with Line(paper) as line:
+        assert set(line.articles().values()) == {(1, 0)} and len(line.articles()) == 35
+
+
+def test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its_run(paper: Newspaper) -> None:
+    with daemon(paper) as process:
+        wait("the daemon's first run", lambda: paper.asked("/news/") >= 5 and count(paper) == 5)
+        assert status(paper)["daemon"]["pid"] == process.pid
+        second = steppewire("--config", paper.config, "run")
+        assert second.returncode == 75
+        assert "another steppewire holds" in second.stderr
+        paper.stories["/news/9"] = story(9)
+        run, = document("--config", paper.config, "crawl", "paper0")["runs"]
+        assert (run["state"], run["articles_new"]) == ("done", 1)
+        wait("the mail", lambda: paper.told() == Counter(["/news/9"]))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=7) == 0
+    assert status(paper)["daemon"] is None
+
+
+def test_sigterm_ends_the_daemon_within_seven_seconds_while_a_page_hangs(tmp_path: Path) -> None:
+    with Newspaper(tmp_path, articles=3) as paper:
+        paper.hold = lambda request: time.sleep(20) if request.path == "/news/1" else None
+        with daemon(paper) as process:
+            wait("the page that hangs", lambda: paper.server.in_flight == 1 and len(paper.server.hits) >= 4)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=7) == 0
+
+
+# --- the founding article
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the founding capture lies outside the project")
+def test_the_founding_article_and_its_thread_come_through_the_whole_line(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, SHARED / "measure" / "seed_pages.py", tmp_path / "pages", "--markup", "caravanserai"],
+                   check=True)
+    page = (tmp_path / "pages" / "caravanserai-inside.html").read_bytes()
+    expected = json.loads((tmp_path / "pages" / "caravanserai-inside.json").read_text(encoding="utf-8"))
+    path = expected["url"].removeprefix("https://central.asia-news.com")
+
+    def answer(request: Request) -> Answer:
+        if request.path == path:
+            return Answer(page)
+        if request.path == "/en_GB/section":
+            return Answer(f'<html><body><div class="article--block"><h5 class="article__title"><a href="{path}">A</a></h5>'
+                          "</div></body></html>".encode())
+        return Answer(b"", 404)
+
+    shipped = (ROOT / "crawler" / "outlets" / "caravanserai.toml").read_text(encoding="utf-8")
+    with Server(answer) as server:
+        head, comments = shipped.split("[[source]]")[0], shipped[shipped.index("[comments]"):]
+        (tmp_path / "outlets").mkdir()
+        (tmp_path / "outlets" / "caravanserai.toml").write_text(
+            f'{head}\nconnect = "{server.url}"\n[[source]]\nkind = "section"\n'
+            f'url = "https://central.asia-news.com/en_GB/section"\n{comments}', encoding="utf-8")
+        config = tmp_path / "steppewire.toml"
+        config.write_text('outlets = ["caravanserai"]\n[comments]\nnames = "keep"\n', encoding="utf-8")
+        run, = document("--config", config, "crawl")["runs"]
+        assert (run["state"], run["articles_new"]) == ("done", 1), run
+    shown = document("--config", config, "article", "show", expected["url"])
+    assert shown["url"] == expected["url"] and shown["text"].split("\n") == expected["body"]
+    thread = document("--config", config, "article", "thread", expected["url"])
+    assert thread["thread"]["state"] == "complete" and thread["thread"]["declared"] == 32
+    said = thread["comments"]
+    assert [(each["author"], each["text"]) for each in said] == [
+        (each["author"], each["text"]) for each in expected["comments"]]
+    places = {each["id"]: place for place, each in enumerate(said)}
+    parents = [places[each["parent"]] if each["parent"] else None for each in said]
+    assert parents == [each["parent_index"] for each in expected["comments"]]
+    roots: Counter[int] = Counter()
+    for place in range(len(said)):
+        root = place
+        while (above := parents[root]) is not None:
+            root = above
+        roots[root] += 1
+    assert [roots[root] for root in sorted(roots)] == [1] * 11 + [2, 1, 1, 3, 5, 1, 1, 3, 1, 3]
