@@ -1,7 +1,6 @@
 """Where an outlet's requests may go by their address: its own hosts, and never from https back to http."""
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -10,24 +9,21 @@ from scrapy.crawler import Crawler
 
 from crawler.guard import Guard
 from crawler.outlet import Outlet
-from crawler.refusal import Offsite, Refusal, Stopped
+from crawler.refusal import Offsite, Refusal
 
 
 class Borders:
-    """Refuses requests across the outlet's borders, also after a redirect, and all once the run is ending. A downloader
-    middleware of Scrapy."""
+    """Refuses requests across the outlet's borders, also after a redirect. A downloader middleware of Scrapy."""
 
-    def __init__(self, outlet: Outlet, guard: Guard, ending: asyncio.Event) -> None:
-        self.outlet, self.guard, self.ending = outlet, guard, ending
+    def __init__(self, outlet: Outlet, guard: Guard) -> None:
+        self.outlet, self.guard = outlet, guard
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
-        return cls(spider.outlet, spider.guard, spider.ending)
+        return cls(spider.outlet, spider.guard)
 
     def process_request(self, request: Request) -> None:
-        if self.ending.is_set():
-            raise Stopped("the run is ending")
         host = urlsplit(request.url).hostname or ""
         if not self.outlet.owns(request.url):
             raise Refusal(reason) if (reason := self.guard.refusal(host)) else Offsite(f"{host} is not a host of this outlet")

@@ -51,7 +51,7 @@ class Download(HTTP11DownloadHandler):
         gate = self._gates.at(request.url)
         gate.limit(self._outlet.id, self._outlet.concurrency, self._outlet.delay)
         agent = _Agent(self._guard, self._outlet.connect, contextFactory=self._contextFactory, pool=self._pool,
-                       maxsize=self._default_maxsize, crawler=self._crawler)
+                       maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler)
         async with gate.turn(self._desk, self._ending):
             self._tally.requests += 1
             with wrap_twisted_exceptions():

@@ -146,7 +146,6 @@ def settings(outlet: Outlet, user_agent: str, timeout: float) -> Settings:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
-        "TELNETCONSOLE_ENABLED": False,
         "USER_AGENT": user_agent,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Encoding": ACCEPTED,
@@ -158,7 +157,6 @@ def settings(outlet: Outlet, user_agent: str, timeout: float) -> Settings:
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": LIMIT,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 2,

@@ -88,6 +88,8 @@ class _Server(smtplib.SMTP):
                 raise smtplib.SMTPNotSupportedError(f"STARTTLS: {_words(error)}") from error
             self.ehlo_or_helo_if_needed()
         if smtp.username is not None:
+            if not (smtp.username + (smtp.password or "")).isascii():  # the library's own error would quote from it
+                raise smtplib.SMTPNotSupportedError("a name or password with other than ASCII characters cannot be sent")
             self.login(smtp.username, smtp.password or "")
 
 

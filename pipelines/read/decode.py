@@ -8,9 +8,8 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from pipelines.read.screen import Refused
 
-# What sites of the region are written in. A detector left to all encodings takes short Russian for Greek.
-ENCODINGS = ["cp1251", "koi8_r", "cp866", "mac_cyrillic", "gb18030", "big5", "cp1254", "cp1256", "cp1252", "cp1250",
-             "utf_16_le", "utf_16_be", "shift_jis", "euc_kr"]
+# What sites of the region are written in. A detector that is left to all encodings takes a line in KOI8 for Japanese.
+ENCODINGS = ["cp1251", "koi8_r", "cp866", "gb18030", "big5", "cp1254", "cp1256", "cp1252", "utf_16_le", "utf_16_be"]
 SAMPLE = 20_000
 REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -185,10 +185,10 @@ def vouched(server_side: ssl.SSLContext, certificate: Path, monkeypatch: pytest.
 def test_a_wrong_password_pauses_and_the_right_one_sends(vouched: ssl.SSLContext,
                                                          mail_server_with: Callable[..., MailServer]) -> None:
     server = mail_server_with(authenticator=_only(b"wire", b"secret"), auth_required=True, tls_context=vouched)
-    for values in ({}, {"username": "wire", "password": "wrong"}, {"username": "wire", "password": "тайна"}):
+    for values in ({}, {"username": "wire", "password": "wrong"}, {"username": "wire", "password": "secreт"}):
         with pytest.raises(Paused) as caught:
             server.channel(security="starttls", **values).send(SENDER, READER, MESSAGE)
-        assert "тайна" not in str(caught.value)
+        assert "т" not in str(caught.value) and "0442" not in str(caught.value)
     channel = server.channel(security="starttls", username="wire", password="secret")
     assert channel.send(SENDER, READER, MESSAGE) == "250 kept"
     assert len(server.spool) == 1

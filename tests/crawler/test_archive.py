@@ -190,6 +190,26 @@ def test_after_a_kill_all_that_was_kept_is_readable_and_the_next_life_begins_a_n
     assert check(tmp_path / later.file) == ""
 
 
+def test_sync_puts_the_files_on_disk_and_the_folders_that_name_them(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)  # on disk or not looks the same from here: only the call can be seen
+    for _ in range(2):
+        file = archive.folder / archive.keep("steppe", exchange()).file
+        archive.sync()
+    named = [file, *(folder for folder in file.parents if folder.is_relative_to(archive.folder))]
+    inodes = {path.stat().st_ino for path in named}
+    assert (set(synced), len(synced)) == (inodes, len(inodes) + 1), "the file twice, its folders once"
+    synced.clear()
+    archive.sync()
+    assert synced == []
+
+
 # --- files
 
 def test_a_month_a_full_file_an_outlet_and_a_life_begin_a_new_file(tmp_path: Path) -> None:

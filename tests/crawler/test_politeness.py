@@ -150,6 +150,18 @@ def test_a_time_to_stay_away_that_lies_beyond_a_day_is_of_a_wrong_clock(world: W
     assert world.crawl().state == "done"
 
 
+def test_who_may_not_go_anyway_does_not_wait_for_a_turn(world: World) -> None:
+    gate = world.gates.at(HOME)
+
+    async def held() -> str:
+        gate.crawl_delay = 3600.0
+        async with gate.turn(DESK, asyncio.Event()):
+            await gate.remember(DESK, retry_at=NOW + timedelta(hours=1))
+            return (await world.crawling(seconds=20)).state
+
+    assert world.reactor.run(held()) == "blocked"
+
+
 def test_robots_txt_is_not_asked_for_either_while_we_stay_away(world: World) -> None:
     world.memory.hosts[HOST] = HostState(HOST, retry_at=world.memory.now + timedelta(hours=1))
     report = world.crawl()

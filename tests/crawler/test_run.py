@@ -10,6 +10,7 @@ from typing import Any
 import brotli
 import pytest
 from backports import zstd
+from twisted.internet.tcp import Port
 
 from crawler.archive import Archive, load
 from crawler.items import HostState, Nothing, Page
@@ -163,6 +164,7 @@ def test_a_body_beyond_five_megabytes_is_not_read_on_the_wire_or_decoded(world: 
     assert world.memory.outcome("/a").reason == "too large"
     assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss"]
     assert world.site.paths().count("/a") == 1
+    assert max(len(exchange.body) for exchange, _ in world.memory.kept) < 1_000_000
 
 
 def test_a_body_that_is_not_what_its_encoding_says_is_not_read(world: World) -> None:
@@ -278,6 +280,14 @@ def test_a_page_is_fetched_once_in_a_run_however_often_it_is_planned(world: Worl
     world.crawl()
     assert world.site.paths().count("/a") == 1
     assert world.memory.outcome("/a").outcome == "read"
+
+
+def test_articles_are_asked_for_in_the_order_of_the_plan(world: World) -> None:
+    paths = [f"/a{number}" for number in range(40)]
+    world.outlet = world.outlet.model_copy(update={"concurrency": 1})
+    world.site.answers |= {"/rss": listing(*paths), **{path: article() for path in paths}}
+    world.crawl()
+    assert world.site.paths() == ["/robots.txt", "/rss", *paths]
 
 
 def test_what_is_no_web_address_is_a_failure_of_that_page_alone(world: World) -> None:
@@ -399,6 +409,28 @@ def test_an_exception_of_the_desk_ends_the_crawl_and_is_raised(world: World, cal
         world.crawl()
     assert [what for what, _ in world.memory.events].count(call) == 1
     assert len(world.site.log) <= 2 + 3 * world.outlet.concurrency
+
+
+def test_a_fault_of_our_own_ends_the_crawl_and_is_raised_too(world: World) -> None:
+    async def no_pages(seen: Any) -> Any:
+        return await world.memory.plan(seen) if seen is None else None
+
+    desk = replace(world.memory.desk(), plan=no_pages)
+    world.site.answers |= {"/rss": listing()}
+    with pytest.raises(TypeError, match="not iterable"):
+        world.reactor.run(crawl(world.outlet, desk, gates=world.gates, user_agent=USER_AGENT, stop=asyncio.Event()))
+
+
+def test_nothing_of_ours_listens_while_it_crawls(world: World) -> None:
+    listening: list[Any] = []
+
+    async def look(_: Any) -> None:
+        listening.extend(reader for reader in world.reactor.reactor.getReaders() if isinstance(reader, Port))
+
+    world.memory.on["read"] = look
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+    assert world.crawl().state == "done"
+    assert listening == []
 
 
 def test_stop_finishes_the_pages_in_hand_and_asks_for_no_more(world: World) -> None:

@@ -2,6 +2,7 @@
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,10 @@ def queries() -> list[str]:
     return re.findall(r"```sql\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
+def opened(played: Played) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"file:{played.folder / 'store.db'}?mode=ro", uri=True))
+
+
 def test_every_table_has_a_section_and_every_column_a_row_and_no_other_has() -> None:
     assert {table: [row[0] for row in rows] for table, rows in sections().items()} == {
         name: [column.name for column in table.columns] for name, table in TABLES.items()}
@@ -75,7 +80,7 @@ def test_what_null_means_is_said_of_every_column_that_may_be_null(column: Column
 @pytest.mark.parametrize("column", WORDS)
 def test_every_word_that_the_demo_s_store_holds_is_explained(column: str, played: Played) -> None:
     table, name = column.split(".")
-    with sqlite3.connect(played.folder / "store.db") as store:
+    with opened(played) as store:
         held = {value for value, in store.execute(f'SELECT DISTINCT "{name}" FROM "{table}"') if value is not None}
     assert held <= words(column)
 
@@ -89,7 +94,7 @@ def test_the_states_are_those_of_the_command_line(column: str) -> None:
 
 @pytest.mark.parametrize("query", queries(), ids=range(len(queries())))
 def test_a_query_finds_something_in_the_demo_s_store(query: str, played: Played) -> None:
-    with sqlite3.connect(f"file:{played.folder / 'store.db'}?mode=ro", uri=True) as store:
+    with opened(played) as store:
         assert store.execute(query).fetchall()
 
 

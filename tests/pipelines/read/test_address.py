@@ -21,7 +21,7 @@ def test_a_link_is_whole_and_in_one_spelling(href, url):
 @pytest.mark.parametrize("href", [
     "javascript:alert(1)", "data:text/html,x", "mailto:a@b.example", "ftp://steppe.example/", "file:///etc/passwd", "", None, "http://",
     "https://x\0y.example/", "http://127.0.0.1\\@ok.example/", "https://user:pass@steppe.example/", "http://[broken/",
-    "http://a b.example/", "https://steppe.example/" + "x" * 3000])
+    "http://a b.example/", "http://steppe.example\\.other.example/", "https://steppe.example/" + "x" * 3000])
 def test_everything_else_is_no_link(href):
     assert absolute(href, BASE) is None
 

@@ -1,5 +1,6 @@
 """The killable processes that pages are read in."""
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -75,6 +76,16 @@ def test_a_child_that_wants_too_much_memory_dies_and_no_other(fetched):
     assert readers.killed == 2
 
 
+@pytest.fixture
+def cores():
+    """Core files allowed as far as the system allows them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.mark.usefixtures("cores")
 def test_limits_are_set_anew_before_each_page(fetched):
     first, second = ([int(number) for number in value.note.split()]
                      for value in in_turn(Readers(1, read=misreadings.limits), [fetched("x"), fetched("x")]))

@@ -48,6 +48,11 @@ def test_text_behind_a_cut_element_stays(lines):
     assert lines(page(inside=f"<div class='comments'><p>{PROSE}</p></div>{after}"))[-1] == after
 
 
+@pytest.mark.parametrize("name", ["has-comments", "part no-comments", "with-comments-on"])
+def test_a_name_that_tells_of_the_page_is_no_place_of_comments(name, lines):
+    assert PROSE in lines(page(inside=f"<div class='{name}'><p>{PROSE}</p></div>"))
+
+
 def test_a_commentary_is_no_comment(lines):
     assert PROSE in lines(page(inside=f"<section class='commentary'><p>{PROSE}</p></section>"))
 

@@ -23,6 +23,12 @@ def test_cyrillic_without_a_true_label_is_told_from_its_letters(encoding, conten
     assert decode(RUSSIAN.encode(encoding), content_type) == RUSSIAN
 
 
+@pytest.mark.parametrize(("encoding", "line"), [
+    ("koi8_r", "Погода в Алматы на завтра"), ("cp1251", "Да, это так."), ("gb18030", "北京和莫斯科在中亚的竞争日益激烈")])
+def test_a_line_is_enough_to_tell_its_encoding(encoding, line):
+    assert decode(f"<html><body><p>{line}</p></body></html>".encode(encoding)) == f"<html><body><p>{line}</p></body></html>"
+
+
 def test_the_header_goes_before_the_document_and_the_document_before_a_guess():
     german = '<meta charset="windows-1251"><p>Grüße aus Köln, schöne Füße</p>'
     assert decode(german.encode("cp1252"), "text/html; charset=windows-1252") == german

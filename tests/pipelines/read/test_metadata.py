@@ -180,6 +180,13 @@ def test_broken_and_odd_json_ld_is_read(script, reading):
     assert (value.title, value.published) == ("A b", TEN)
 
 
+@pytest.mark.parametrize("script", ["<!--{}-->", "//<![CDATA[\n{}\n//]]>", "/* <![CDATA[ */{}/* ]]> */", "{};", "[{},]"])
+def test_json_ld_that_can_be_mended_is_read_whole(script, reading):
+    data = '{"@type":"NewsArticle","headline":"A b","articleBody":"one\n\ttwo","author":{"name":"Aigerim S."}}'
+    head = f'<script type="application/ld+json">{script.replace("{}", data)}</script>'
+    assert (reading(page(head=head)).title, reading(page(head=head)).authors) == ("A b", ("Aigerim S.",))
+
+
 def test_of_several_articles_the_pages_own_is_taken(reading):
     other = ld(headline="Another story", url="https://steppe.example/en/articles/other", author="Марат К.")
     own = ld(headline="Our story", mainEntityOfPage={"@id": "https://steppe.example/en/articles/sx/features/2026/03/01/feature-01"})

@@ -50,6 +50,15 @@ def test_no_comment_enters_the_text(place, reading):
     assert reading(**{place: talk}).text == reading().text == "\n".join(LINES["en"])
 
 
+def test_comments_whose_markup_says_nothing_are_cut_by_the_outlets_selectors(reading, steppe):
+    long = "A long comment, which reads like any paragraph of an article and says nothing new."
+    talk = "".join(f'<div class="voice" id="v{number}"><p>{long}</p></div>' for number in range(9))
+    outlet = with_comments(steppe, thread="div.talk", item="div.voice", text="p", label=None)
+    value = reading(outlet=outlet, inside=f'<div class="talk">{talk}</div>')
+    assert value.text.splitlines() == list(LINES["en"])
+    assert (len(value.thread.comments), value.thread.state) == (9, "complete")
+
+
 def test_author_and_time_of_an_answer_are_not_its_parents(reading):
     bare = '<div class="comment" id="c1"><p class="comment__text">Bare.</p>'
     answer = comment(2, "Answer.", author="Марат", time="2026-03-01 12:00")
@@ -153,4 +162,5 @@ def test_a_thread_selector_that_takes_the_page_loses_no_article(reading, steppe)
 
 def test_a_thread_selector_that_matches_within_itself_gives_each_comment_once(reading, steppe):
     value = reading(outlet=with_comments(steppe, thread="div.comments, div.comment"), inside=thread(NESTED, "5 Comment(s)"))
-    assert len(value.thread.comments) == 5
+    assert [one.position for one in value.thread.comments] == [0, 1, 2, 3, 4]
+    assert (len(value.thread.comments), value.thread.state) == (5, "complete")

@@ -27,7 +27,7 @@ def test_a_bare_date_is_midnight_utc_so_that_the_day_stays(text):
 @pytest.mark.parametrize("text", [
     "2 hours ago", "yesterday", "Yesterday at 10:00", "today, 10:30", "вчера", "вчера в 12:00", "сегодня, 10:30",
     "3 дня назад", "кеше", "бүгін, 10:30", "кече", "Bugun, 10:30", "kecha", "3小时前", "now", "10:30", "Friday",
-    "May 2019", "5 мая", "2019", "", "soon", None, "0001-01-01T00:00:00+14:00", "9" * 400, "8 March 2019 " * 20])
+    "May 2019", "5 мая", "2019", "", "soon", None, "0001-01-01T00:00:00+14:00", "9" * 400, "8 March 2019" + "," * 200])
 def test_what_is_relative_or_incomplete_is_no_time(text):
     assert moment(text, ALMATY) is None
 
