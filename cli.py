@@ -23,7 +23,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 limit = click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
 
 
-class When(click.ParamType):
+class When(click.ParamType[datetime]):
     """A time as RFC 3339, or a bare day; without a zone it is UTC."""
 
     name = "time"
@@ -435,6 +435,8 @@ def one_version(rows: Any, seq: int | None) -> Any:
 
 def logs(level: int) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for library in ("alembic", "apscheduler"):
+        logging.getLogger(library).setLevel(max(level, logging.WARNING))
 
 
 def present(document: dict[str, Any], as_json: bool) -> None:
@@ -475,8 +477,7 @@ def main() -> None:
     except click.UsageError as wrong:
         if wrong.ctx is not None:
             click.echo(wrong.ctx.get_usage(), err=True)
-        wrong.message = wrong.format_message()
-        fail(wrong, USAGE, "usage")
+        fail(ValueError(wrong.format_message()), USAGE, "usage")
     except click.Abort:
         raise SystemExit(130) from None
     except click.ClickException as problem:

@@ -35,7 +35,8 @@ LOST_LOCK = 75
 # An outlet whose runs die one after the other is left alone for a while, longer and longer, and then runs alone.
 DEATHS_ALONE = 2
 DEATH_WAIT = timedelta(minutes=1)
-DELIVER_STOP_SECONDS = 5.0
+# A wrong password tried at every tick would get us shut out.
+PAUSE = timedelta(minutes=5)
 
 
 def utcnow() -> datetime:
@@ -65,6 +66,7 @@ class Wire:
         self.worker = WorkerProcess(config, self._over)
         self.stop_sending = threading.Event()
         self._alone = False
+        self._paused_until: datetime | None = None
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
@@ -141,9 +143,12 @@ class Wire:
                                 public_url=self.settings.public_url, names=names)
 
     async def deliver(self, now: datetime) -> None:
-        """Sends the mails that are due: one attempt each."""
-        await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
-                                stop=self.stop_sending)
+        """Sends the mails that are due: one attempt each. A channel that does not let us in is left alone for a while."""
+        if self._paused_until is not None and now < self._paused_until:
+            return
+        done = await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
+                                       stop=self.stop_sending)
+        self._paused_until = now + PAUSE if done.paused is not None else None
 
     async def one_pass(self, now: datetime, only: Iterable[str] | None = None) -> list[int]:
         """One round of all ticks: runs what is due (or the outlets named), waits for it, and mails what came of it, the group
@@ -193,11 +198,10 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, done.set)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler.start()
     logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
     await done.wait()
     scheduler.shutdown(wait=False)
-    loop.call_later(DELIVER_STOP_SECONDS, wire.stop_sending.set)
+    wire.stop_sending.set()
     await wire.close()
     return code

@@ -37,7 +37,7 @@ def _duration(text: Any) -> Any:
 
 def _address(text: str) -> str:
     local, at, domain = text.rpartition("@")
-    if not at or not local or "." not in domain or any(c.isspace() or not c.isprintable() or c in ",;<>()" for c in text):
+    if not at or not local or "." not in domain or not text.isascii() or any(c.isspace() or not c.isprintable() or c in ",;<>()" for c in text):
         raise ValueError("write one plain address, such as analyst@example.org")
     return text
 

@@ -13,11 +13,12 @@ import secrets
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import settings as settings_module
 from crawler import outlet as outlets
@@ -45,6 +46,8 @@ KILLS_DEGRADE = 3
 CONFIRM_BATCH = 100
 MOST_READERS = 4
 PR_SET_PDEATHSIG = 1
+
+T = TypeVar("T")
 
 
 class Clock:
@@ -116,8 +119,8 @@ class RunDesk:
         if page_ids:
             await self._write(partial(confirm, self.intake, page_ids, self.clock.now()))
 
-    async def _write(self, job: Any) -> Any:
-        def after_the_evidence() -> Any:
+    async def _write(self, job: Callable[[], T]) -> T:
+        def after_the_evidence() -> T:
             self.archive.sync()
             return job()
 

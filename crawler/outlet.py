@@ -93,7 +93,7 @@ class Source(_Table):
 
 class Comments(_Table):
     """Where an outlet's own comment markup has what; selectors below `item` are looked up inside one comment, answers left
-    out. label is a regular expression whose first group is the page's own count; verified says that the markup was seen live."""
+    out. label is a regular expression whose first group is the page's own count; verified: the markup was seen live."""
 
     system: Literal["native"] = "native"
     verified: bool = False

@@ -86,9 +86,10 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
     row = capture(session, intake, page.id, seen.fetched)
     if seen.outcome == "read" and isinstance(seen.value, Nothing):
         assert row is not None
-        session.add(Reading(capture_id=row.id, reader=seen.value.reader, outcome="no_text", reason=seen.value.reason, authors=[],
+        nothing = seen.value
+        session.add(Reading(capture_id=row.id, reader=nothing.reader, outcome="no_text", reason=nothing.reason, authors=[],
                             tags=[], blocks=[], captions=[], origins={}))
-        due.troubled(page, now, f"{seen.value.reason}: {seen.value.note}" if seen.value.note else seen.value.reason)
+        due.troubled(page, now, f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason)
         page.state = "quarantined"
     elif seen.outcome == "missing":
         due.missed(page, now)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from storage.models import Capture, Page
 
 
-
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
         found_on: int | None = None) -> list[int]:
     """Adds the pages that are not known yet, due at once, with the source that they were found on; the ids of those added."""

@@ -1,9 +1,10 @@
 """Whether everything can be used, and how the wire is."""
 import os
-import smtplib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from alerts.channels.errors import ChannelError
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from scheduler import channel
@@ -63,13 +64,13 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
     """What can be used and what cannot, a line each: {ok, checks: [{what, ok, note}]}. Nothing is made."""
     checks = [_one("settings", lambda: file if Path(file).exists() else "none: the defaults are used")]
     for name in settings.outlets:
-        checks.append(_one(f"outlet {name}", lambda name=name: _outlet(settings, name)))  # type: ignore[misc]  # bound at once
+        checks.append(_one(f"outlet {name}", partial(_outlet, settings, name)))
     for watch in settings.watch:
-        checks.append(_one(f"watch {watch.id}", lambda watch=watch: _watch(settings, file, watch)))  # type: ignore[misc]  # bound at once
+        checks.append(_one(f"watch {watch.id}", partial(_watch, settings, file, watch)))
     checks.append(_one("data", lambda: _folder(settings.data)))
     checks.append(_one("database", lambda: _database(settings, file)))
     if smtp:
-        checks.append(_one("mail", lambda: channel(settings).greet()))
+        checks.append(_one("mail", lambda: channel(settings).greet(settings.mail.sender)))
     return documents.SCHEMA | {"ok": all(each["ok"] for each in checks), "checks": checks}
 
 
@@ -79,7 +80,7 @@ def _one(what: str, look: Any) -> dict[str, Any]:
     except (OutletError, SettingsError) as error:
         where = f"{error.file}: {error.key}: " if error.key else f"{error.file}: "
         return {"what": what, "ok": False, "note": f"{where}{error}" + (f"; {error.remedy}" if error.remedy else "")}
-    except (StoreError, OSError, smtplib.SMTPException, RuntimeError) as error:
+    except (StoreError, OSError, ChannelError) as error:
         return {"what": what, "ok": False, "note": str(error)}
 
 
@@ -120,8 +121,9 @@ def status(settings: Settings, store: Store) -> tuple[dict[str, Any], bool]:
     holder = store.holder()
     with store.reading() as session:
         states = [documents.outlet_state(session, outlet) for outlet in settings.outlets]
-        document = documents.SCHEMA | {
-            "daemon": {"pid": holder.pid, "since": documents.time(holder.since)} if holder else None, "database": str(store),
-            "schema_revision": store.revision(), "outlets": states, **documents.waiting(session)}
-    healthy = document["mails"]["dead"] == 0 and all(each["state"] in ("new", "ok") for each in states)
+        waiting = documents.waiting(session)
+    document = documents.SCHEMA | {
+        "daemon": {"pid": holder.pid, "since": documents.time(holder.since)} if holder else None, "database": str(store),
+        "schema_revision": store.revision(), "outlets": states, **waiting}
+    healthy = waiting["mails"]["dead"] == 0 and all(each["state"] in ("new", "ok") for each in states)
     return document, healthy

@@ -53,6 +53,12 @@ class Smtp:
                 server.close()
             return answer
 
+    def greet(self, sender: str) -> str:
+        """Enters and leaves without sending anything; says where. Raises a ChannelError where we are not let in."""
+        with Deadline(self.timeout, None) as deadline:
+            self._server(deadline, domain(sender)).close()
+        return f"{self.host}:{self.port} lets us in"
+
     def _server(self, deadline: Deadline, name: str) -> "_Server":
         """A server that has let us in."""
         server: _Server | None = None

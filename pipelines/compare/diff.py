@@ -15,6 +15,8 @@ SENTENCE = re.compile(r"[^\n.!?…。！？]*(?:[.!?…。！？]+[\"'”’»)\
 WORD = re.compile(r"\w+|\s+|[^\w\s]")
 # Below this share of words in common two sentences are two sentences; word by word their diff is confetti.
 ALIKE = 0.4
+# The time of a comparison grows with the product of the lengths: so many pairs take about a second.
+MOST_PAIRS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _operations(old: Sequence[str], new: Sequence[str], *, inside: bool) -> Iter
 def _words(old: str, new: str) -> list[Operation]:
     """The changed words of changed sentences; what stands between two of them and is no word goes with them."""
     before, after = _pieces(WORD, old), _pieces(WORD, new)
-    if _matcher(before, after).ratio() < ALIKE:
+    if len(before) * len(after) > MOST_PAIRS or _matcher(before, after).ratio() < ALIKE:
         return [Operation("replace", old, new)]
     found = list(_operations(before, after, inside=False))
     for place in range(1, len(found) - 1):

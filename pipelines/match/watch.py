@@ -57,8 +57,9 @@ def _standing(watch: WatchRow, text: Text, *, gone: bool) -> Passage | None:
     words = tuple(find(watch.words, text.whole))
     if not words:
         return None
-    lines = [line for line in text.lines if find(watch.words, line)][:PARTS]
-    parts = tuple(_part(watch, "text", line if gone else None, None if gone else line) for line in lines)
+    places: list[tuple[str, str]] = [("title", text.title)] if find(watch.words, text.title) else []
+    places += [("text", line) for line in text.lines if find(watch.words, line)]
+    parts = tuple(_part(watch, field, line if gone else None, None if gone else line) for field, line in places[:PARTS])
     return Passage(text.title, words, parts)
 
 

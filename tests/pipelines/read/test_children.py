@@ -117,6 +117,14 @@ def test_children_die_with_their_parent(tmp_path):
     pytest.fail("the child outlived its parent")
 
 
+def test_a_child_whose_parent_died_before_it_could_ask_to_die_with_it_ends():
+    root = str(Path(__file__).resolve().parents[3])
+    program = "from pipelines.read.children import _confine; _confine(-1); print('goes on')"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False,
+                          env={**os.environ, "PYTHONPATH": root})
+    assert (said.returncode, said.stdout) == (1, "")
+
+
 def test_the_parent_needs_no_parser():
     program = ("import sys, pipelines.read.children, pipelines.read.door as door; door.reader_name(None);"
                "print([name for name in ('lxml', 'trafilatura', 'feedparser', 'dateparser', 'numpy') if name in sys.modules])")
