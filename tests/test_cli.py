@@ -1,0 +1,141 @@
+"""The command line: what it says to wrong settings and wrong usage, and what it shows of a store."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import environment, steppewire
+from newspaper import Newspaper
+
+
+def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
+    """The error that a verb ends with; its message is also on stderr, as one plain sentence."""
+    ended = steppewire(*arguments, "--json", cwd=cwd)
+    assert ended.returncode == code, ended.stderr
+    document = json.loads(ended.stdout)
+    assert document["schema"] == 1 and set(document["error"]) == {"kind", "message", "file", "key", "value", "remedy"}
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("steppewire: ") and document["error"]["message"].split("\n")[0] in last
+    assert "Traceback" not in ended.stderr
+    found: dict[str, Any] = document["error"]
+    return found
+
+
+@pytest.mark.parametrize(("text", "key", "value"), [
+    ("outlet = 1", "outlet", 1),
+    ('public_url = "wire"', "public_url", "wire"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.0.recipients", None),
+    ('database = "postgresql://127.0.0.1:9/none"', "database", "postgresql+psycopg://127.0.0.1:9/none"),
+    ('database = "mysql://localhost/x"', "database", "mysql://localhost/x"),
+    ('database = "sqlite:////nowhere/store.db"', "database", "sqlite:////nowhere/store.db"),
+    ('data = "steppewire.toml/below"', "data", None),
+])
+@pytest.mark.parametrize("verb", ["crawl", "run"])
+def test_wrong_settings_are_named_and_nothing_is_half_made(verb: str, text: str, key: str, value: object, tmp_path: Path) -> None:
+    (tmp_path / "steppewire.toml").write_text(text, encoding="utf-8")
+    if verb == "run":
+        ended = steppewire("run", cwd=tmp_path)
+        assert ended.returncode == 2 and key in ended.stderr and "Traceback" not in ended.stderr
+    else:
+        error = refused("crawl", cwd=tmp_path)
+        assert (error["file"], error["key"]) == ("steppewire.toml", key)
+        assert error["value"] == value or (key == "data" and error["value"].endswith("steppewire.toml/below"))
+        assert error["remedy"]
+    assert not list(tmp_path.rglob("*.db*"))
+
+
+@pytest.mark.parametrize(("name", "text", "key", "words"), [
+    ("paper", 'name = "P"\nhome = "paper.example"\nsource = []', "home", "https://example.org/news"),
+    ("paper", 'name = "P"\nhome = "https://p.example/"\nsource = []\ncolour = "red"', "colour", "known keys"),
+    ("paper", 'name = "P"\nhome = "https://p.example/"\ntimezone = "Mars"\nsource = []', "timezone", "Asia/Almaty"),
+    ("paper", 'name = "P"\nhome = "https://p.example/"\n[[source]]\nkind = "feed"\nurl = "https://p.example/rss"', "source.0.kind",
+     "'rss'"),
+    ("elsewhere", "", "outlets", "elsewhere.toml"),
+])
+def test_a_wrong_outlet_is_named_by_check(name: str, text: str, key: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "steppewire.toml").write_text(f'outlets = ["{name}"]', encoding="utf-8")
+    (tmp_path / "outlets").mkdir()
+    if text:
+        (tmp_path / "outlets" / f"{name}.toml").write_text(text, encoding="utf-8")
+    ended = steppewire("check", "--json", cwd=tmp_path)
+    assert ended.returncode == 2
+    wrong, = (each for each in json.loads(ended.stdout)["checks"] if not each["ok"])
+    assert wrong["what"] == f"outlet {name}" and key in wrong["note"] and words in wrong["note"]
+    assert not (tmp_path / "var").exists()
+
+
+def test_check_names_a_watch_of_an_outlet_that_is_not_crawled_and_a_mail_server_that_is_away(tmp_path: Path) -> None:
+    (tmp_path / "steppewire.toml").write_text(
+        '[mail]\nhost = "127.0.0.1"\nport = 9\n[[watch]]\nid = "w"\nwords = ["x"]\nrecipients = ["a@example.org"]\n'
+        'outlets = ["nowhere"]\n', encoding="utf-8")
+    ended = steppewire("check", "--smtp", "--json", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert [each["what"] for each in json.loads(ended.stdout)["checks"] if not each["ok"]] == ["watch w", "mail"]
+
+
+def test_check_talks_to_a_mail_server_and_sends_nothing(tmp_path: Path) -> None:
+    with Newspaper(tmp_path) as paper:
+        assert steppewire("--config", paper.config, "check", "--smtp").returncode == 0
+        assert paper.mails() == []
+
+
+def test_wrong_usage_is_told_with_the_usage_and_exit_code_2(tmp_path: Path) -> None:
+    assert refused("nothing", cwd=tmp_path)["kind"] == "usage"
+    assert refused("article", "list", "--since", "yesterday", cwd=tmp_path)["kind"] == "usage"
+    assert refused("crawl", "unknown", cwd=tmp_path)["value"] == "unknown"
+
+
+def test_what_is_not_there_fails_with_a_way_on(tmp_path: Path) -> None:
+    assert "steppewire crawl" in refused("article", "list", cwd=tmp_path)["remedy"]
+    assert not list(tmp_path.iterdir())
+    steppewire("db", "upgrade", cwd=tmp_path)
+    assert "article list" in refused("article", "show", "7", cwd=tmp_path, code=1)["message"]
+    assert "mail list" in refused("mail", "show", "7", cwd=tmp_path, code=1)["message"]
+
+
+def test_init_makes_what_check_accepts_and_never_overwrites(tmp_path: Path) -> None:
+    assert steppewire("init", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "var" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
+    assert steppewire("check", cwd=tmp_path).returncode == 0
+    (tmp_path / "steppewire.toml").write_text("outlets = []", encoding="utf-8")
+    assert refused("init", cwd=tmp_path)["message"] == "steppewire.toml is already there"
+    assert (tmp_path / "steppewire.toml").read_text(encoding="utf-8") == "outlets = []"
+
+
+PAGE = """<html lang="en"><head><title>A road</title><meta property="og:title" content="A road"></head><body><article>
+<h1>A road</h1><p>The road to the pass was opened on Monday by two ministers and a brass band of eleven people.</p>
+<p>{}</p></article></body></html>"""
+LONG = "Its bridges cost more than the plan had said, and nobody wanted to say by how much they did."
+
+
+def test_lines_are_answered_in_their_order_and_a_bad_one_with_an_error_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.format(LONG), encoding="utf-8")
+    given = ['{"file": "a.html", "url": "https://x.example/1"}', "{", '{"url": "https://x.example/"}', '{"file": "none.html"}',
+             '{"file": "a.html", "outlet": "unknown"}', '{"file": "a.html", "at": "soon"}', '{"file": "a.html"}']
+    ended = steppewire("read", "--jsonl", "-", cwd=tmp_path, given="\n".join(given))
+    found = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == 1
+    assert [document.get("outcome") or document["error"]["file"] for document in found] == [
+        "clean", None, None, "none.html", "a.html", "a.html", "clean"]
+    assert found[0]["title"] == "A road" and found[0]["url"] == "https://x.example/1"
+
+
+def test_diff_rebuilds_both_texts(tmp_path: Path) -> None:
+    for name, text in (("old", LONG), ("new", LONG.replace("more", "less"))):
+        (tmp_path / f"{name}.html").write_text(PAGE.format(text), encoding="utf-8")
+    found = json.loads(steppewire("diff", "old.html", "new.html", "--url", "https://x.example/1", "--json", cwd=tmp_path).stdout)
+    texts = {name: json.loads(steppewire("read", f"{name}.html", "--json", cwd=tmp_path).stdout)["text"] for name in ("old", "new")}
+    for side in ("old", "new"):
+        assert "".join(step[side] for step in found["operations"]) == texts[side]
+    assert (found["changed"], found["title_changed"], found["added_chars"], found["removed_chars"]) == (True, False, 4, 4)
+    shown = steppewire("diff", "old.html", "new.html", "--url", "https://x.example/1", cwd=tmp_path).stdout
+    assert "[-more-]{+less+}" in shown
+
+
+def test_help_needs_no_heavy_import() -> None:
+    code = "import sys; from cli import steppewire; steppewire.main(['crawl', '--help'], standalone_mode=False); " \
+           "print(sorted({'pydantic', 'sqlalchemy', 'scrapy', 'trafilatura', 'rich'} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, env=environment())
+    assert ended.stdout.splitlines()[-1] == "[]"
