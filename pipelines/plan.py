@@ -13,7 +13,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
 
 def plan(intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, ...]:
     """The pages to fetch now. Without seen: all that are due. With seen: commits the source's capture, its validators and the
-    pages found on it, and returns those that are new; validators kept any earlier would mean 304 for ever after a crash."""
+    pages found on it, and returns the articles that are new and the sitemaps below it; validators kept any earlier would mean
+    304 for ever after a crash."""
     with intake.store.writing() as session:
         runs.require_open(session, intake.run_id)
         outlet = intake.outlet
@@ -27,14 +28,18 @@ def plan(intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, 
         if seen.reason is not None:
             due.troubled(page, now, seen.reason)
             page.next_due_at = max(page.next_due_at, now + outlet.every)
+        else:
+            due.announced(page, outlet, now)
+        if page.found_on_id is not None:
+            page.next_due_at = NEVER  # a sitemap of an index is looked at whenever the index is
+        if seen.reason is not None:
             return ()
-        due.announced(page, outlet, now)
-        if seen.found is None:
-            return ()
-        page.etag, page.last_modified = _validators(seen)
-        new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
-        new += pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id)
-        return tuple(_asked(row) for row in pages.get(session, new))
+        new: list[int] = []
+        if seen.found is not None:
+            page.etag, page.last_modified = _validators(seen)
+            new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
+            pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=NEVER)
+        return tuple(_asked(row) for row in (*pages.get(session, new), *pages.below(session, page.id)))
 
 
 def _asked(page: models.Page) -> Page:

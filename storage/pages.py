@@ -10,9 +10,10 @@ from storage.models import Capture, Page
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
-        found_on: int | None = None) -> list[int]:
-    """Adds the pages that are not known yet, due at once, with the source that they were found on; the ids of those added."""
-    rows = [{"outlet": outlet, "kind": kind, "url": url, "found_at": now, "next_due_at": now, "found_on_id": found_on}
+        found_on: int | None = None, due: datetime | None = None) -> list[int]:
+    """Adds the pages that are not known yet, with the source that they were found on, due at once if nothing else is said; the
+    ids of those added."""
+    rows = [{"outlet": outlet, "kind": kind, "url": url, "found_at": now, "next_due_at": due or now, "found_on_id": found_on}
             for url in urls]
     if not rows:
         return []
@@ -25,6 +26,11 @@ def get(session: Session, ids: Iterable[int]) -> list[Page]:
     return list(session.scalars(select(Page).where(Page.id.in_(list(ids))).order_by(Page.id)))
 
 
+def below(session: Session, source_id: int) -> list[Page]:
+    """The sources that were found on a source: the sitemaps of an index."""
+    return list(session.scalars(select(Page).where(Page.found_on_id == source_id, Page.kind == "source").order_by(Page.id)))
+
+
 def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
     """The pages that are due, sources first, then the oldest due first."""
     return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now)
@@ -32,9 +38,10 @@ def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
 
 
 def make_due(session: Session, outlet: str, now: datetime) -> None:
-    """Makes every page of an outlet due that would be later; not a source that the outlet's file no longer names."""
-    session.execute(update(Page).where(Page.outlet == outlet, Page.next_due_at > now,
-                                       (Page.kind != "source") | (Page.state != "gone")).values(next_due_at=now))
+    """Makes every page of an outlet due that would be later; of its sources only those that its file names."""
+    named = (Page.state != "gone") & Page.found_on_id.is_(None)
+    session.execute(update(Page).where(Page.outlet == outlet, Page.next_due_at > now, (Page.kind != "source") | named)
+                    .values(next_due_at=now))
 
 
 def drop_sources_but(session: Session, outlet: str, urls: Iterable[str], never: datetime) -> None:

@@ -56,6 +56,7 @@ class Store:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
+            self._name = parsed.render_as_string(hide_password=True)
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
             backend = parsed.get_backend_name()
@@ -73,7 +74,7 @@ class Store:
             event.listen(self.engine, "begin", _begin_immediate)
 
     def __str__(self) -> str:
-        return self.url.render_as_string(hide_password=True)
+        return self._name
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -95,7 +96,8 @@ class Store:
             with self.engine.connect().execution_options(read_only=True) as connection:
                 connection.execute(text("SELECT 1"))
         except (DBAPIError, SQLAlchemyError, OSError) as error:
-            raise StoreError(f"{self} cannot be reached: {str(getattr(error, 'orig', error)).strip()}") from error
+            reason = " ".join(str(getattr(error, "orig", error)).split())
+            raise StoreError(f"{self} cannot be reached: {reason}") from error
 
     def _alembic(self, connection: Connection) -> Config:
         config = Config()

@@ -47,7 +47,7 @@ def test_a_stale_one_is_told_and_left_as_it_is_until_it_is_written_anew(tmp_path
     assert file.read_text(encoding="utf-8") == TEXT
 
 
-@pytest.mark.parametrize(("verb", "command"), verbs(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("verb", "command"), list(verbs()), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_verb_teaches_with_an_example_that_it_takes(verb: str, command: click.Command) -> None:
     _, _, example = (command.help or "").partition("Example: ")
     words = shlex.split(example.partition("&&")[0])

@@ -6,6 +6,7 @@ from desk import HOME, Desk, article
 from crawler.items import Found, Page, SourceSeen
 from crawler.outlet import Outlet, Source
 from pipelines.plan import plan
+from storage import pages
 from storage.models import Capture
 from storage.models import Page as PageRow
 
@@ -82,4 +83,10 @@ def test_sitemaps_of_an_index_are_sources_of_their_own(desk: Desk) -> None:
     found = Found((), (f"{HOME}/sitemap-1.xml",))
     new = plan(desk.intake, SourceSeen(index, found, desk.fetched(index.url)), desk.now)
     assert [(page.kind, page.url) for page in new] == [("source", f"{HOME}/sitemap-1.xml")]
-    assert sorted(urls(plan(desk.intake, None, desk.now + timedelta(days=1)))) == ["/rss", "/sitemap-1.xml"]
+    desk.now += timedelta(days=1)
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss"]
+    unchanged = plan(desk.intake, SourceSeen(index, None), desk.now)
+    assert urls(unchanged) == ["/sitemap-1.xml"]
+    plan(desk.intake, SourceSeen(unchanged[0], None, reason="status 500"), desk.now)
+    with desk.store.reading() as session:
+        assert pages.next_due(session, "steppe") == desk.now + timedelta(minutes=15)
