@@ -37,7 +37,8 @@ def _duration(text: Any) -> Any:
 
 def _address(text: str) -> str:
     local, at, domain = text.rpartition("@")
-    if not at or not local or "." not in domain or not text.isascii() or any(c.isspace() or not c.isprintable() or c in ",;<>()" for c in text):
+    plain = text.isascii() and text.isprintable() and not any(character in " ,;<>()" for character in text)
+    if not at or not local or "." not in domain or not plain:
         raise ValueError("write one plain address, such as analyst@example.org")
     return text
 

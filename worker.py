@@ -153,6 +153,7 @@ class Worker:
     async def serve(self, down: asyncio.StreamReader) -> None:
         """Runs until it is told to stop; the end of the input ends the process at once."""
         beats = asyncio.create_task(self._beat())
+        await self.readers.start()
         while line := await down.readline():
             said = json.loads(line)
             if said.get("stop"):

@@ -101,7 +101,8 @@ def article_show(session: Session, article: Article, rows: Sequence[articles.Ver
     look = threads.last_read(session, found[0].id) if found else None
     said = [row for thread in found for row in threads.comments(session, thread.id)]
     return SCHEMA | {
-        "article": str(article.id), "outlet": article.outlet, "state": article.state, "outcome": "clean", "reason": None,
+        "article": str(article.id), "outlet": article.outlet, "state": article.state, "file": None, "outcome": "clean",
+        "reason": None,
         "url": article.url, "claimed_url": shown.reading.claimed_url, **_text_fields(shown.reading),
         "thread": {"system": found[0].system if found else None, "state": look.state if look else "none",
                    "reason": look.reason if look else None, "declared": look.declared if look else None,

@@ -55,6 +55,11 @@ class Readers:
         self._turns = anyio.Semaphore(processes)
         self._children = CapacityLimiter(processes)
 
+    async def start(self) -> None:
+        """Call it first, from a task that outlives all reading, where no asyncio.run is at the bottom: anyio kills all children
+        when the topmost task of their first call ends."""
+        await to_process.run_sync(os.getpid, limiter=self._children)
+
     async def read(self, fetched: Fetched, outlet: Outlet | None) -> ReadValue:
         """What the door reads. A page that takes more than 15 seconds from its turn is Nothing(timeout); one whose child died
         is read once more, and is Nothing(killed) when that one dies too."""

@@ -59,3 +59,11 @@ def test_every_file_it_points_to_is_there() -> None:
     links = set(re.findall(r"\]\(([^)]+)\)", TEXT))
     assert len(links) > 10
     assert [link for link in links if not (DOCS / link).exists()] == []
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {*re.findall(r"\]\(([^)]+)\)", text), *re.findall(r"`([a-z][\w./]*(?:/|\.py|\.toml|\.md))`", text)}
+    assert len(named) > 20
+    named -= {"outlets/ID.toml", "native.py", "smtp.py"}  # the operator's own; and two named after their folder
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

@@ -1,4 +1,5 @@
 """The killable processes that pages are read in."""
+import asyncio
 import os
 import resource
 import subprocess
@@ -132,3 +133,29 @@ def test_the_parent_needs_no_parser():
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
                           env={**os.environ, "PYTHONPATH": root})
     assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_children_outlive_the_tasks_that_read_where_they_were_started_by_one_that_stays(fetched, started):
+    """As in the worker, whose loop runs for ever under another framework and whose crawls are short-lived tasks."""
+    readers, loop, values = Readers(1, read=misreadings.hang), asyncio.new_event_loop(), []
+
+    async def one():
+        values.append(await readers.read(fetched("x"), None))
+
+    async def serve():
+        if started:
+            await readers.start()
+        for _ in range(3):
+            await asyncio.create_task(one())
+        loop.stop()
+
+    serving = loop.create_task(serve())
+    loop.run_forever()
+    loop.run_until_complete(asyncio.sleep(0.1))
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0.1))
+    loop.close()
+    assert serving.done() and len(values) == 3
+    assert (readers.killed == 0 and len({value.note for value in values}) == 1) == started
