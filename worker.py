@@ -23,10 +23,11 @@ from typing import IO, Any, TypeVar
 import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, load
+from crawler.desk import Desk
 from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Report, Seen, SourceSeen
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
-from crawler.run import Desk, crawl
+from crawler.run import crawl
 from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.plan import plan

@@ -18,7 +18,7 @@ from crawler.items import HostState, Page
 from crawler.refusal import StayAway, Stopped
 
 if TYPE_CHECKING:
-    from crawler.run import Desk
+    from crawler.desk import Desk
 
 LONGEST_STAY = timedelta(hours=24)
 MOST_CRAWL_DELAY = 60.0

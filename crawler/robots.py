@@ -19,7 +19,7 @@ from crawler.politeness import MOST_CRAWL_DELAY, Gate, Gates
 from crawler.refusal import DeskFailed, Refusal, StayAway, Stopped, reason_of
 
 if TYPE_CHECKING:
-    from crawler.run import Desk
+    from crawler.desk import Desk
 
 # RFC 9309, 2.5: what lies beyond may be left unread; 2.4: no copy is used for longer.
 MOST_BYTES = 500 * 1024

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,9 +27,10 @@ from twisted.python.failure import Failure
 
 from crawler.borders import Borders
 from crawler.decoding import ACCEPTED, LIMIT
+from crawler.desk import Desk
 from crawler.download import Download
 from crawler.guard import WEB_PORTS, Guard, endpoint
-from crawler.items import Exchange, Fetched, HostState, Kept, Page, ReadValue, Report, Seen, SourceSeen
+from crawler.items import Report
 from crawler.outlet import Outlet
 from crawler.politeness import ConditionalGet, Gates
 from crawler.refusal import DeskFailed
@@ -40,23 +40,6 @@ from crawler.tally import Tally
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a crawl needs of the rest of the program: five callables and a clock.
-
-    plan: given nothing, the pages that are due; given what came of a source, stores that and returns the pages to fetch now.
-    keep: puts an exchange into the archive. read: understands an answer. sink: takes what came of an article. host: what is
-    remembered of a host; given a state, remembers that. now: aware UTC.
-    """
-
-    plan: Callable[[SourceSeen | None], Awaitable[tuple[Page, ...]]]
-    keep: Callable[[Exchange], Awaitable[Kept]]
-    read: Callable[[Fetched], Awaitable[ReadValue]]
-    sink: Callable[[Seen], Awaitable[None]]
-    host: Callable[[str, HostState | None], Awaitable[HostState]]
-    now: Callable[[], datetime]
 
 
 async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, stop: asyncio.Event,

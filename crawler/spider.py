@@ -21,7 +21,7 @@ from crawler.refusal import DeskFailed, Offsite, Refusal, Stopped, reason_of
 from crawler.tally import Tally
 
 if TYPE_CHECKING:
-    from crawler.run import Desk
+    from crawler.desk import Desk
 
 # A sitemap of sitemaps of sitemaps: deeper ones are met only where there is no end to them.
 DEEPEST = 3

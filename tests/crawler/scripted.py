@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 
 from crawler.archive import Archive
+from crawler.desk import Desk
 from crawler.items import (
     ArticleRead,
     Exchange,
@@ -29,7 +30,7 @@ from crawler.items import (
 )
 from crawler.outlet import Outlet, Source
 from crawler.politeness import Gates
-from crawler.run import Desk, crawl
+from crawler.run import crawl
 
 T = TypeVar("T")
 USER_AGENT = "Steppewire/0.1 (+https://example.org/bot)"

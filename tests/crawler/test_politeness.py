@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from crawler.desk import Desk
 from crawler.items import HostState
 from crawler.politeness import Gate, Gates, host_of, stay
 from crawler.refusal import Stopped
-from crawler.run import Desk
 from tests.crawler.scripted import HOME, HOST, Answer, Reactor, World, article, listing
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
