@@ -293,6 +293,8 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
         rows = articles.versions(session, one_article(session, which).id)
         new = one_version(rows, end)
         old = one_version(rows, start if start is not None else max(new.version.seq - 1, 1))
+        if old is new and not as_json:
+            raise click.ClickException("the article has one version: there is nothing to compare")
         before, after = old.reading, new.reading
         present(documents.changes(before.title, before.text or "", after.title, after.text or ""), as_json)
 

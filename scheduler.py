@@ -117,6 +117,9 @@ class Wire:
         def close() -> None:
             with self.store.writing() as session:
                 runs.close_open(session, self.clock(), sorted(which))
+                for run in runs.get(session, sorted(which)):
+                    logger.info("run %s of %s is %s: %s requests, %s unchanged; %s", run.id, run.outlet, run.state,
+                                run.requests, run.not_modified, "; ".join(run.errors[:3]) or "no errors")
 
         if which:
             await asyncio.to_thread(close)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, CommentVersion, Run, Version
+from storage.models import Alert, Capture, CommentVersion, Run, Version
 
 
 class RunEnded(RuntimeError):
@@ -77,6 +77,12 @@ def judge(session: Session, now: datetime, group_wait: timedelta) -> list[int]:
         session.execute(update(Alert).where(Alert.run_id.in_(ids), Alert.state == "pending", Alert.mail_at.is_(None))
                         .values(mail_at=now + group_wait))
     return ids
+
+
+def fetched(session: Session) -> int:
+    """How many answers the open runs have kept so far."""
+    return session.scalars(select(func.count()).select_from(Capture).join(Run, Run.id == Capture.run_id)
+                           .where(Run.state == "open")).one()
 
 
 def get(session: Session, ids: Sequence[int]) -> list[Run]:

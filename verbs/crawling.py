@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.status import Status
+
 from scheduler import Wire, utcnow
 from settings import Settings, SettingsError
 from storage import pages, runs
@@ -11,6 +14,7 @@ from storage.store import Store
 from verbs import documents
 
 ASK_SECONDS = 0.5
+TELL_SECONDS = 1.0
 
 
 def require_known(settings: Settings, names: Sequence[str], file: str) -> None:
@@ -25,12 +29,23 @@ async def alone(settings: Settings, config: Path | None, store: Store, names: Se
     """One pass, with one delivery attempt, by the holder of the store's lock."""
     wire = Wire(settings, config, store)
     wire.begin(utcnow())
-    try:
-        made = await wire.one_pass(utcnow(), names or None)
-    finally:
-        await wire.close()
+    with Console(stderr=True).status("starting …") as status:
+        told = asyncio.create_task(_tell(store, status))
+        try:
+            made = await wire.one_pass(utcnow(), names or None)
+        finally:
+            told.cancel()
+            await wire.close()
     with store.reading() as session:
         return documents.crawled(session, made)
+
+
+async def _tell(store: Store, status: Status) -> None:
+    """Says each second how far the open runs are; on a terminal only, as rich has it."""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        with store.reading() as session:
+            status.update(f"{runs.fetched(session)} answers kept …")
 
 
 async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ async def play(folder: Path, steps: int, *, stay: bool, show: Callable[[dict[str
             await _play(demo, settings, store, steps, say)
         show(_document(store, demo, time.monotonic() - began))
         if stay:
-            say(_tour(demo))
+            say(_tour(store, demo))
             await _interrupted()
 
 
@@ -77,12 +77,18 @@ def _document(store: Store, demo: Demo, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 1)}
 
 
-def _tour(demo: Demo) -> str:
-    config = f"steppewire --config {demo.config}"
+def _tour(store: Store, demo: Demo) -> str:
+    """Where a person can look around, with articles that show something."""
+    with store.reading() as session:
+        rows = articles.listing(session)
+    changed = max(rows, key=lambda row: row.versions)
+    discussed = max(rows, key=lambda row: row.comments)
+    command = f"steppewire --config {demo.config}"
     return "\n".join([
-        "", f"The replica outlet answers at {demo.site_url} until you press Ctrl-C. Look around in another terminal:",
-        f"  {config} article list", f"  {config} article diff 1", f"  {config} article thread 1",
-        f"  {config} mail show 1", f"  sqlite3 {demo.folder / 'store.db'}"])
+        "", f"The replica outlet answers at {demo.site_url} until you press Ctrl-C. Look around in another terminal",
+        "(with .venv/bin before steppewire where it came by make):",
+        f"  {command} article list", f"  {command} article diff {changed.id}", f"  {command} article thread {discussed.id}",
+        f"  {command} mail list", f"  sqlite3 {demo.folder / 'store.db'}"])
 
 
 async def _interrupted() -> None:
