@@ -60,7 +60,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
         try:
             with intake.store.writing() as session:
                 runs.require_open(session, intake.run_id)
-                page = session.get_one(Page, seen.page.id)
+                page = session.get_one(Page, seen.page.id, with_for_update=True)
                 if isinstance(seen.value, ArticleRead):
                     _article(session, intake, seen, seen.value, page, before, now, head_again)
                 else:

@@ -142,8 +142,10 @@ def test_a_daemon_killed_in_mid_crawl_goes_on_where_it_stopped(paper: Newspaper)
     before = len(paper.server.hits)
     with daemon(paper) as process:
         wait("some articles asked for", lambda: len(paper.server.hits) > before + 12)
+        worker, = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
         process.send_signal(signal.SIGKILL)
         process.wait()
+        wait("the end of its worker", lambda: not Path(f"/proc/{worker}").exists())
     with daemon(paper) as process:
         wait("all articles told", lambda: len(paper.told()) >= 30)
         process.send_signal(signal.SIGTERM)

@@ -1,13 +1,20 @@
 """Pages taken in: versions, quarantine, disappearance, alerts; on both databases."""
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from desk import Desk, article, thread
+from sqlalchemy.orm import Session
 
 from crawler.items import Nothing, Seen
 from pipelines.take_in import confirm, stale_head, take_in
 from storage import articles, runs
 from storage.models import Alert, Article, Capture, Page, Reading, Run, Version
+from storage.store import Store
 
 
 def test_a_first_look_makes_an_article_with_one_version_its_capture_and_its_reading(desk: Desk) -> None:
@@ -85,6 +92,36 @@ def test_a_304_only_moves_the_page_s_times(desk: Desk) -> None:
     page = desk.rows(Page)[-1]
     assert (page.confirmed_at, page.next_due_at) == (desk.now, desk.now + timedelta(hours=6))
     assert len(desk.rows(Capture)) == 1
+
+
+class Meeting:
+    """A store whose first readers wait for each other before they go on to write."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.both, self.waits = store, threading.Barrier(2, timeout=20), 2
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.store.reading() as session:
+            yield session
+        if self.waits:
+            self.both.wait()
+            self.waits = 0
+
+    def writing(self) -> AbstractContextManager[Session]:
+        return self.store.writing()
+
+
+def test_two_looks_that_were_compared_with_one_version_store_each_state_once(desk: Desk) -> None:
+    desk.see(article("Before."))
+    page = desk.page("/a/1")
+    intake = replace(desk.intake, store=Meeting(desk.store))  # type: ignore[arg-type]  # it has what is used of a store
+    seen = [Seen(page, "read", desk.fetched(page.url), article("After.")) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(take_in, intake, each, desk.now) for each in seen]:
+            done.result()
+    assert [row.seq for row in desk.rows(Version)] == [1, 2]
+    assert len(desk.rows(Capture)) == 3
 
 
 # --- disappearance
