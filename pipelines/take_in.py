@@ -33,6 +33,16 @@ class _Before:
     watches: tuple[WatchRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What an article's text is to its latest version: event and the passage for each watch that is to hear of it."""
+
+    changed: bool
+    event: str = "article_new"
+    passages: tuple[tuple[WatchRow, Passage], ...] = ()
+    thread: threads_compare.ThreadChange | None = None
+
+
 def stale_head(intake: Intake, page_id: int, reader: str) -> articles.Latest | None:
     """The article's latest version where an older reader read it: its bytes are then read again first."""
     with intake.store.reading() as session:
@@ -57,12 +67,13 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
     """
     while True:
         before = _before(intake, seen)
+        change = _compare(intake, seen.value, before, now, head_again) if isinstance(seen.value, ArticleRead) else None
         try:
             with intake.store.writing() as session:
                 runs.require_open(session, intake.run_id)
                 page = session.get_one(Page, seen.page.id, with_for_update=True)
-                if isinstance(seen.value, ArticleRead):
-                    _article(session, intake, seen, seen.value, page, before, now, head_again)
+                if isinstance(seen.value, ArticleRead) and change is not None:
+                    _article(session, intake, seen, seen.value, page, before, change, now, head_again)
                 else:
                     _no_article(session, intake, seen, page, before, now)
             return
@@ -126,8 +137,25 @@ def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: dateti
 
 # --- an article
 
-def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, now: datetime,
-             head_again: ArticleRead | None) -> None:
+def _compare(intake: Intake, read: ArticleRead, before: _Before, now: datetime, head_again: ArticleRead | None) -> _Change:
+    thread = None
+    if read.thread.system is not None:
+        authors = [intake.names(intake.outlet.id, comment.author) for comment in read.thread.comments]
+        thread = threads_compare.compare(before.known, read.thread, authors, now)
+    old = head_again or (before.latest.reading if before.latest else None)
+    if old is not None and same(old.title, read.title) and same(old.text, read.text):
+        return _Change(False, thread=thread)
+    if old is None and intake.backlog:
+        return _Change(True, thread=thread)
+    was, new = _text(old) if old is not None else None, _text(read)
+    found = [(watch, watching.appeared(watch, new) if was is None else watching.edited(watch, was, new))
+             for watch in before.watches]
+    return _Change(True, "article_new" if was is None else "article_edited",
+                   tuple((watch, passage) for watch, passage in found if passage is not None), thread)
+
+
+def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
+             now: datetime, head_again: ArticleRead | None) -> None:
     assert seen.fetched is not None
     row = capture(session, intake, page.id, seen.fetched)
     assert row is not None
@@ -138,27 +166,21 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if head_again is not None and newest is not None:
         session.add(_reading(newest.capture.id, head_again))
     session.add(_reading(row.id, read))
-    old = head_again or (newest.reading if newest else None)
-    changed = old is None or not (same(old.title, read.title) and same(old.text, read.text))
     told: list[Told] = []
     version = None
-    if changed:
+    if change.changed:
         version = Version(article_id=article.id, seq=newest.version.seq + 1 if newest else 1, capture_id=row.id,
                           run_id=intake.run_id, seen_at=now)
         session.add(version)
         session.flush()
-        told += _told(intake, before.watches, version, _text(old) if old is not None else None, _text(read))
-    doubt = False
-    if read.thread.system is not None:
-        change = threads_compare.compare(before.known, read.thread, [intake.names(intake.outlet.id, comment.author)
-                                                                      for comment in read.thread.comments], now)
-        told += write_thread(session, intake, article, read, change, row.id, before.watches, now)
-        doubt = change.doubt
+        told += [Told(change.event, f"version:{version.id}", watch, passage) for watch, passage in change.passages]
+    if change.thread is not None:
+        told += write_thread(session, intake, article, read, change.thread, row.id, before.watches, now)
     _tell(session, intake, article, told, now, version)
-    if doubt:
+    if change.thread is not None and change.thread.doubt:
         due.doubted(page, now)
     else:
-        due.stood(page, intake.outlet, now, changed=changed)
+        due.stood(page, intake.outlet, now, changed=change.changed)
         page.etag, page.last_modified = _validators(seen.fetched)
 
 
@@ -193,18 +215,6 @@ def _text(of: Reading | ArticleRead) -> watching.Text:
 
 
 # --- alerts
-
-def _told(intake: Intake, standing: Iterable[WatchRow], version: Version, old: watching.Text | None,
-          new: watching.Text) -> list[Told]:
-    if old is None and intake.backlog:
-        return []
-    found: list[Told] = []
-    for watch in standing:
-        passage: Passage | None = watching.appeared(watch, new) if old is None else watching.edited(watch, old, new)
-        if passage is not None:
-            found.append(Told("article_new" if old is None else "article_edited", f"version:{version.id}", watch, passage))
-    return found
-
 
 def _tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
           version: Version | None = None) -> None:
