@@ -58,6 +58,7 @@ def steppewire(context: click.Context, config: Path | None) -> None:
 def init(config: Path | None) -> None:
     """Make a settings file that explains every key, and the folders it names.
 
+    \b
     Example: steppewire init && $EDITOR steppewire.toml && steppewire check
     """
     from verbs import starter
@@ -74,6 +75,7 @@ def init(config: Path | None) -> None:
 def check(config: Path | None, smtp: bool, as_json: bool) -> None:
     """See whether the settings, outlets, store and folders can be used.
 
+    \b
     Example: steppewire check --smtp
     """
     from verbs import checking
@@ -95,6 +97,7 @@ def db() -> None:
 def upgrade(config: Path | None) -> None:
     """Make the store's tables, or bring them up to date.
 
+    \b
     Example: steppewire db upgrade
     """
     with held_store(config) as (_settings, store):
@@ -116,6 +119,7 @@ def read(config: Path | None, file: Path, url: str | None, outlet: str | None, c
          jsonl: bool, as_json: bool) -> None:
     """Show what would be read from a page in FILE (HTML, also gzipped), or from many (`read --jsonl -`).
 
+    \b
     Example: steppewire read page.html --url https://central.asia-news.com/en_GB/articles/…
     """
     from verbs import reading
@@ -137,6 +141,7 @@ def read(config: Path | None, file: Path, url: str | None, outlet: str | None, c
 def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) -> None:
     """Show what changed between two copies of a page.
 
+    \b
     Example: steppewire diff monday.html tuesday.html --url https://central.asia-news.com/en_GB/articles/…
     """
     from verbs import documents, reading
@@ -155,6 +160,7 @@ def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) ->
 def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
     """Make one pass over what is due, or over all of the outlets named, and mail what came of it.
 
+    \b
     Example: steppewire crawl caravanserai
     """
     from storage.store import StoreLocked
@@ -179,6 +185,7 @@ def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
 def run(config: Path | None) -> None:
     """Run the daemon: crawl what is due, judge, mail; until SIGTERM.
 
+    \b
     Example: steppewire run
     """
     import scheduler
@@ -204,6 +211,7 @@ def run(config: Path | None) -> None:
 def status(config: Path | None, as_json: bool) -> None:
     """Say how the wire is; exit 1 when something needs a person.
 
+    \b
     Example: steppewire status
     """
     from verbs import checking
@@ -223,6 +231,7 @@ def status(config: Path | None, as_json: bool) -> None:
 def demo(once: bool, steps: int, data: Path, as_json: bool) -> None:
     """Play the life of a replica outlet: crawl it, keep its versions, mail what is watched; all on this machine.
 
+    \b
     Example: steppewire demo --once --steps 2
     """
     from verbs import playing
@@ -248,6 +257,7 @@ def article() -> None:
 def article_list(config: Path | None, outlet: str | None, since: datetime | None, limit: int | None, as_json: bool) -> None:
     """List the articles, the last changed one first.
 
+    \b
     Example: steppewire article list --since 2026-03-01 --limit 20
     """
     from verbs import documents
@@ -264,6 +274,7 @@ def article_list(config: Path | None, outlet: str | None, since: datetime | None
 def article_show(config: Path | None, which: str, version: int | None, as_json: bool) -> None:
     """Show an article: its text, its comments, its versions.
 
+    \b
     Example: steppewire article show 7 --version 1
     """
     from storage import articles
@@ -284,6 +295,7 @@ def article_show(config: Path | None, which: str, version: int | None, as_json: 
 def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_json: bool) -> None:
     """Show what changed between two versions of an article.
 
+    \b
     Example: steppewire article diff 7 --from 1 --to 3
     """
     from storage import articles
@@ -306,6 +318,7 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
 def article_thread(config: Path | None, which: str, as_json: bool) -> None:
     """Show an article's comments as a tree, with what was edited and removed.
 
+    \b
     Example: steppewire article thread 7
     """
     from verbs import documents
@@ -326,6 +339,7 @@ def alert() -> None:
 def alert_list(config: Path | None, limit: int | None, as_json: bool) -> None:
     """List the alerts, the newest first.
 
+    \b
     Example: steppewire alert list --limit 20
     """
     from verbs import documents
@@ -346,6 +360,7 @@ def mail() -> None:
 def mail_list(config: Path | None, limit: int | None, as_json: bool) -> None:
     """List the mails, the newest first.
 
+    \b
     Example: steppewire mail list
     """
     from verbs import documents
@@ -360,6 +375,7 @@ def mail_list(config: Path | None, limit: int | None, as_json: bool) -> None:
 def mail_show(config: Path | None, which: int) -> None:
     """Print a mail's bytes.
 
+    \b
     Example: steppewire mail show 3
     """
     from storage import outbox

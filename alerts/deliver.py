@@ -24,8 +24,10 @@ CLAIM = timedelta(minutes=5)
 
 
 class Channel(Protocol):
-    """A way to a recipient. `send` returns the last answer once the message is the other side's, and raises a ChannelError
-    otherwise; after stop is set it must end within 5 s."""
+    """A way to a recipient. `greet` enters and leaves without sending anything. `send` returns the last answer once the message
+    is the other side's, and raises a ChannelError otherwise; after stop is set it must end within 5 s."""
+
+    def greet(self, sender: str) -> str: ...
 
     def send(self, sender: str, recipient: str, message: bytes, stop: threading.Event | None = None) -> str: ...
 

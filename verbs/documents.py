@@ -41,7 +41,8 @@ def error(problem: Any, kind: str | None = None) -> Document:
 def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
     """What was read from a page."""
     if isinstance(value, ArticleRead):
-        return SCHEMA | {"file": file, "outcome": "clean", "reason": None, "url": url, "claimed_url": value.claimed_url,
+        return SCHEMA | {"file": file, "outcome": "clean", "reason": None, "note": None, "url": url,
+                         "claimed_url": value.claimed_url,
                          **_text_fields(value), "thread": _thread_state(value.thread),
                          "comments": _comments(value.thread.comments)}
     reason = "not_article" if isinstance(value, Found) else value.reason
@@ -64,8 +65,10 @@ def _thread_state(thread: ThreadRead) -> Document:
 
 
 def _comments(comments: Sequence[CommentRead]) -> list[Document]:
-    """ids are the page's own; a comment without one is named by its place."""
-    ids = [comment.native_id or f"at-{comment.position}" for comment in comments]
+    """ids are the page's own; a comment without one, or with that of one before it, is named by its place."""
+    first = {comment.native_id: comment.position for comment in reversed(comments)}
+    ids = [comment.native_id if comment.native_id and first[comment.native_id] == comment.position else f"at-{comment.position}"
+           for comment in comments]
     return [{"id": own, "native_id": comment.native_id, "parent": ids[comment.parent] if comment.parent is not None else None,
              "parent_source": comment.parent_source, "position": comment.position, "depth": comment.depth,
              "author": comment.author, "posted": time(comment.posted), "posted_raw": comment.posted_raw, "text": comment.text,
@@ -102,12 +105,12 @@ def article_show(session: Session, article: Article, rows: Sequence[articles.Ver
     said = [row for thread in found for row in threads.comments(session, thread.id)]
     return SCHEMA | {
         "article": str(article.id), "outlet": article.outlet, "state": article.state, "file": None, "outcome": "clean",
-        "reason": None,
+        "reason": None, "note": None,
         "url": article.url, "claimed_url": shown.reading.claimed_url, **_text_fields(shown.reading),
         "thread": {"system": found[0].system if found else None, "state": look.state if look else "none",
                    "reason": look.reason if look else None, "declared": look.declared if look else None,
                    "seen": look.seen if look else 0},
-        "comments": _stored_comments([row for row in said if row.state != "removed"]),
+        "comments": _stored_comments(said),
         "versions": [{"seq": row.version.seq, "capture": str(row.version.capture_id), "seen_at": time(row.version.seen_at),
                       "text_sha256": row.reading.text_sha256, "reader": row.reading.reader, "judgement": row.version.judgement}
                      for row in rows]}

@@ -22,6 +22,9 @@ class Scripted:
         self.script, self.before = list(script), before
         self.sent: list[bytes] = []
 
+    def greet(self, _sender: str) -> str:
+        raise AssertionError("delivery greets nobody")
+
     def send(self, _sender: str, _recipient: str, message: bytes, _stop: threading.Event | None = None) -> str:
         self.before()
         self.sent.append(message)

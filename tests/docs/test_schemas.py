@@ -25,8 +25,6 @@ from tests.docs.conftest import Played, say
 Document = dict[str, Any]
 Documents = dict[str, list[Document]]
 SCHEMAS = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (ROOT / "docs" / "schemas").glob("*.json")}
-# The one key that is not always there: only a page that was not read has a note.
-SOMETIMES = {("read", ".note")}
 JUDGEMENTS = {"open", "passed", "held", "accepted", "rejected", "released"}
 # The values that a state may have, in the words of the program where it names them all.
 STATES = {
@@ -178,8 +176,7 @@ def test_a_schema_is_one_itself_and_describes_every_property(name: str) -> None:
         assert path.endswith("[]") or schema.get("description"), path
         if "properties" in schema:
             assert schema["additionalProperties"] is True, path
-            optional = {key for key in schema["properties"] if (name, f"{path}.{key}") in SOMETIMES}
-            assert set(schema["required"]) == set(schema["properties"]) - optional, path
+            assert set(schema["required"]) == set(schema["properties"]), path
 
 
 def test_what_two_schemas_define_by_one_name_is_one_thing() -> None:
@@ -247,9 +244,8 @@ def test_a_document_with_one_thing_wrong_is_refused(name: str, documents: Docume
     tried = 0
     for each in documents[name]:
         for what, bad in spoilt(each):
-            if (name, what.removesuffix(" is missing")) not in SOMETIMES:
-                assert wrong(name, bad), what
-                tried += 1
+            assert wrong(name, bad), what
+            tried += 1
     assert tried > 5
 
 

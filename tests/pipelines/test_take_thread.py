@@ -114,3 +114,9 @@ def test_a_page_that_gives_one_id_to_two_comments_loses_neither(desk: Desk) -> N
     look(desk, ("c1", "one"), ("c1", "two"), state="partial")
     look(desk, ("c1", "one"), ("c1", "two"), state="partial")
     assert [text for _, text, *_ in history(desk)][:2] == ["one", "two"]
+
+
+def test_a_thread_that_begins_later_is_the_thread_that_was_looked_for(desk: Desk) -> None:
+    desk.see(article("A text.", thread=Look("native", "none", "there is no thread on the page", native_key="/a")))
+    look(desk, ("c1", "one"))
+    assert len(desk.rows(Thread)) == 1 and [row.state for row in desk.rows(ThreadRead)] == ["none", "complete"]

@@ -129,7 +129,7 @@ def _thread(read: list[CommentRead], comments: Comments, counts: set[int], place
         return ThreadRead("native", "partial", reason, declared, native_key=key)
     if counts and placed:
         return ThreadRead("native", "complete", None, 0, native_key=key)
-    return ThreadRead("native", "none", "there is no thread on the page")
+    return ThreadRead("native", "none", "there is no thread on the page", native_key=key)
 
 
 def find(tree: HtmlElement, outlet: Outlet, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:

@@ -127,6 +127,7 @@ class TestNoComment:
     def test_a_page_without_a_thread_has_none(self, reading):
         found = reading().thread
         assert (found.state, found.declared, found.comments) == ("none", None, ())
+        assert found.native_key == reading(inside=thread(NESTED)).thread.native_key is not None
 
     def test_a_thread_that_says_it_has_none_is_complete(self, reading):
         found = reading(inside=thread("", "0 Comment(s)")).thread
