@@ -139,7 +139,7 @@ def read(config: Path | None, file: Path, url: str | None, outlet: str | None, c
 @as_json
 @click.pass_obj
 def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) -> None:
-    """Show what changed between two copies of a page.
+    """Show what changed in an article between two copies of its page.
 
     \b
     Example: steppewire diff monday.html tuesday.html --url https://central.asia-news.com/en_GB/articles/…
@@ -190,9 +190,11 @@ def run(config: Path | None) -> None:
     """
     import scheduler
     from storage.store import StoreLocked
+    from verbs import crawling
 
     logs(logging.INFO)
     settings = load(config)
+    crawling.require_known(settings, (), config_file(config))
     store = settled(settings, config)
     try:
         lock = store.take_lock()
@@ -263,7 +265,10 @@ def article_list(config: Path | None, outlet: str | None, since: datetime | None
     from verbs import documents
 
     with open_store(config).reading() as session:
-        present(documents.article_list(session, outlet, since, limit), as_json)
+        document = documents.article_list(session, outlet, since, limit)
+    if outlet is not None and not document["articles"] and outlet not in load(config).outlets:
+        raise click.BadParameter(f"there is no outlet {outlet!r} in the settings or the store", param_hint="--outlet")
+    present(document, as_json)
 
 
 @article.command("show")
@@ -477,11 +482,7 @@ def fail(problem: Any, code: int, kind: str | None = None) -> NoReturn:
     document = documents.error(problem, kind)
     if "--json" in sys.argv or "--jsonl" in sys.argv:
         echo_json(document)
-    said = document["error"]
-    where = ": ".join(str(part) for part in (said["file"], said["key"]) if part)
-    value = f" (here: {said['value']!r})" if said["value"] is not None else ""
-    remedy = f"; {said['remedy']}" if said["remedy"] and said["remedy"] != said["message"] else ""
-    click.echo(f"steppewire: {where + ': ' if where else ''}{said['message']}{value}{remedy}", err=True)
+    click.echo(f"steppewire: {documents.sentence(problem)}", err=True)
     raise SystemExit(code)
 
 

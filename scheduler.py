@@ -65,13 +65,14 @@ class Wire:
         self.settings, self.store, self.clock = settings, store, clock
         self.worker = WorkerProcess(config, self._over)
         self.stop_sending = threading.Event()
-        self._alone = False
+        self._alone = self._stopping = False
+        self._mistakes: dict[str, str] = {}
         self._paused_until: datetime | None = None
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
         with self.store.writing() as session:
-            died = runs.close_open(session, now)
+            died = runs.close_open(session, now, "the daemon that began it ended without it")
         if died:
             logger.warning("runs %s had not ended; they are closed as died", died)
         recover(self.store)
@@ -91,8 +92,11 @@ class Wire:
         try:
             outlets.load(outlets.find(outlet, self.settings.outlets_dirs))
         except OutletError as error:
-            logger.error("outlet %s: %s: %s", outlet, error.key or error.file, error)
+            if self._mistakes.get(outlet) != str(error):
+                logger.error("outlet %s is left out: %s: %s: %s", outlet, error.file, error.key, error)
+            self._mistakes[outlet] = str(error)
             return None
+        self._mistakes.pop(outlet, None)
         with self.store.reading() as session:
             due = pages.next_due(session, outlet)
             open_runs = runs.open_runs(session)
@@ -116,7 +120,8 @@ class Wire:
         """A run that its worker says is over, or that went with it, and that is still open, died."""
         def close() -> None:
             with self.store.writing() as session:
-                runs.close_open(session, self.clock(), sorted(which))
+                reason = "it was stopped before it was done" if self._stopping else "its worker died"
+                runs.close_open(session, self.clock(), reason, sorted(which))
                 for run in runs.get(session, sorted(which)):
                     logger.info("run %s of %s is %s: %s requests, %s unchanged; %s", run.id, run.outlet, run.state,
                                 run.requests, run.not_modified, "; ".join(run.errors[:3]) or "no errors")
@@ -165,6 +170,7 @@ class Wire:
 
     async def close(self) -> None:
         """Ends the worker."""
+        self._stopping = True
         await self.worker.stop()
 
 
@@ -204,6 +210,7 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock)
     scheduler.start()
     logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
     await done.wait()
+    logger.info("stopping")
     scheduler.shutdown(wait=False)
     wire.stop_sending.set()
     await wire.close()

@@ -2,13 +2,13 @@
 import os
 import tomllib
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-VERSION = "0.1.0"
 PREFIX = "STEPPEWIRE_"
 DEFAULT_FILE = "steppewire.toml"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -145,7 +145,8 @@ class Settings(BaseSettings):
     @property
     def user_agent(self) -> str:
         """What outlets see of us."""
-        return f"Steppewire/{VERSION} (+{self.contact})" if self.contact else f"Steppewire/{VERSION}"
+        name = f"Steppewire/{version('steppewire')}"
+        return f"{name} (+{self.contact})" if self.contact else name
 
     @property
     def database_url(self) -> str:
@@ -189,7 +190,8 @@ def _refuse_unknown_variables() -> None:
 
 def _plain(error: ValidationError, file: str) -> SettingsError:
     """The first thing that is wrong, in the words of the file."""
-    first = error.errors(include_url=False)[0]
+    # A misspelt key says more than the one that is then missing.
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"]) or None
     value = first["input"]
     if first["type"] == "extra_forbidden":

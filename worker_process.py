@@ -25,6 +25,7 @@ class WorkerProcess:
         self._watch: asyncio.Task[None] | None = None
         self._runs: set[int] = set()
         self._changed = asyncio.Event()
+        self._stopping = False
 
     @property
     def pid(self) -> int | None:
@@ -50,6 +51,7 @@ class WorkerProcess:
         process, watch = self._process, self._watch
         if process is None or watch is None:
             return
+        self._stopping = True
         await self._say({"stop": True})
         await asyncio.wait({watch}, timeout=STOP_SECONDS)
         if process.returncode is None:
@@ -70,7 +72,7 @@ class WorkerProcess:
                 await self._end({run})
         code = await process.wait()
         self._process = None
-        if self._runs or code != 0:
+        if not self._stopping and (self._runs or code != 0):
             logger.error("the worker ended with code %s; runs under way: %s", code, sorted(self._runs) or "none")
         await self._end(set(self._runs))
 

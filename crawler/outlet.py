@@ -65,6 +65,18 @@ def _zone(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", text):
+        raise ValueError("write a bare host in small letters, such as news.example.org")
+    return text
+
+
+def _grouped(text: str) -> str:
+    if re.compile(_pattern(text)).groups < 1:
+        raise ValueError("put the number into a group, such as (\\d+) comments")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Url = Annotated[str, AfterValidator(_web_url)]
 Selector = Annotated[str, AfterValidator(_selector)]
@@ -103,7 +115,7 @@ class Comments(_Table):
     author: Selector | None = None
     time: Selector | None = None
     id: str = "id"
-    label: Pattern | None = None
+    label: Annotated[str, AfterValidator(_grouped)] | None = None
 
 
 class Outlet(_Table):
@@ -114,7 +126,7 @@ class Outlet(_Table):
     id: str
     name: str
     home: Url
-    hosts: tuple[str, ...]
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...]
     language: str | None = None
     country: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -134,6 +146,13 @@ class Outlet(_Table):
         if isinstance(data, dict) and "hosts" not in data and isinstance(data.get("home"), str):
             data = {**data, "hosts": [urlsplit(data["home"]).hostname or ""]}
         return data
+
+    @model_validator(mode="after")
+    def _sources_are_its_own(self) -> "Outlet":
+        for source in self.source:
+            if not self.owns(source.url):
+                raise ValueError(f"the source {source.url} is on none of its hosts: add the host to hosts")
+        return self
 
     def owns(self, url: str) -> bool:
         """Whether a URL's host is one of the outlet's."""
@@ -160,7 +179,8 @@ def load(file: Path) -> Outlet:
     try:
         return Outlet.model_validate({**data, "id": file.stem})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A misspelt key says more than the one that is then missing.
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
         key = ".".join(str(part) for part in first["loc"]) or None
         if first["type"] == "extra_forbidden":
             message, remedy = "this key is unknown", f"known keys are listed in {SHIPPED / 'caravanserai.toml'}"
@@ -168,7 +188,7 @@ def load(file: Path) -> Outlet:
             message, remedy = "this key is missing", "add it"
         else:
             message = remedy = first["msg"].removeprefix("Value error, ")
-        value = None if first["type"] == "missing" else first["input"]
+        value = None if first["type"] == "missing" or key is None else first["input"]
         raise OutletError(message, file=str(file), key=key, value=value, remedy=remedy) from error
 
 

@@ -6,6 +6,7 @@
     DIR/site/shows  DIR/site/step                   the step that the site shows; the last one that was played to its end
     DIR/mails/*.eml  DIR/mails/log.jsonl            what the sink got (demo/sink.py)
 """
+import fcntl
 import json
 import tomllib
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,12 @@ def _write(file: Path, text: str) -> None:
 
 def _number(file: Path) -> int | None:
     return int(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+class DemoRuns(RuntimeError):
+    """Another demo runs in the folder; nothing of it was touched."""
+
+    kind = "demo"
 
 
 class Demo:
@@ -75,6 +82,11 @@ class Demo:
         for name in ("outlets", "site", "mails"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         with ExitStack() as started:
+            alone = started.enter_context((self.folder / "site" / "lock").open("w"))
+            try:
+                fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DemoRuns(f"another demo runs in {self.folder}: end it, or name another folder") from error
             sink = started.enter_context(MailSink(self.folder / "mails"))
             self._site = started.enter_context(
                 Site(step=_number(self.folder / "site" / "shows") or 0, log=self.folder / "site" / "log.jsonl"))

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Article, Capture, Comment, CommentVersion, Page, Reading, Thread, Version
@@ -84,23 +84,25 @@ def standing_comments() -> Select[int, str, int]:
 
 def listing(session: Session, *, outlet: str | None = None, since: datetime | None = None,
             limit: int | None = None) -> list[ArticleRow]:
-    """The articles with a judged version, the last changed one first; since asks for those changed at or after it."""
+    """The articles with a judged version, the last changed one first; since asks for those changed at or after it.
+    To vanish is a change."""
     counted = (select(Version.article_id, func.count().label("versions"), func.max(Version.seq).label("seq"),
                       func.max(Version.seen_at).label("changed"))
                .where(Version.judgement.in_(JUDGED)).group_by(Version.article_id).subquery())
+    last_changed = case((Article.gone_at > counted.c.changed, Article.gone_at), else_=counted.c.changed)
     states = standing_comments().subquery()
     comments = (select(Thread.article_id, func.count().label("comments")).join(Comment, Comment.thread_id == Thread.id)
                 .join(states, states.c.comment_id == Comment.id).where(states.c.event != "removed")
                 .group_by(Thread.article_id).subquery())
-    query = (select(Article, Reading.title, counted.c.versions, func.coalesce(comments.c.comments, 0), counted.c.changed)
+    query = (select(Article, Reading.title, counted.c.versions, func.coalesce(comments.c.comments, 0), last_changed)
              .join(counted, counted.c.article_id == Article.id)
              .join(Version, (Version.article_id == Article.id) & (Version.seq == counted.c.seq))
              .join(Reading, (Reading.capture_id == Version.capture_id) & Reading.id.in_(_newest_reading()))
-             .outerjoin(comments, comments.c.article_id == Article.id).order_by(counted.c.changed.desc(), Article.id.desc()))
+             .outerjoin(comments, comments.c.article_id == Article.id).order_by(last_changed.desc(), Article.id.desc()))
     if outlet is not None:
         query = query.where(Article.outlet == outlet)
     if since is not None:
-        query = query.where(counted.c.changed >= since)
+        query = query.where(last_changed >= since)
     return [ArticleRow(found.id, found.outlet, found.url, title, found.state, number, said, found.first_seen_at, changed)
             for found, title, number, said, changed in session.execute(query.limit(limit))]
 

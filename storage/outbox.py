@@ -69,6 +69,7 @@ class AlertRow:
     state: str
     reason: str | None
     mail: int | None
+    mail_state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,14 @@ class MailRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Alerts that wait for a mail and since when the oldest does; mails that wait to be sent, and dead ones."""
+    """Alerts that wait for a mail and since when the oldest does; mails that wait to be sent, and dead
+    ones; reason is what the oldest waiting mail's last attempt was answered, where it had one."""
 
     pending: int
     oldest: datetime | None
     waiting: int
     dead: int
+    reason: str | None = None
 
 
 # --- from alerts to mails
@@ -196,13 +199,15 @@ def clear_claims(session: Session) -> None:
 def list_alerts(session: Session, limit: int | None = None) -> list[AlertRow]:
     """The alerts, newest first."""
     found = session.execute(
-        select(Alert, Version.seq, CommentVersion.seq, CommentVersion.comment_id)
+        select(Alert, Version.seq, CommentVersion.seq, CommentVersion.comment_id, Mail.state)
+        .outerjoin(Mail, Mail.id == Alert.mail_id)
         .outerjoin(Version, Version.id == Alert.version_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .order_by(Alert.id.desc()).limit(limit))
     return [AlertRow(alert.id, alert.watch_id, alert.recipient, alert.event, alert.article_id,
-                     seq if comment is None else comment_seq, comment, alert.state, alert.reason, alert.mail_id)
-            for alert, seq, comment_seq, comment in found]
+                     seq if comment is None else comment_seq, comment, alert.state, alert.reason, alert.mail_id,
+                     mail_state)
+            for alert, seq, comment_seq, comment, mail_state in found]
 
 
 def list_mails(session: Session, limit: int | None = None) -> list[MailRow]:
@@ -224,4 +229,6 @@ def counts(session: Session) -> Counts:
     pending, oldest = session.execute(select(func.count(), func.min(Alert.made_at, type_=Alert.made_at.type))
                                       .where(Alert.state == "pending")).one()
     states = dict(session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all())
-    return Counts(pending, oldest, states.get("waiting", 0), states.get("dead", 0))
+    reason = session.scalar(select(Mail.reason).where(Mail.state == "waiting", Mail.reason.is_not(None))
+                            .order_by(Mail.id).limit(1))
+    return Counts(pending, oldest, states.get("waiting", 0), states.get("dead", 0), reason)

@@ -53,12 +53,12 @@ def end(session: Session, run_id: int, now: datetime, *, state: str, requests: i
     run.state, run.ended_at, run.requests, run.not_modified, run.errors = state, now, requests, not_modified, list(errors)
 
 
-def close_open(session: Session, now: datetime, ids: Sequence[int] | None = None) -> list[int]:
-    """Closes open runs as died: all of them, or those with these ids; the ids closed."""
+def close_open(session: Session, now: datetime, reason: str, ids: Sequence[int] | None = None) -> list[int]:
+    """Closes open runs as died for a reason: all of them, or those with these ids; the ids closed."""
     which = select(Run).where(Run.state == "open") if ids is None else select(Run).where(Run.state == "open", Run.id.in_(ids))
     dead = list(session.scalars(which))
     for run in dead:
-        run.state, run.ended_at = "died", now
+        run.state, run.ended_at, run.errors = "died", now, [*run.errors, reason]
     return [run.id for run in dead]
 
 
@@ -105,6 +105,12 @@ def judged_after(session: Session, outlet: str, run_id: int) -> int | None:
     """The first run of the outlet after another one, once it is judged."""
     return session.scalar(select(Run.id).where(Run.outlet == outlet, Run.id > run_id, Run.judgement != "open")
                           .order_by(Run.id).limit(1))
+
+
+def last_whole(session: Session, outlet: str) -> Run | None:
+    """The newest run of an outlet that came to its own end."""
+    return session.scalar(select(Run).where(Run.outlet == outlet, Run.state.not_in(("open", "died")))
+                          .order_by(Run.id.desc()).limit(1))
 
 
 def last_ok(session: Session, outlet: str) -> datetime | None:

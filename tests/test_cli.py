@@ -9,6 +9,8 @@ import pytest
 from command import document, environment, steppewire
 from newspaper import Newspaper
 
+from crawler.outlet import OutletError, load
+
 
 def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
     """The error that a verb ends with; its message is also on stderr, as one plain sentence."""
@@ -103,7 +105,7 @@ def test_init_makes_what_check_accepts_and_never_overwrites(tmp_path: Path) -> N
     assert steppewire("check", cwd=tmp_path).returncode == 0
     (tmp_path / "steppewire.toml").write_text("outlets = []", encoding="utf-8")
     again = steppewire("init", cwd=tmp_path)
-    assert again.returncode == 2 and "steppewire.toml is already there" in again.stderr
+    assert again.returncode == 2 and "steppewire.toml: is already there" in again.stderr
     assert (tmp_path / "steppewire.toml").read_text(encoding="utf-8") == "outlets = []"
 
 
@@ -142,3 +144,42 @@ def test_help_needs_no_heavy_import() -> None:
            "print(sorted({'pydantic', 'sqlalchemy', 'scrapy', 'trafilatura', 'rich'} & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, env=environment())
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_outlet_with_a_mistake_stops_crawl_and_run_at_once_and_shows_in_status(tmp_path: Path) -> None:
+    with Newspaper(tmp_path) as paper:
+        steppewire("--config", paper.config, "db", "upgrade")
+        file = tmp_path / "outlets" / "paper0.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace("delay = 0.01", 'delay = "soon"'), encoding="utf-8")
+        for verb in ("crawl", "run"):
+            ended = steppewire("--config", paper.config, verb)
+            assert ended.returncode == 2 and f"{file}: delay:" in ended.stderr and "'soon'" in ended.stderr
+        found = document("--config", paper.config, "status", code=1)["outlets"][0]
+        assert found["state"] == "failing" and "delay" in found["reason"]
+        assert paper.server.hits == []
+
+
+@pytest.mark.parametrize(("text", "key", "words"), [
+    ('hosts = ["https://p.example/"]', "hosts.0", "bare host"),
+    ('[[source]]\nkind = "rss"\nurl = "https://other.example/rss"', None, "add the host to hosts"),
+    ('source = []\n[comments]\nthread = "div"\nitem = "p"\ntext = "p"\nlabel = "comments"', "comments.label", "group"),
+    ('nam = "P"', "nam", "known keys"),
+])
+def test_what_could_never_work_in_an_outlet_is_refused(text: str, key: str | None, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(f'name = "P"\nhome = "https://p.example/"\n{text}', encoding="utf-8")
+    with pytest.raises(OutletError) as caught:
+        load(file)
+    assert caught.value.key == key and words in f"{caught.value.message} {caught.value.remedy}"
+
+
+def test_what_is_no_article_has_no_diff(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.format(LONG), encoding="utf-8")
+    (tmp_path / "b.html").write_bytes(b"%PDF-1.4 nothing")
+    error = refused("diff", "a.html", "b.html", "--url", "https://x.example/1", cwd=tmp_path, code=1)
+    assert (error["file"], error["kind"]) == ("b.html", "file")
+
+
+def test_an_outlet_that_nobody_knows_has_no_list(tmp_path: Path) -> None:
+    steppewire("db", "upgrade", cwd=tmp_path)
+    assert "nowhere" in refused("article", "list", "--outlet", "nowhere", cwd=tmp_path)["message"]

@@ -63,6 +63,7 @@ def existing(settings: Settings, file: str) -> Store:
 def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
     """What can be used and what cannot, a line each: {ok, checks: [{what, ok, note}]}. Nothing is made."""
     checks = [_one("settings", lambda: file if Path(file).exists() else "none: the defaults are used")]
+    checks.append(_one("contact", lambda: settings.contact or "none is set: outlets see nobody whom they could ask"))
     for name in settings.outlets:
         checks.append(_one(f"outlet {name}", partial(_outlet, settings, name)))
     for watch in settings.watch:
@@ -70,7 +71,8 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
     checks.append(_one("data", lambda: _folder(settings.data)))
     checks.append(_one("database", lambda: _database(settings, file)))
     if smtp:
-        checks.append(_one("mail", lambda: channel(settings).greet(settings.mail.sender)))
+        server = f"mail at {settings.mail.host}:{settings.mail.port}"
+        checks.append(_one(server, lambda: channel(settings).greet(settings.mail.sender)))
     return documents.SCHEMA | {"ok": all(each["ok"] for each in checks), "checks": checks}
 
 
@@ -78,8 +80,7 @@ def _one(what: str, look: Any) -> dict[str, Any]:
     try:
         return {"what": what, "ok": True, "note": look()}
     except (OutletError, SettingsError) as error:
-        where = f"{error.file}: {error.key}: " if error.key else f"{error.file}: "
-        return {"what": what, "ok": False, "note": f"{where}{error}" + (f"; {error.remedy}" if error.remedy else "")}
+        return {"what": what, "ok": False, "note": documents.sentence(error)}
     except (StoreError, OSError, ChannelError) as error:
         return {"what": what, "ok": False, "note": str(error)}
 
@@ -88,6 +89,15 @@ def _outlet(settings: Settings, name: str) -> str:
     outlet = outlets.load(outlets.find(name, settings.outlets_dirs))
     unverified = " (its comment markup is unverified)" if outlet.comments and not outlet.comments.verified else ""
     return f"{outlet.name}, {len(outlet.source)} sources{unverified}"
+
+
+def _mistake(settings: Settings, name: str) -> str | None:
+    """What is wrong with an outlet's file; None where nothing is."""
+    try:
+        outlets.load(outlets.find(name, settings.outlets_dirs))
+    except OutletError as error:
+        return f"{error.file}: {error.key}: {error}"
+    return None
 
 
 def _watch(settings: Settings, file: str, watch: Any) -> str:
@@ -120,7 +130,7 @@ def status(settings: Settings, store: Store) -> tuple[dict[str, Any], bool]:
     """How the wire is, and whether it needs nobody."""
     holder = store.holder()
     with store.reading() as session:
-        states = [documents.outlet_state(session, outlet) for outlet in settings.outlets]
+        states = [documents.outlet_state(session, outlet, _mistake(settings, outlet)) for outlet in settings.outlets]
         waiting = documents.waiting(session)
     document = documents.SCHEMA | {
         "daemon": {"pid": holder.pid, "since": documents.time(holder.since)} if holder else None, "database": str(store),

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.status import Status
 
+from crawler import outlet as outlets
 from scheduler import Wire, utcnow
 from settings import Settings, SettingsError
 from storage import pages, runs
@@ -18,11 +19,13 @@ TELL_SECONDS = 1.0
 
 
 def require_known(settings: Settings, names: Sequence[str], file: str) -> None:
-    """SettingsError where an outlet is named that is not crawled."""
+    """SettingsError where an outlet is named that is not crawled; OutletError where the file of one that is has a mistake."""
     for name in names:
         if name not in settings.outlets:
             raise SettingsError(f"outlet {name!r} is not crawled", file=file, key="outlets", value=name,
                                 remedy=f"name one of {', '.join(settings.outlets) or 'none'}, or add it to outlets")
+    for name in settings.outlets:
+        outlets.load(outlets.find(name, settings.outlets_dirs))
 
 
 async def alone(settings: Settings, config: Path | None, store: Store, names: Sequence[str]) -> dict[str, Any]:

@@ -36,6 +36,15 @@ def error(problem: Any, kind: str | None = None) -> Document:
                                "remedy": getattr(problem, "remedy", None) or None}}
 
 
+def sentence(problem: Any) -> str:
+    """What went wrong, for people: where, what, what stands there, and what would be right."""
+    said = error(problem)["error"]
+    where = ": ".join(str(part) for part in (said["file"], said["key"]) if part)
+    value = f" (here: {said['value']!r})" if said["value"] is not None else ""
+    remedy = f"; {said['remedy']}" if said["remedy"] and said["remedy"] != said["message"] else ""
+    return f"{where + ': ' if where else ''}{said['message']}{value}{remedy}"
+
+
 # --- read and diff
 
 def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
@@ -77,11 +86,12 @@ def _comments(comments: Sequence[CommentRead]) -> list[Document]:
 
 
 def changes(old_title: str | None, old: str, new_title: str | None, new: str) -> Document:
-    """What changed between two texts."""
+    """What changed between two texts, and between their headlines."""
     operations: Iterable[Operation] = diff(old, new)
     steps = [{"op": step.op, "old": step.old, "new": step.new} for step in operations]
     touched = [step for step in steps if step["op"] != "equal"]
-    return SCHEMA | {"changed": bool(touched), "title_changed": old_title != new_title,
+    return SCHEMA | {"changed": bool(touched), "title_changed": old_title != new_title, "old_title": old_title,
+                     "new_title": new_title,
                      "added_chars": sum(len(step["new"]) for step in touched),
                      "removed_chars": sum(len(step["old"]) for step in touched), "operations": steps}
 
@@ -156,7 +166,8 @@ def alert_list(session: Session, limit: int | None) -> Document:
     return SCHEMA | {"alerts": [
         {"alert": str(row.id), "watch": row.watch, "recipient": row.recipient, "event": row.event, "article": str(row.article),
          "seq": row.seq, "comment": str(row.comment) if row.comment is not None else None, "state": row.state,
-         "mail": str(row.mail) if row.mail is not None else None} for row in outbox.list_alerts(session, limit)]}
+         "mail": str(row.mail) if row.mail is not None else None, "mail_state": row.mail_state}
+        for row in outbox.list_alerts(session, limit)]}
 
 
 def mail_list(session: Session, limit: int | None) -> Document:
@@ -184,11 +195,13 @@ def _run(session: Session, run: Run) -> Document:
             "backlog": run.backlog, "errors": run.errors}
 
 
-def outlet_state(session: Session, outlet: str) -> Document:
-    """How an outlet is: as its last run was."""
-    last = runs.last(session, outlet)
-    state = STATES.get(last.state if last else None, "failing")
-    reason = "; ".join(last.errors[:3]) if last and state != "ok" else ""
+def outlet_state(session: Session, outlet: str, mistake: str | None = None) -> Document:
+    """How an outlet is: as its last run was. One run that died says nothing of the outlet, two in a row do; a mistake in its
+    file does at once."""
+    died = runs.deaths_in_a_row(session, outlet) > 1
+    last = runs.last(session, outlet) if died else runs.last_whole(session, outlet)
+    state = "failing" if mistake else STATES.get(last.state if last else None, "failing")
+    reason = mistake or ("; ".join(last.errors[:3]) if last and state != "ok" else "")
     return {"outlet": outlet, "state": state, "reason": reason or None,
             "last_ok": time(runs.last_ok(session, outlet)), "next_due_at": time(pages.next_due(session, outlet))}
 
@@ -197,4 +210,4 @@ def waiting(session: Session) -> Document:
     """What waits to be told: alerts and mails."""
     counts = outbox.counts(session)
     return {"alerts": {"pending": counts.pending, "oldest": time(counts.oldest)},
-            "mails": {"waiting": counts.waiting, "dead": counts.dead}}
+            "mails": {"waiting": counts.waiting, "dead": counts.dead, "reason": counts.reason}}

@@ -69,9 +69,13 @@ async def answer(settings: Settings, request: Request) -> dict[str, Any]:
 
 
 async def answer_both(settings: Settings, old: Request, new: Request) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The documents of two pages."""
+    """The documents of two articles; FileError where one is none."""
     known, readers = Outlets(settings), Readers(2)
     first, second = await asyncio.gather(_answer(known, readers, old), _answer(known, readers, new))
+    for request, document in ((old, first), (new, second)):
+        if document["outcome"] != "clean":
+            raise FileError(f"this is no article: {document['reason']}: {document['note']}", file=request.file,
+                            remedy="name two copies of an article's page")
     return first, second
 
 

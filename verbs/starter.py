@@ -64,8 +64,8 @@ class AlreadyThere(FileExistsError):
     remedy = "edit it, or run `steppewire init` in another folder"
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"{file} is already there")
-        self.message, self.file, self.value = f"{file} is already there", str(file), None
+        super().__init__("is already there")
+        self.message, self.file, self.value = "is already there", str(file), None
 
 
 def make(config: Path) -> None:

@@ -77,6 +77,8 @@ def _status(console: Console, document: dict[str, Any]) -> None:
                                           "reason": "reason"}, "no outlet is crawled")
     console.print(f"Alerts pending: {document['alerts']['pending']}. Mails waiting: {document['mails']['waiting']}, "
                   f"dead: {document['mails']['dead']}.")
+    if document["mails"]["reason"]:
+        console.print(f"Why they wait: {document['mails']['reason']}")
 
 
 def _articles(console: Console, document: dict[str, Any]) -> None:
@@ -88,7 +90,7 @@ def _articles(console: Console, document: dict[str, Any]) -> None:
 def _alerts(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["alerts"], {"id": "alert", "watch": "watch", "to": "recipient", "event": "event",
                                          "article": "article", "version": "seq", "comment": "comment", "state": "state",
-                                         "mail": "mail"}, "no alerts yet")
+                                         "mail": "mail", "which is": "mail_state"}, "no alerts yet")
 
 
 def _mails(console: Console, document: dict[str, Any]) -> None:
@@ -97,20 +99,31 @@ def _mails(console: Console, document: dict[str, Any]) -> None:
 
 
 def _operations(console: Console, document: dict[str, Any]) -> None:
+    if not document["changed"] and not document["title_changed"]:
+        console.print("nothing changed")
+        return
+    if document["title_changed"]:
+        console.print(_changed(document["old_title"] or "", document["new_title"] or ""))
+        console.print()
     if not document["changed"]:
-        console.print("the headline changed, the text did not" if document["title_changed"] else "nothing changed")
         return
     text = Text()
     for step in document["operations"]:
         if step["op"] == "equal":
             text.append(_shortened(step["new"]))
             continue
-        # The brackets say without colour what colour says.
-        if step["old"]:
-            text.append(f"[-{step['old']}-]", "red strike")
-        if step["new"]:
-            text.append(f"{{+{step['new']}+}}", "green")
-    console.print(text, soft_wrap=True)
+        text.append(_changed(step["old"], step["new"]))
+    console.print(text)
+
+
+def _changed(old: str, new: str) -> Text:
+    """Old and new words; the brackets say without colour what colour says."""
+    text = Text()
+    if old:
+        text.append(f"[-{old}-]", "red strike")
+    if new:
+        text.append(f"{{+{new}+}}", "green")
+    return text
 
 
 def _shortened(text: str) -> str:
@@ -135,8 +148,16 @@ def _tree(console: Console, comments: list[dict[str, Any]]) -> None:
         when = _cell(comment["posted"]) or comment["posted_raw"] or "no time"
         label = Text(f"{mark}{comment['author'] or 'no name'}, {when}: ", style or "bold")
         label.append(comment["text"], style)
+        for version in comment.get("versions", [])[1:]:
+            label.append(f"\n{_happened(version)}", "dim")
         branches[comment["id"]] = above.add(label)
     console.print(root)
+
+
+def _happened(version: dict[str, Any]) -> str:
+    """One event of a comment's history, with the two looks that bracket it."""
+    between = f"{version['event']} between {_cell(version['after']) or 'its beginning'} and {_cell(version['before'])}"
+    return f"{between}: {version['text']}" if version["event"] == "edited" else between
 
 
 def _article(console: Console, document: dict[str, Any]) -> None:
@@ -144,14 +165,18 @@ def _article(console: Console, document: dict[str, Any]) -> None:
         console.print(f"No article: {document['reason']}" + (f" ({document['note']})" if document.get("note") else ""))
         return
     console.print(Text(document["title"] or "(no title)", "bold"))
-    facts = [", ".join(document["authors"]), _cell(document["published"]), document["language"], document["url"]]
-    console.print(" · ".join(fact for fact in facts if fact))
+    if document.get("state") in ("gone", "moved"):
+        console.print(f"This article is {document['state']}.")
+    facts = [", ".join(document["authors"]), _cell(document["published"]), document["language"]]
+    if any(facts):
+        console.print(" · ".join(fact for fact in facts if fact))
+    console.print(document["url"] or "")
     for block in document["blocks"]:
         console.print()
         console.print(Text(block["text"], "bold" if block["kind"] == "heading" else ""))
     thread = document["thread"]
     why = f" ({thread['reason']})" if thread["reason"] else ""
-    console.print(f"\nThread: {thread['state']}, {thread['seen']} comments{why}")
+    console.print(f"\nThread: {thread['state']}, comments: {thread['seen']}{why}")
     _tree(console, document["comments"])
     if document.get("versions"):
         _table(console, document["versions"], {"version": "seq", "seen": "seen_at", "judged": "judgement",

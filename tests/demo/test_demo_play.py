@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.outlet import load
-from demo.play import LAST, Demo
+from demo.play import LAST, Demo, DemoRuns
 
 Ask = Callable[..., Any]
 START = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
@@ -145,3 +145,13 @@ def test_the_watches_of_the_script_are_those_of_the_settings(tmp_path: Path) -> 
 def test_what_is_there_only_while_the_demo_runs_says_so(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="does not run"):
         _ = Demo(tmp_path).site_url
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_and_touches_nothing(tmp_path: Path) -> None:
+    with Demo(tmp_path) as first:
+        written = first.config.read_bytes()
+        with pytest.raises(DemoRuns, match="another demo runs"), Demo(tmp_path):
+            pass
+        assert first.config.read_bytes() == written
+    with Demo(tmp_path):
+        pass

@@ -244,7 +244,7 @@ def test_an_article_is_listed_once_its_version_is_judged(desk: Desk) -> None:
 
 def test_a_run_that_was_closed_can_write_nothing_more(desk: Desk) -> None:
     with desk.store.writing() as session:
-        runs.close_open(session, desk.now)
+        runs.close_open(session, desk.now, "a test")
     with pytest.raises(runs.RunEnded):
         desk.see(article("One."))
     assert desk.rows(Version) == [] and desk.rows(Capture) == []
