@@ -66,7 +66,7 @@ def _zone(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", text):
+    if not text or text != text.lower() or any(character in "/?#@" or character.isspace() for character in text):
         raise ValueError("write a bare host in small letters, such as news.example.org")
     return text
 

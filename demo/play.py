@@ -45,7 +45,7 @@ def _number(file: Path) -> int | None:
 class DemoRuns(RuntimeError):
     """Another demo runs in the folder; nothing of it was touched."""
 
-    kind = "demo"
+    kind = "failure"
 
 
 class Demo:

@@ -75,7 +75,7 @@ def test_check_names_a_watch_of_an_outlet_that_is_not_crawled_and_a_mail_server_
         'outlets = ["nowhere"]\n', encoding="utf-8")
     ended = steppewire("check", "--smtp", "--json", cwd=tmp_path)
     assert ended.returncode == 2
-    assert [each["what"] for each in json.loads(ended.stdout)["checks"] if not each["ok"]] == ["watch w", "mail"]
+    assert [each["what"] for each in json.loads(ended.stdout)["checks"] if not each["ok"]] == ["watch w", "mail at 127.0.0.1:9"]
 
 
 def test_check_talks_to_a_mail_server_and_sends_nothing(tmp_path: Path) -> None:

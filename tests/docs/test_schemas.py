@@ -43,6 +43,7 @@ STATES = {
     ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
     ("alert-list", ".alerts[].state"): {"pending", "held", "mailed", "dropped"},
     ("alert-list", ".alerts[].event"): set(EVENTS),
+    ("alert-list", ".alerts[].mail_state"): {"waiting", "sent", "dead", None},
     ("mail-list", ".mails[].state"): {"waiting", "sent", "dead"},
     ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
 }
