@@ -178,6 +178,8 @@ def test_sigterm_ends_the_daemon_within_seven_seconds_while_a_page_hangs(tmp_pat
             wait("the page that hangs", lambda: paper.server.in_flight == 1 and len(paper.server.hits) >= 4)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=7) == 0
+        # Stopping is no failure of the outlet's.
+        assert [each["state"] for each in status(paper)["outlets"]] == ["new"]
 
 
 # --- the founding article
