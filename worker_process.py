@@ -17,10 +17,11 @@ STOP_SECONDS = 6.5
 
 class WorkerProcess:
     """The worker, started when it is first needed and again after it ended. over is awaited with runs that it says have ended,
-    and with those that were under way when it died."""
+    and with those that were under way when it died; a worker that says nothing for `silent` seconds is killed."""
 
     def __init__(self, config: Path | None, over: Callable[[set[int]], Awaitable[None]]) -> None:
         self._config, self._over = config, over
+        self.silent = SILENT_SECONDS
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._runs: set[int] = set()
@@ -77,12 +78,12 @@ class WorkerProcess:
         await self._end(set(self._runs))
 
     async def _next_line(self, process: asyncio.subprocess.Process, out: asyncio.StreamReader) -> bytes:
-        """What the worker says next; one that has said nothing for half a minute hangs, and is killed."""
+        """What the worker says next; one that is silent for too long hangs, and is killed."""
         try:
-            async with asyncio.timeout(SILENT_SECONDS):
+            async with asyncio.timeout(self.silent):
                 return await out.readline()
         except TimeoutError:
-            logger.error("the worker %s has been silent for %.0f s and is killed", process.pid, SILENT_SECONDS)
+            logger.error("the worker %s has been silent for %.0f s and is killed", process.pid, self.silent)
             process.kill()
             return b""
 

@@ -1,6 +1,7 @@
 """The whole line: site → crawl → store → mail. What happened is told by the site's own log and the mail sink's folder, not by
 our tables alone."""
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -98,6 +99,21 @@ def test_four_outlets_on_one_slow_host_never_have_more_under_way_than_its_limit(
     with Newspaper(tmp_path, articles=8, hosts=("paper.example",) * 4, delay=0.3, watch=False) as paper, Line(paper) as line:
         assert [(run["state"], run["articles_new"]) for run in line.crawl()] == [("done", 8)] * 4
         assert 1 < paper.server.max_in_flight <= 3
+
+
+def test_a_worker_that_hangs_is_killed_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    with Newspaper(tmp_path) as paper, Line(paper) as line:
+        def hang(request: Request) -> None:
+            if request.path == "/news/2" and line.wire.worker.pid:
+                os.kill(line.wire.worker.pid, signal.SIGSTOP)
+
+        line.wire.worker.silent = 8.0
+        paper.hold = hang
+        run, = line.crawl()
+        assert (run["state"], run["errors"]) == ("died", ["its worker died"])
+        paper.hold = lambda _request: None
+        run, = line.crawl("paper0")
+        assert run["state"] == "done" and len(line.articles()) == 5
 
 
 # --- the daemon
