@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SOURCES = alerts crawler demo pipelines storage verbs tests cli.py scheduler.py settings.py worker.py worker_process.py
 ARGS ?=
 
 .PHONY: demo test lint requirements clean

@@ -15,7 +15,7 @@ MAKER = Path(__file__).resolve().parents[4] / "shared" / "measure" / "seed_pages
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> Path:
-    if not MAKER.exists():
+    if not MAKER.exists():  # the capture is not the project's to ship
         pytest.skip("the shared folder with seed_pages.py is not there")
     folder = tmp_path_factory.mktemp("seed")
     subprocess.run([sys.executable, MAKER, folder], check=True)
