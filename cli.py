@@ -202,9 +202,10 @@ def run(config: Path | None) -> None:
         click.echo(f"steppewire: {taken}: one daemon a store", err=True)
         raise SystemExit(TAKEN) from taken
     store.upgrade()
-    code = asyncio.run(scheduler.run(settings, config_path(config), store, lock))
+    # Not asyncio.run, which would wait for a thread that a mail server or a database still holds; what it does is in the store.
+    code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock))
     logging.shutdown()
-    os._exit(code)  # a mail server that hangs may still hold a thread; what it was sent is in the store
+    os._exit(code)
 
 
 @steppewire.command()
@@ -458,8 +459,7 @@ def one_version(rows: Any, seq: int | None) -> Any:
 
 def logs(level: int) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for library in ("alembic", "apscheduler"):
-        logging.getLogger(library).setLevel(max(level, logging.WARNING))
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))
 
 
 def present(document: dict[str, Any], as_json: bool) -> None:

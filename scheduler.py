@@ -8,20 +8,22 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from pathlib import Path
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+import failpoint
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
-from alerts.deliver import CHANNELS, deliver, recover
+from alerts.deliver import CHANNELS, Patience, deliver, recover
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from settings import Settings
+from storage import clock as store_clock
 from storage import pages, runs, watches
 from storage.store import Lock, Store
 from storage.watches import WatchRow
@@ -29,14 +31,14 @@ from worker_process import WorkerProcess
 
 logger = logging.getLogger("steppewire.scheduler")
 
-DISPATCH_SECONDS = 1.0
-MAIL_SECONDS = 5.0
 LOST_LOCK = 75
-# An outlet whose runs die one after the other is left alone for a while, longer and longer, and then runs alone.
+# An outlet whose runs die one after the other runs alone.
 DEATHS_ALONE = 2
-DEATH_WAIT = timedelta(minutes=1)
-# A wrong password tried at every tick would get us shut out.
-PAUSE = timedelta(minutes=5)
+# A clock that is set by less than this needs nobody's attention.
+CLOCK_STEP = timedelta(minutes=1)
+# The worker has 6.5 s to end; what still hangs after it is left behind.
+CLOSE_SECONDS = 6.8
+Step = Callable[[datetime], Awaitable[object]]
 
 
 def utcnow() -> datetime:
@@ -48,7 +50,8 @@ def channel(settings: Settings) -> Smtp:
     """The channel that mails go out by."""
     mail = settings.mail
     return CHANNELS["smtp"](host=mail.host, port=mail.port, security=mail.security, username=mail.username,
-                            password=mail.password.get_secret_value() if mail.password else None)
+                            password=mail.password.get_secret_value() if mail.password else None,
+                            timeout=settings.limits.conversation.total_seconds())
 
 
 def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
@@ -63,20 +66,32 @@ class Wire:
 
     def __init__(self, settings: Settings, config: Path | None, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
         self.settings, self.store, self.clock = settings, store, clock
-        self.worker = WorkerProcess(config, self._over)
+        self.worker = WorkerProcess(config, self._over, silent=settings.limits.silence.total_seconds())
         self.stop_sending = threading.Event()
+        limits = settings.limits
+        self.patience = Patience(limits.first_retry, limits.longest_retry, limits.give_up)
         self._alone = self._stopping = False
         self._mistakes: dict[str, str] = {}
         self._paused_until: datetime | None = None
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
+        with self.store.reading() as session:
+            newest = runs.newest_time(session)
+        if newest is not None and newest - now >= CLOCK_STEP:
+            self.set_back(newest - now, now)
         with self.store.writing() as session:
             died = runs.close_open(session, now, "the daemon that began it ended without it")
         if died:
             logger.warning("runs %s had not ended; they are closed as died", died)
         recover(self.store)
         sync_watches(self.settings, self.store, now)
+
+    def set_back(self, by: timedelta, now: datetime) -> None:
+        """The clock was set back: what is due later by it would else be due that much too late."""
+        logger.warning("the clock was set back by %s: what is due is due that much earlier", by)
+        with self.store.writing() as session:
+            store_clock.set_back(session, by, now)
 
     async def dispatch(self, now: datetime, only: Iterable[str] | None = None) -> dict[str, int]:
         """Starts a run of each outlet that is due, or of those named, as far as they have none: outlet to run."""
@@ -100,12 +115,14 @@ class Wire:
         with self.store.reading() as session:
             due = pages.next_due(session, outlet)
             open_runs = runs.open_runs(session)
-            deaths, last = runs.deaths_in_a_row(session, outlet), runs.last(session, outlet)
+            deaths, lost = runs.in_a_row(session, outlet, "died"), runs.in_a_row(session, outlet, "died", "failed")
+            last = runs.last(session, outlet)
         if outlet in open_runs or (not wanted and due is not None and due > now):
             return None
         alone = deaths >= DEATHS_ALONE
-        ended = last.ended_at if last is not None else None
-        if not wanted and alone and ended is not None and now < ended + DEATH_WAIT * deaths:
+        # One whose runs die or fail one after the other is left alone for a while, longer and longer.
+        ended = last.ended_at if last is not None and (alone or last.state == "failed") else None
+        if not wanted and ended is not None and ended <= now < ended + self.settings.limits.after_death * lost:
             return None
         if (alone or self._alone) and open_runs:
             return None
@@ -113,6 +130,8 @@ class Wire:
             if wanted:
                 pages.make_due(session, outlet, now)
             run = runs.begin(session, outlet, now)
+            failpoint.reach("run.beginning", run is not None)
+        failpoint.reach("run.begun", run is not None)
         self._alone = alone
         return run.id if run is not None else None
 
@@ -135,7 +154,9 @@ class Wire:
 
         def judge() -> None:
             with self.store.writing() as session:
-                runs.judge(session, now, wait)
+                judged = runs.judge(session, now, wait)
+                failpoint.reach("run.judging", bool(judged))
+            failpoint.reach("run.judged", bool(judged))
 
         await asyncio.to_thread(judge)
 
@@ -155,8 +176,8 @@ class Wire:
         if self._paused_until is not None and now < self._paused_until:
             return
         done = await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
-                                       stop=self.stop_sending)
-        self._paused_until = now + PAUSE if done.paused is not None else None
+                                       stop=self.stop_sending, patience=self.patience)
+        self._paused_until = now + self.settings.limits.pause if done.paused is not None else None
 
     async def one_pass(self, now: datetime, only: Iterable[str] | None = None) -> list[int]:
         """One round of all ticks: runs what is due (or the outlets named), waits for it, and mails what came of it, the group
@@ -174,44 +195,69 @@ class Wire:
         await self.worker.stop()
 
 
-async def run(settings: Settings, config: Path | None, store: Store, lock: Lock) -> int:
-    """The daemon, until SIGTERM or SIGINT; its exit code. It ends within 7 s whatever hangs."""
-    wire = Wire(settings, config, store)
-    wire.begin(utcnow())
-    done = asyncio.Event()
-    code = 0
+class Ticks:
+    """The daemon's rounds, each every so often until it is over. Waits are monotonic: a clock that is set, or a machine that
+    slept, neither stops a round nor makes it come twice; only what is due changes with the clock."""
 
-    def lose_lock() -> None:
-        nonlocal code
-        code = LOST_LOCK
-        done.set()
+    def __init__(self, wire: Wire, lock: Lock) -> None:
+        self.wire, self.lock = wire, lock
+        self.over = asyncio.Event()
+        self.code = 0
+        self._said, self._at = wire.clock(), time.monotonic()
 
-    async def tick(*steps: Callable[[datetime], object]) -> None:
-        if not await asyncio.to_thread(lock.still_held):
-            logger.critical("the store's lock is lost: another daemon may hold it now")
-            lose_lock()
-            return
-        now = utcnow()
-        for step in steps:
-            try:
-                await step(now)  # type: ignore[misc]  # each step is a coroutine function
-            except SQLAlchemyError as error:
-                # The database is away or busy: what is due stays due, the next tick asks again.
-                logger.error("%s: the store does not answer: %s", getattr(step, "__name__", step), error)
+    async def rounds(self, every: timedelta, *steps: Step) -> None:
+        """Goes through the steps until it is over."""
+        while not self.over.is_set():
+            if not await asyncio.to_thread(self.lock.still_held):
+                logger.critical("the store's lock is lost: another daemon may hold it now")
+                self.end(LOST_LOCK)
                 return
+            await self._round(steps)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), every.total_seconds())
 
-    scheduler = AsyncIOScheduler(timezone=timezone.utc, job_defaults={"misfire_grace_time": None, "coalesce": True,
-                                                                      "max_instances": 1})
-    for seconds, steps in ((DISPATCH_SECONDS, (wire.dispatch, wire.judge)), (MAIL_SECONDS, (wire.compose, wire.deliver))):
-        scheduler.add_job(partial(tick, *steps), "interval", seconds=seconds, next_run_time=utcnow())
+    async def _round(self, steps: Iterable[Step]) -> None:
+        now = self.wire.clock()
+        for step in (self._look_at_the_clock, *steps):
+            try:
+                await step(now)
+            except SQLAlchemyError as error:
+                # The database is away or busy: what is due stays due, the next round asks again.
+                logger.error("%s: the store does not answer: %s", step.__name__, error)
+                return
+            except Exception:  # the edge of the loop: a fault in one step must not stop the others; what is due stays due
+                logger.exception("%s failed", step.__name__)
+
+    async def _look_at_the_clock(self, now: datetime) -> None:
+        at = time.monotonic()
+        by = self._said + timedelta(seconds=at - self._at) - now
+        self._said, self._at = now, at
+        if by >= CLOCK_STEP:
+            await asyncio.to_thread(self.wire.set_back, by, now)
+
+    def end(self, code: int = 0) -> None:
+        """Ends the rounds."""
+        self.code = self.code or code
+        self.over.set()
+
+
+async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
+              clock: Callable[[], datetime] = utcnow) -> int:
+    """The daemon, until SIGTERM or SIGINT; its exit code. It returns within 7 s of that whatever hangs; a thread that still
+    talks to a mail server or a database then is for the caller to leave behind."""
+    wire = Wire(settings, config, store, clock)
+    wire.begin(clock())
+    ticks = Ticks(wire, lock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, done.set)
-    scheduler.start()
+        loop.add_signal_handler(number, ticks.end)
     logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
-    await done.wait()
+    rounds = [asyncio.create_task(ticks.rounds(settings.limits.tick, wire.dispatch, wire.judge)),
+              asyncio.create_task(ticks.rounds(settings.limits.mail_tick, wire.compose, wire.deliver))]
+    await ticks.over.wait()
     logger.info("stopping")
-    scheduler.shutdown(wait=False)
     wire.stop_sending.set()
-    await wire.close()
-    return code
+    await asyncio.wait({asyncio.create_task(wire.close())}, timeout=CLOSE_SECONDS)
+    for each in rounds:
+        each.cancel()
+    return ticks.code

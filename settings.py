@@ -1,5 +1,6 @@
 """The operator's settings: one TOML file, then the environment (STEPPEWIRE_…), with secrets from files."""
 import os
+import re
 import tomllib
 from datetime import timedelta
 from importlib.metadata import version
@@ -11,7 +12,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX = "STEPPEWIRE_"
 DEFAULT_FILE = "steppewire.toml"
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1),
+         "d": timedelta(days=1)}
 # Read by the program itself, not settings: where the settings are, and where a test wants it to end.
 NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT"}
 
@@ -29,10 +31,16 @@ class SettingsError(ValueError):
 def _duration(text: Any) -> Any:
     if isinstance(text, timedelta):
         return text
-    number, unit = str(text)[:-1], str(text)[-1:]
-    if not (number.isascii() and number.isdigit() and unit in UNITS):
+    found = re.fullmatch(r"([0-9]{1,9})(ms|s|m|h|d)", str(text))
+    if not found:
         raise ValueError("write a time as 60s, 10m, 3h or 2d")
-    return timedelta(seconds=int(number) * UNITS[unit])
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("write a time longer than nothing")
+    return value
 
 
 def _address(text: str) -> str:
@@ -63,6 +71,7 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Address = Annotated[str, AfterValidator(_address)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 
@@ -90,6 +99,34 @@ class CommentSettings(_Table):
     names: Literal["keep", "pseudonym", "drop"] = "pseudonym"
 
 
+class OperatorSettings(_Table):
+    """Whom the wire tells when it needs a person, and how its own life is seen from outside."""
+
+    mail: Address | None = None
+    after: Duration = timedelta(hours=1)
+    heartbeat_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")] | None = None
+    heartbeat_every: SomeTime = timedelta(minutes=5)
+    listen: Annotated[str, Field(pattern=r"^(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None = None
+
+
+class Limits(_Table):
+    """How long things may take and how long is waited; what they are is right for a server, tests and trials shorten them."""
+
+    tick: SomeTime = timedelta(seconds=1)
+    mail_tick: SomeTime = timedelta(seconds=5)
+    crawl: SomeTime = timedelta(minutes=30)
+    answer: SomeTime = timedelta(seconds=30)
+    reading: SomeTime = timedelta(seconds=15)
+    beat: SomeTime = timedelta(seconds=1)
+    silence: SomeTime = timedelta(seconds=30)
+    after_death: SomeTime = timedelta(minutes=1)
+    conversation: SomeTime = timedelta(seconds=60)
+    first_retry: SomeTime = timedelta(minutes=1)
+    longest_retry: SomeTime = timedelta(hours=6)
+    give_up: SomeTime = timedelta(days=7)
+    pause: SomeTime = timedelta(minutes=5)
+
+
 class Watch(_Table):
     """A standing query: any of the words or phrases, told to every recipient; without outlets, in all of them."""
 
@@ -113,6 +150,8 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")] | None = None
     mail: MailSettings = MailSettings()
     comments: CommentSettings = CommentSettings()
+    operator: OperatorSettings = OperatorSettings()
+    limits: Limits = Limits()
     watch: tuple[Watch, ...] = ()
 
     @classmethod
@@ -197,7 +236,8 @@ def _plain(error: ValidationError, file: str) -> SettingsError:
     if first["type"] == "extra_forbidden":
         model: Any = Settings
         for part in first["loc"][:-1]:
-            model = {"mail": MailSettings, "comments": CommentSettings, "watch": Watch}.get(str(part), model)
+            model = {"mail": MailSettings, "comments": CommentSettings, "operator": OperatorSettings, "limits": Limits,
+                     "watch": Watch}.get(str(part), model)
         return SettingsError("this key is unknown", file=file, key=key, value=value,
                              remedy=f"known here are {', '.join(model.model_fields)}")
     if first["type"] == "missing":

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import failpoint
 import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, load
@@ -41,11 +42,12 @@ from storage.writer import Writer
 
 logger = logging.getLogger("steppewire.worker")
 
-BEAT_SECONDS = 1.0
 STOP_SECONDS = 6.0
 KILLS_DEGRADE = 3
 CONFIRM_BATCH = 100
 MOST_READERS = 4
+# A job that holds the one writer thread for so long will not end: no beat is given any more, and the daemon ends the worker.
+STUCK_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
 
 T = TypeVar("T")
@@ -146,7 +148,7 @@ class Worker:
         self.up = up
         self.store = Store(self.settings.database_url)
         self.archive = Archive(self.settings.archive, life=secrets.token_hex(4))
-        self.readers = Readers(min(os.cpu_count() or 1, MOST_READERS))
+        self.readers = Readers(min(os.cpu_count() or 1, MOST_READERS), wall=self.settings.limits.reading.total_seconds())
         self.writer, self.gates, self.stopping = Writer(), Gates(), asyncio.Event()
         self.names = names(self.settings.comments.names, self.settings.pseudonym_key())
         self.crawls: set[asyncio.Task[None]] = set()
@@ -175,9 +177,10 @@ class Worker:
     async def _beat(self) -> None:
         number = 0
         while True:
-            self._say({"beat": number})
+            if self.writer.busy_seconds < STUCK_SECONDS:
+                self._say({"beat": number})
             number += 1
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self.settings.limits.beat.total_seconds())
 
     def _say(self, document: dict[str, Any]) -> None:
         self.up.write(json.dumps(document) + "\n")
@@ -202,7 +205,9 @@ class Worker:
             backlog = runs.get(session, [run_id])[0].backlog
         intake = Intake(self.store, outlet, run_id, backlog, self.names)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
-        report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping)
+        limits = self.settings.limits
+        report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,
+                             seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds())
         await desk.flush()
         if desk.kills >= KILLS_DEGRADE and report.state == "done":
             return Report("degraded", report.requests, report.not_modified,
@@ -213,6 +218,8 @@ class Worker:
         with self.store.writing() as session:
             runs.end(session, run_id, clock.now(), state=report.state, requests=report.requests,
                      not_modified=report.not_modified, errors=report.errors)
+            failpoint.reach("run.ending")
+        failpoint.reach("run.ended")
 
 
 def main() -> None:

@@ -19,9 +19,10 @@ class WorkerProcess:
     """The worker, started when it is first needed and again after it ended. over is awaited with runs that it says have ended,
     and with those that were under way when it died; a worker that says nothing for `silent` seconds is killed."""
 
-    def __init__(self, config: Path | None, over: Callable[[set[int]], Awaitable[None]]) -> None:
+    def __init__(self, config: Path | None, over: Callable[[set[int]], Awaitable[None]], *,
+                 silent: float = SILENT_SECONDS) -> None:
         self._config, self._over = config, over
-        self.silent = SILENT_SECONDS
+        self.silent = silent
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._runs: set[int] = set()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import failpoint
 from alerts.channels.errors import Later, Paused, Refused, Unreachable
 from alerts.channels.smtp import Smtp
 from alerts.text import line
@@ -16,11 +17,22 @@ log = logging.getLogger(__name__)
 
 CHANNELS = {"smtp": Smtp}
 
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-GIVE_UP = timedelta(days=7)
 # Longer than a channel may take, so that a claim outlives its attempt; a sender that died without a restart costs no more.
 CLAIM = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a mail that failed waits: first, then twice as long each time up to longest, until give_up has passed since it
+    first failed."""
+
+    first: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=6)
+    give_up: timedelta = timedelta(days=7)
+
+    def wait(self, tries: int) -> timedelta:
+        """How long a mail waits that has failed `tries` times before this one."""
+        return min(self.first * (1 << min(tries, 16)), self.longest)
 
 
 class Channel(Protocol):
@@ -49,12 +61,12 @@ def recover(store: Store) -> None:
         outbox.clear_claims(session)
 
 
-def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None) -> Delivered:
+def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None,
+            patience: Patience = Patience()) -> Delivered:
     """Tries every mail that is due once, the longest due first; call it holding the store's lock.
 
-    What is refused for good is dead, what may work later waits: one minute, then twice as long each time up to 6 h, for 7 days
-    since it first failed. A channel that lets nothing through, or cannot be reached, ends the round. No new mail is begun after
-    stop is set.
+    What is refused for good is dead, what may work later waits as patience says. A channel that lets nothing through, or cannot
+    be reached, ends the round. No new mail is begun after stop is set.
     """
     started = time.monotonic()
     sent = dead = 0
@@ -66,14 +78,19 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
     while stop is None or not stop.is_set():
         with store.writing() as session:
             mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM)
+            failpoint.reach("attempt.beginning", mail is not None)
         if mail is None:
             break
+        failpoint.reach("attempt.begun")
         end = _attempt(mail, channel, sender, stop)
+        failpoint.reach("attempt.made")
         at = clock()
-        given_up = end.outcome == "refused" or (end.outcome == "later" and at - (mail.tried_since or at) >= GIVE_UP)
+        given_up = end.outcome == "refused" or (end.outcome == "later" and at - (mail.tried_since or at) >= patience.give_up)
         with store.writing() as session:
-            outbox.end_attempt(session, mail, at, end.outcome, end.answer, dead=_epitaph(end) if given_up else None,
-                               due_at=at + wait(mail.tries) if end.outcome == "later" else None)
+            outbox.end_attempt(session, mail, at, end.outcome, end.answer, dead=_epitaph(end, patience) if given_up else None,
+                               due_at=at + patience.wait(mail.tries) if end.outcome == "later" else None)
+            failpoint.reach("outcome.recording")
+        failpoint.reach("outcome.recorded")
         sent += end.outcome == "sent"
         dead += given_up
         paused = end.answer if end.outcome == "paused" else None
@@ -81,11 +98,6 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
             break
     with store.reading() as session:
         return Delivered(sent, outbox.counts(session).waiting, dead, paused)
-
-
-def wait(tries: int) -> timedelta:
-    """How long a mail waits that has failed `tries` times before this one."""
-    return min(FIRST_WAIT * (1 << min(tries, 16)), LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +125,8 @@ def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threadi
     return _End("sent", answer)
 
 
-def _epitaph(end: _End) -> str:
-    return end.answer if end.outcome == "refused" else f"given up after {GIVE_UP.days} days: {end.answer}"
+def _epitaph(end: _End, patience: Patience) -> str:
+    if end.outcome == "refused":
+        return end.answer
+    days = patience.give_up.days
+    return f"given up after {f'{days} days' if days else patience.give_up}: {end.answer}"

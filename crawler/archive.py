@@ -15,6 +15,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserExce
 from warcio.timeutils import datetime_to_iso_date, iso_date_to_datetime
 from warcio.warcwriter import WARCWriter
 
+import failpoint
 from crawler.decoding import DamagedBody, decoded
 from crawler.decoding import TooLarge as TooLarge
 from crawler.items import Exchange, Fetched, Headers, Kept
@@ -71,6 +72,7 @@ class Archive:
         records = BytesIO()
         offset = file.size + _write(records, exchange)
         _append(file, records)
+        failpoint.reach("record.written")
         return Kept(str(file.path.relative_to(self.folder)), offset, hashlib.sha256(exchange.body).hexdigest())
 
     def sync(self) -> None:
@@ -86,6 +88,7 @@ class Archive:
             finally:
                 os.close(descriptor)
             self._new_names.discard(folder)
+        failpoint.reach("records.synced")
 
     def close(self) -> None:
         """Puts all on disk and closes the files; nothing is kept after it."""
@@ -130,8 +133,11 @@ class Archive:
 def _append(file: _File, records: BytesIO) -> None:
     left = records.getbuffer()
     try:
-        while left:
-            left = left[file.out.write(left):]
+        # In two pieces, so that a trial can end the process between them and leave what a power cut leaves.
+        for piece in (left[:len(left) // 2], left[len(left) // 2:]):
+            while piece:
+                piece = piece[file.out.write(piece):]
+            failpoint.reach("record.torn")
     except OSError:
         # A record that was cut would hide from every sequential reader what follows it.
         file.out.seek(file.size)

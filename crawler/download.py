@@ -24,6 +24,7 @@ from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectionDone
 from twisted.web.client import URI
 
+import failpoint
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
 from crawler.refusal import HeadTooLarge
@@ -60,6 +61,7 @@ class Download(HTTP11DownloadHandler):
                 request.meta["dont_retry"] = await gate.heed(self._desk, told.decode("latin-1"))
         exchange = Exchange(request.url, (("Host", urlsplit(request.url).netloc), *_pairs(request.headers)), response.status,
                             _pairs(response.headers), response.body, self._desk.now())
+        failpoint.reach("answer.fetched")
         request.meta["kept"] = None if response.status == HTTPStatus.NOT_MODIFIED else await self._desk.keep(exchange)
         request.meta["exchange"] = exchange
         return response

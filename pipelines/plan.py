@@ -1,6 +1,9 @@
 """The frontier's side of a run: what to fetch, and what a source announced, in one transaction."""
 from datetime import datetime, timezone
 
+from sqlalchemy.orm import Session
+
+import failpoint
 from crawler.items import Page, SourceSeen
 from pipelines import due
 from pipelines.intake import Intake, capture
@@ -16,30 +19,37 @@ def plan(intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, 
     pages found on it, and returns the articles that are new and the sitemaps below it; validators kept any earlier would mean
     304 for ever after a crash."""
     with intake.store.writing() as session:
-        runs.require_open(session, intake.run_id)
-        outlet = intake.outlet
-        if seen is None:
-            urls = [url for source in outlet.source for url in source.urls]
-            pages.add(session, outlet.id, "source", urls, now)
-            pages.drop_sources_but(session, outlet.id, urls, NEVER)
-            return tuple(_asked(page) for page in pages.due(session, outlet.id, now, PER_RUN))
-        page = session.get_one(models.Page, seen.page.id)
-        capture(session, intake, page.id, seen.fetched)
-        if seen.reason is not None:
-            due.troubled(page, now, seen.reason)
-            page.next_due_at = max(page.next_due_at, now + outlet.every)
-        else:
-            due.announced(page, outlet, now)
-        if page.found_on_id is not None:
-            page.next_due_at = NEVER  # a sitemap of an index is looked at whenever the index is
-        if seen.reason is not None:
-            return ()
-        new: list[int] = []
-        if seen.found is not None:
-            page.etag, page.last_modified = _validators(seen)
-            new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
-            pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=NEVER)
-        return tuple(_asked(row) for row in (*pages.get(session, new), *pages.below(session, page.id)))
+        pages_to_fetch = _planned(session, intake, seen, now)
+        failpoint.reach("listing.taking")
+    failpoint.reach("listing.taken")
+    return pages_to_fetch
+
+
+def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, ...]:
+    runs.require_open(session, intake.run_id)
+    outlet = intake.outlet
+    if seen is None:
+        urls = [url for source in outlet.source for url in source.urls]
+        pages.add(session, outlet.id, "source", urls, now)
+        pages.drop_sources_but(session, outlet.id, urls, NEVER)
+        return tuple(_asked(page) for page in pages.due(session, outlet.id, now, PER_RUN))
+    page = session.get_one(models.Page, seen.page.id)
+    capture(session, intake, page.id, seen.fetched)
+    if seen.reason is not None:
+        due.troubled(page, now, seen.reason)
+        page.next_due_at = max(page.next_due_at, now + outlet.every)
+    else:
+        due.announced(page, outlet, now)
+    if page.found_on_id is not None:
+        page.next_due_at = NEVER  # a sitemap of an index is looked at whenever the index is
+    if seen.reason is not None:
+        return ()
+    new: list[int] = []
+    if seen.found is not None:
+        page.etag, page.last_modified = _validators(seen)
+        new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
+        pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=NEVER)
+    return tuple(_asked(row) for row in (*pages.get(session, new), *pages.below(session, page.id)))
 
 
 def _asked(page: models.Page) -> Page:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
 from pipelines import due
 from pipelines.compare import thread as threads_compare
@@ -57,6 +58,8 @@ def confirm(intake: Intake, page_ids: Iterable[int], now: datetime) -> None:
         runs.require_open(session, intake.run_id)
         for page in pages.get(session, page_ids):
             due.stood(page, intake.outlet, now, changed=False)
+        failpoint.reach("unchanged.taking")
+    failpoint.reach("unchanged.taken")
 
 
 def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRead | None = None) -> None:
@@ -76,6 +79,8 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
                     _article(session, intake, seen, seen.value, page, before, change, now, head_again)
                 else:
                     _no_article(session, intake, seen, page, before, now)
+                failpoint.reach("page.taking")
+            failpoint.reach("page.taken")
             return
         except _Overtaken:
             continue

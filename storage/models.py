@@ -237,7 +237,7 @@ class Mail(Base):
     __tablename__ = "mail"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    watch_id: Mapped[str] = key("watch.id")
+    watch_id: Mapped[str | None] = key("watch.id")
     recipient: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)
     subject: Mapped[str]
@@ -278,4 +278,16 @@ class Alert(Base):
     mail_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str | None]
+    mail_id: Mapped[int | None] = key("mail.id")
+
+
+class Notice(Base):
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    need: Mapped[str] = mapped_column(unique=True)
+    said: Mapped[str]
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     mail_id: Mapped[int | None] = key("mail.id")

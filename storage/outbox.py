@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, upd
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import failpoint
 from storage.models import Alert, Article, Attempt, CommentVersion, Mail, Version
 from storage.store import Store
 
@@ -78,7 +79,7 @@ class MailRow:
 
     id: int
     message_id: str
-    watch: str
+    watch: str | None
     recipient: str
     subject: str
     state: str
@@ -132,8 +133,10 @@ def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:
             session.flush()
             if (claimed := _claim(session, row.id, alerts)) != len(alerts):
                 raise _NotFree(f"{claimed} of {len(alerts)} alerts")
+            failpoint.reach("mail.freezing")
     except (_NotFree, IntegrityError):  # the other way to lose them: a mail of these very alerts, thus of this Message-ID
         return False
+    failpoint.reach("mail.frozen")
     return True
 
 

@@ -118,16 +118,23 @@ def last_ok(session: Session, outlet: str) -> datetime | None:
     return session.scalar(select(func.max(Run.ended_at)).where(Run.outlet == outlet, Run.state == "done"))
 
 
-def deaths_in_a_row(session: Session, outlet: str) -> int:
-    """How many of the outlet's newest ended runs died, up to 5."""
-    states = session.scalars(select(Run.state).where(Run.outlet == outlet, Run.state != "open")
+def in_a_row(session: Session, outlet: str, *states: str) -> int:
+    """How many of the outlet's newest ended runs ended in one of these states, up to 5."""
+    newest = session.scalars(select(Run.state).where(Run.outlet == outlet, Run.state != "open")
                              .order_by(Run.id.desc()).limit(5))
     count = 0
-    for state in states:
-        if state != "died":
+    for state in newest:
+        if state not in states:
             break
         count += 1
     return count
+
+
+def newest_time(session: Session) -> datetime | None:
+    """The newest time at which a run began or ended; None where there was none."""
+    latest: datetime | None = session.scalar(select(func.max(func.coalesce(Run.ended_at, Run.started_at,
+                                                                           type_=Run.started_at.type))))
+    return latest
 
 
 def counts(session: Session, run_id: int) -> RunCounts:

@@ -18,7 +18,14 @@ class Writer:
 
     def __init__(self) -> None:
         self._jobs: queue.Queue[Callable[[], None]] = queue.Queue(QUEUE)
+        self._began: float | None = None
         threading.Thread(target=self._work, name="writer", daemon=True).start()
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long the job in hand has taken so far; 0 between two jobs."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     async def do(self, job: Callable[[], T]) -> T:
         """Runs a job on the thread and returns its result or raises its exception; waits while the queue is full."""
@@ -42,7 +49,10 @@ class Writer:
 
     def _work(self) -> None:
         while True:
-            self._jobs.get()()
+            job = self._jobs.get()
+            self._began = time.monotonic()
+            job()
+            self._began = None
             time.sleep(REST_SECONDS)
 
 

@@ -112,7 +112,9 @@ def test_the_sample_explains_every_key_with_its_own_default_and_is_what_init_wri
     settings, defaults = load(config), Settings()
     assert settings.mail.model_dump(exclude={"username", "password", "sender"}) == defaults.mail.model_dump(
         exclude={"username", "password", "sender"})
-    assert settings.comments == defaults.comments and settings.mail.group_wait == timedelta(seconds=60)
+    assert (settings.limits, settings.comments) == (defaults.limits, defaults.comments)
+    assert settings.mail.group_wait == timedelta(seconds=60)
     explained = {line.lstrip("# ").split(" = ")[0] for line in TEMPLATE.splitlines() if " = " in line}
-    assert set(Settings.model_fields) - {"mail", "comments", "watch"} <= explained
-    assert set(type(defaults.mail).model_fields) | {"names", "id", "words", "recipients"} <= explained
+    assert set(Settings.model_fields) - {"mail", "comments", "operator", "limits", "watch"} <= explained
+    tables = (defaults.mail, defaults.comments, defaults.operator, defaults.limits)
+    assert {name for table in tables for name in type(table).model_fields} | {"names", "id", "words", "recipients"} <= explained

@@ -198,7 +198,7 @@ def _run(session: Session, run: Run) -> Document:
 def outlet_state(session: Session, outlet: str, mistake: str | None = None) -> Document:
     """How an outlet is: as its last run was. One run that died says nothing of the outlet, two in a row do; a mistake in its
     file does at once."""
-    died = runs.deaths_in_a_row(session, outlet) > 1
+    died = runs.in_a_row(session, outlet, "died") > 1
     last = runs.last(session, outlet) if died else runs.last_whole(session, outlet)
     state = "failing" if mistake else STATES.get(last.state if last else None, "failing")
     reason = mistake or ("; ".join(last.errors[:3]) if last and state != "ok" else "")

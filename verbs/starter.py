@@ -46,6 +46,37 @@ data = "var"
 # What the tables keep of readers' names: "keep", "pseudonym" (equal names at one outlet stay equal) or "drop".
 # names = "pseudonym"
 
+[operator]
+# Who gets one mail when something needs a person, and after how long: mails that nobody takes, an outlet that fails.
+# mail = "you@example.org"
+# after = "1h"
+# An address of a monitor that is asked for every so often as long as all is well; it tells you when that stops.
+# heartbeat_url = "https://monitor.example.org/steppewire"
+# heartbeat_every = "5m"
+# Where the daemon answers /healthz and /metrics (for Prometheus). Without it nowhere.
+# listen = "127.0.0.1:9464"
+
+[limits]
+# How often the daemon looks for outlets that are due, and for mails.
+# tick = "1s"
+# mail_tick = "5s"
+# How long a crawl, an answer of a site and the reading of a page may take.
+# crawl = "30m"
+# answer = "30s"
+# reading = "15s"
+# How often the worker gives a sign of life, and after how long a silence it is killed; how long an outlet is left alone
+# whose runs die or fail, once for each in a row.
+# beat = "1s"
+# silence = "30s"
+# after_death = "1m"
+# How long a conversation with the mail server may take; when a mail that failed is tried again, twice as late each time up
+# to the longest; when it is given up; how long a server that does not let us in is left alone.
+# conversation = "60s"
+# first_retry = "1m"
+# longest_retry = "6h"
+# give_up = "7d"
+# pause = "5m"
+
 # A watch: any of its words or phrases, in any of its outlets (all, where outlets is left out), told to each recipient.
 # It tells what appears, changes or disappears after it was added.
 # [[watch]]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import anyio
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
+import failpoint
 from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
 from pipelines.read import door
@@ -37,7 +38,10 @@ def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _confine(parent)
     try:
-        return read(fetched, outlet)
+        failpoint.reach("page.reading")
+        value = read(fetched, outlet)
+        failpoint.reach("page.read")
+        return value
     except MemoryError:
         os._exit(1)
 

@@ -5,6 +5,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
+import failpoint
 from storage.models import Base, UtcDateTime
 
 
@@ -24,7 +25,9 @@ def migrate(connection: Connection) -> None:
                       render_item=own_type)
     with context.begin_transaction():
         context.run_migrations()
+        failpoint.reach("schema.upgrading")
     connection.commit()
+    failpoint.reach("schema.upgraded")
     if sqlite:
         raw.execute("PRAGMA foreign_keys=ON")
 

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from alerts import deliver as delivering
 from alerts.channels.errors import Later, Paused, Refused
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
-from alerts.deliver import CHANNELS, GIVE_UP, Delivered, deliver, recover, wait
+from alerts.deliver import CHANNELS, Channel, Delivered, Patience, deliver, recover
 from storage import outbox
 from tests.alerts.filled import NAMES, SENDER, Filled
 from tests.alerts.mail_server import MailServer
+
+PATIENCE = Patience()
 
 
 class Scripted:
@@ -42,7 +43,7 @@ def mails(filled: Filled, *recipients: str) -> list[bytes]:
     return [mail.bytes for mail in filled.mails()]
 
 
-def go(filled: Filled, channel: delivering.Channel, after: timedelta = timedelta(0),
+def go(filled: Filled, channel: Channel, after: timedelta = timedelta(0),
        stop: threading.Event | None = None) -> Delivered:
     return deliver(filled.store, filled.now + after, channel, sender=SENDER, stop=stop)
 
@@ -85,7 +86,7 @@ def test_a_mail_that_failed_waits_longer_each_time_and_is_sent_the_same(filled: 
         assert go(filled, channel, at) == Delivered(sent=0, waiting=1, dead=0)
         (mail,) = filled.mails()
         due = mail.due_at - filled.now
-        assert wait(tries) <= due - at < wait(tries) + timedelta(seconds=30)
+        assert PATIENCE.wait(tries) <= due - at < PATIENCE.wait(tries) + timedelta(seconds=30)
         assert mail.reason == "451 busy"
         assert go(filled, channel, due - timedelta(seconds=1)).sent == 0
         at = due
@@ -95,8 +96,8 @@ def test_a_mail_that_failed_waits_longer_each_time_and_is_sent_the_same(filled: 
 
 
 def test_the_wait_doubles_from_a_minute_to_six_hours() -> None:
-    assert [wait(tries) for tries in (0, 1, 2, 8)] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 256)]
-    assert wait(9) == wait(10_000) == timedelta(hours=6)
+    assert [PATIENCE.wait(tries) for tries in (0, 1, 2, 8)] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 256)]
+    assert PATIENCE.wait(9) == PATIENCE.wait(10_000) == timedelta(hours=6)
 
 
 def test_after_seven_days_of_trying_a_mail_is_dead_with_its_reason(filled: Filled) -> None:
@@ -105,8 +106,8 @@ def test_after_seven_days_of_trying_a_mail_is_dead_with_its_reason(filled: Fille
     # Days in which nothing was tried do not count: a channel that was paused for them burns nothing.
     first = timedelta(days=9)
     assert go(filled, channel, first).waiting == 1
-    assert go(filled, channel, first + GIVE_UP - timedelta(hours=1)).waiting == 1
-    assert go(filled, channel, first + GIVE_UP + timedelta(hours=6)) == Delivered(sent=0, waiting=0, dead=1)
+    assert go(filled, channel, first + PATIENCE.give_up - timedelta(hours=1)).waiting == 1
+    assert go(filled, channel, first + PATIENCE.give_up + timedelta(hours=6)) == Delivered(sent=0, waiting=0, dead=1)
     (mail,) = filled.mails()
     assert (mail.state, mail.reason) == ("dead", "given up after 7 days: 451 busy")
     assert go(filled, channel, timedelta(days=99)).sent == 0
@@ -212,12 +213,11 @@ def test_no_mail_is_begun_after_the_programs_end_was_called(filled: Filled) -> N
     assert go(filled, channel).sent == 1
 
 
-def test_a_round_tries_a_mail_once_however_long_it_lasts(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "FIRST_WAIT", timedelta(0))
+def test_a_round_tries_a_mail_once_however_long_it_lasts(filled: Filled) -> None:
     mails(filled, "a@example.org", "b@example.org")
     channel = Scripted(*(Later("451") for _ in range(9)))
-    assert go(filled, channel).waiting == 2
-    assert len(channel.sent) == 2
+    done = deliver(filled.store, filled.now, channel, sender=SENDER, patience=Patience(first=timedelta(0)))
+    assert done.waiting == 2 and len(channel.sent) == 2
 
 
 def test_whatever_a_server_answers_can_be_stored(filled: Filled, mail_server: MailServer) -> None:
