@@ -393,6 +393,34 @@ def mail_show(config: Path | None, which: int) -> None:
     click.echo(found, nl=False)
 
 
+@mail.command("retry")
+@click.argument("which", metavar="[ID]...", nargs=-1, type=click.IntRange(1, 2**31 - 1))
+@click.option("--all-dead", is_flag=True, help="Every mail that is dead.")
+@click.pass_obj
+def mail_retry(config: Path | None, which: tuple[int, ...], all_dead: bool) -> None:
+    """Have mails tried again at once that are dead or wait: the same bytes, counted anew. What is sent is never sent again.
+
+    \b
+    Example: steppewire mail retry 3 7
+    """
+    from storage import outbox
+
+    if bool(which) == all_dead:
+        raise click.UsageError("name the mails that are to be tried again, or all of them with --all-dead")
+    store = open_store(config)
+    try:
+        with store.writing() as session:
+            mails = outbox.dead(session) if all_dead else list(dict.fromkeys(which))
+            outbox.retry(session, mails, datetime.now(timezone.utc))
+    except outbox.NotRetried as refused:
+        raise click.ClickException(str(refused)) from refused
+    if not mails:
+        click.echo("no mail is dead")
+        return
+    how = "the daemon sends them" if store.holder() else "`steppewire crawl` or the daemon sends them"
+    click.echo(f"waiting again: {', '.join(map(str, mails))}; {how}")
+
+
 # --- what the verbs share
 
 def config_file(config: Path | None) -> str:

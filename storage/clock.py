@@ -13,8 +13,8 @@ NEVER_YEAR = 9999
 
 def set_back(session: Session, by: timedelta, now: datetime) -> None:
     """Makes all that is due after now due that much earlier, as it would be had the clock always been right."""
-    columns: tuple[InstrumentedAttribute[Any], ...] = (Page.next_due_at, Page.missing_since, Mail.due_at, Alert.mail_at,
-                                                      Host.retry_at)
+    columns: tuple[InstrumentedAttribute[Any], ...] = (Page.next_due_at, Page.missing_since, Mail.due_at, Mail.retried_at,
+                                                      Alert.mail_at, Host.retry_at)
     for column in columns:
         table = column.class_
         identity = table.name if table is Host else table.id

@@ -246,6 +246,7 @@ class Mail(Base):
     reason: Mapped[str | None]
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    retried_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
 
 

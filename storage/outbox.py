@@ -46,7 +46,7 @@ class NewMail:
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A mail that is claimed for one attempt. tries counts the earlier ones that were to be made again later, tried_since is
-    the time of the first of these."""
+    the time of the first of these; both begin anew where a person had the mail tried anew."""
 
     mail: int
     attempt: int
@@ -175,7 +175,8 @@ def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datet
             session.add(attempt)
             session.flush()
             tries, since = session.execute(select(func.count(), func.min(Attempt.at, type_=Attempt.at.type)).where(
-                Attempt.mail_id == mail.id, Attempt.outcome == "later")).one()
+                Attempt.mail_id == mail.id, Attempt.outcome == "later",
+                *((Attempt.at >= mail.retried_at,) if mail.retried_at else ()))).one()
             return Outgoing(mail.id, attempt.id, mail.recipient, mail.bytes, tries, since)
     return None
 
@@ -195,6 +196,26 @@ def clear_claims(session: Session) -> None:
     """Frees what a sender that is no more had claimed, and says of its open attempts that they died."""
     session.execute(update(Mail).where(Mail.claimed_until.is_not(None)).values(claimed_until=None))
     session.execute(update(Attempt).where(Attempt.outcome.is_(None)).values(outcome="died"))
+
+
+class NotRetried(RuntimeError):
+    """Mails cannot be tried anew; the text says which and why. Nothing was changed."""
+
+
+def retry(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Lets mails that are dead or wait be tried at once, with the bytes they have; NotRetried where one is sent or unknown."""
+    states = dict(session.execute(select(Mail.id, Mail.state).where(Mail.id.in_(ids)).with_for_update()).all())
+    for mail in ids:
+        if mail not in states:
+            raise NotRetried(f"there is no mail {mail}: `steppewire mail list` lists them")
+        if states[mail] == "sent":
+            raise NotRetried(f"mail {mail} is sent: nobody is mailed twice")
+    session.execute(update(Mail).where(Mail.id.in_(ids)).values(state="waiting", due_at=now, retried_at=now))
+
+
+def dead(session: Session) -> list[int]:
+    """The mails that are dead, the oldest first."""
+    return list(session.scalars(select(Mail.id).where(Mail.state == "dead").order_by(Mail.id)))
 
 
 # --- for people

@@ -2,6 +2,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from command import document, environment, steppewire
 from newspaper import Newspaper
 
 from crawler.outlet import OutletError, load
+from storage.store import Store
+from tests.alerts.filled import Filled
 
 
 def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
@@ -183,3 +186,30 @@ def test_what_is_no_article_has_no_diff(tmp_path: Path) -> None:
 def test_an_outlet_that_nobody_knows_has_no_list(tmp_path: Path) -> None:
     steppewire("db", "upgrade", cwd=tmp_path)
     assert "nowhere" in refused("article", "list", "--outlet", "nowhere", cwd=tmp_path)["message"]
+
+
+def test_mails_are_tried_again_on_demand_and_what_cannot_be_is_named(tmp_path: Path) -> None:
+    with Newspaper(tmp_path) as paper:
+        steppewire("--config", paper.config, "db", "upgrade")
+        filled = Filled(Store(paper.database), datetime.now(timezone.utc))
+        for number, state in enumerate(("sent", "dead", "dead", "waiting")):
+            filled.mail(recipient=f"a{number}@example.org", state=state)
+
+        def retry(*arguments: str, code: int = 0) -> str:
+            ended = steppewire("--config", paper.config, "mail", "retry", *arguments)
+            assert ended.returncode == code, ended.stderr
+            return ended.stdout + ended.stderr
+
+        retry(code=2)
+        retry("2", "--all-dead", code=2)
+        assert "there is no mail 9: `steppewire mail list`" in retry("2", "9", code=1)
+        assert "mail 1 is sent: nobody is mailed twice" in retry("2", "1", code=1)
+        assert "waiting again: 2, 4; `steppewire crawl`" in retry("2", "4", "2")
+        listed = document("--config", paper.config, "mail", "list")["mails"]
+        assert [(mail["state"], mail["due_at"] is None) for mail in listed] == [
+            ("waiting", False), ("dead", True), ("waiting", False), ("sent", True)]
+        assert "waiting again: 3;" in retry("--all-dead")
+        assert "no mail is dead" in retry("--all-dead")
+        steppewire("--config", paper.config, "crawl")
+        assert sorted(mail["To"] for mail in paper.mails()) == [f"a{number}@example.org" for number in (1, 2, 3)]
+        filled.store.engine.dispose()

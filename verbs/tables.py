@@ -95,7 +95,8 @@ def _alerts(console: Console, document: dict[str, Any]) -> None:
 
 def _mails(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "subject": "subject",
-                                        "state": "state", "attempts": "attempts", "reason": "reason"}, "no mails yet")
+                                        "state": "state", "attempts": "attempts", "next": "due_at", "reason": "reason"},
+           "no mails yet")
 
 
 def _operations(console: Console, document: dict[str, Any]) -> None:

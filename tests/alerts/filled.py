@@ -71,6 +71,18 @@ class Filled:
             session.flush()
             return alert.id
 
+    def mail(self, *, recipient: str = READER, state: str = "waiting", reason: str | None = None, watch: str | None = None,
+             made: timedelta = timedelta(0)) -> int:
+        """A mail that was made `made` before now."""
+        number = next(self.numbers)
+        with self.store.writing() as session:
+            mail = Mail(watch_id=watch, recipient=recipient, message_id=f"<{number}@steppewire.example>", subject="A subject",
+                        bytes=f"To: {recipient}\r\n\r\nA mail.\r\n".encode(), state=state, reason=reason,
+                        made_at=self.now - made, due_at=self.now - made)
+            session.add(mail)
+            session.flush()
+            return mail.id
+
     def alerts(self) -> list[Alert]:
         with self.store.reading() as session:
             return list(session.scalars(select(Alert).order_by(Alert.id)))

@@ -239,3 +239,49 @@ def test_an_answer_that_cannot_be_recorded_leaves_the_mail_to_be_sent_again(fill
     assert states(filled) == ["waiting"]
     recover(filled.store)
     assert go(filled, Scripted(Refused("550 no"))).dead == 1
+
+
+def retry(filled: Filled, after: timedelta, *ids: int) -> None:
+    with filled.store.writing() as session:
+        outbox.retry(session, ids, filled.now + after)
+
+
+def test_a_dead_mail_that_a_person_has_tried_anew_is_sent_as_it_was(filled: Filled, mail_server: MailServer) -> None:
+    frozen = mails(filled, "a@example.org", "b@example.org")
+    mail_server.answers["RCPT"] = "550 no such user"
+    assert go(filled, mail_server.channel()).dead == 2
+    mail_server.answers.clear()
+    first, second = filled.mails()
+    retry(filled, timedelta(hours=1), first.id, second.id)
+    assert [(mail.state, mail.due_at) for mail in filled.mails()] == [("waiting", filled.now + timedelta(hours=1))] * 2
+    assert go(filled, mail_server.channel(), timedelta(hours=1)).sent == 2
+    assert mail_server.spool == [("a@example.org", frozen[0]), ("b@example.org", frozen[1])]
+    assert [mail["Message-ID"] for mail in mail_server.mails] == [first.message_id, second.message_id]
+
+
+def test_what_was_given_up_is_given_its_seven_days_anew(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    channel = Scripted(*(Later("451 busy") for _ in range(9)))
+    go(filled, channel)
+    assert go(filled, channel, PATIENCE.give_up).dead == 1
+    again = PATIENCE.give_up + timedelta(days=3)
+    retry(filled, again, filled.mails()[0].id)
+    assert go(filled, channel, again) == Delivered(sent=0, waiting=1, dead=0)
+    mail, = filled.mails()
+    assert mail.due_at - filled.now - again < PATIENCE.wait(0) + timedelta(seconds=30)
+    assert go(filled, channel, again + PATIENCE.give_up - timedelta(hours=1)).waiting == 1
+    assert go(filled, channel, again + PATIENCE.give_up + timedelta(hours=6)).dead == 1
+
+
+def test_a_mail_that_waits_is_due_at_once_and_one_that_is_sent_stays_sent(filled: Filled) -> None:
+    mails(filled, "a@example.org", "b@example.org")
+    go(filled, Scripted("250 kept", Later("451 busy")))
+    sent, waiting = filled.mails()
+    with pytest.raises(outbox.NotRetried, match=f"mail {sent.id} is sent"):
+        retry(filled, timedelta(0), waiting.id, sent.id)
+    with pytest.raises(outbox.NotRetried, match="there is no mail 999"):
+        retry(filled, timedelta(0), waiting.id, 999)
+    assert filled.mails()[1].due_at > filled.now and states(filled) == ["sent", "waiting"]
+    retry(filled, timedelta(seconds=1), waiting.id)
+    channel = Scripted()
+    assert go(filled, channel, timedelta(seconds=1)).sent == 1 and channel.sent == [waiting.bytes]

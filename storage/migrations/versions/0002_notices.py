@@ -1,4 +1,4 @@
-"""Notices to the operator, and mails that no watch made"""
+"""Notices to the operator, mails that no watch made, and when a person had a mail tried anew"""
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,3 +24,4 @@ def upgrade() -> None:
     op.create_index("ix_notice_mail_id", "notice", ["mail_id"])
     with op.batch_alter_table("mail") as mail:
         mail.alter_column("watch_id", existing_type=sa.Text(), nullable=True)
+        mail.add_column(sa.Column("retried_at", sa.DateTime(timezone=True), nullable=True))
