@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -25,9 +25,11 @@ from twisted.internet.error import ConnectionDone
 from twisted.web.client import URI
 
 import failpoint
+from crawler.egress import Egress
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
-from crawler.refusal import HeadTooLarge
+from crawler.politeness import DEFAULT_PORTS
+from crawler.refusal import HeadTooLarge, ProxyFailed
 
 MOST_HEAD = 65_536
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -45,18 +47,24 @@ class Download(HTTP11DownloadHandler):
         spider: Any = crawler.spider
         self._outlet, self._desk, self._gates, self._guard = spider.outlet, spider.desk, spider.gates, spider.guard
         self._tally, self._ending = spider.tally, spider.ending
+        self._egress = Egress.of(self._outlet.egress) if self._outlet.egress else None
 
     async def download_request(self, request: Request) -> Response:
         for name in ("exchange", "kept"):  # those of a request that this one repeats or follows
             request.meta.pop(name, None)
         gate = self._gates.at(request.url)
         gate.limit(self._outlet.id, self._outlet.concurrency, self._outlet.delay)
-        agent = _Agent(self._guard, self._outlet.connect, contextFactory=self._contextFactory, pool=self._pool,
+        agent = _Agent(self._guard, self._outlet.connect, self._egress, contextFactory=self._contextFactory, pool=self._pool,
                        maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler)
         async with gate.turn(self._desk, self._ending):
+            if self._egress:
+                await self._check_for_proxy(request.url)
             self._tally.requests += 1
             with wrap_twisted_exceptions():
                 response = await maybe_deferred_to_future(agent.download_request(request))
+            if self._egress and response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+                # Not the site's answer: its robots.txt, for one, must not count as missing.
+                raise ProxyFailed("the proxy refused: 407 Proxy Authentication Required")
             if response.status in BUSY and (told := response.headers.get("Retry-After")):
                 request.meta["dont_retry"] = await gate.heed(self._desk, told.decode("latin-1"))
         exchange = Exchange(request.url, (("Host", urlsplit(request.url).netloc), *_pairs(request.headers)), response.status,
@@ -66,21 +74,31 @@ class Download(HTTP11DownloadHandler):
         request.meta["exchange"] = exchange
         return response
 
+    async def _check_for_proxy(self, url: str) -> None:
+        from twisted.internet import reactor
+
+        parts, resolver = urlsplit(url), cast(Any, reactor).nameResolver
+        await self._guard.check_for_proxy(parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme], resolver)
+
 
 def _pairs(headers: ScrapyHeaders) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values)
 
 
 class _Agent(_ScrapyAgent):
-    """Scrapy's agent, connecting through the guard, and to the outlet's `connect` where it has one."""
+    """Scrapy's agent, connecting through the guard, and to the outlet's `connect` or `egress` where it has one."""
 
-    def __init__(self, guard: Guard, connect: str | None, **kwargs: Any) -> None:
+    def __init__(self, guard: Guard, connect: str | None, egress: Egress | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._guard, self._connect = guard, connect
+        self._guard, self._connect, self._egress = guard, connect, egress
 
     def _get_agent(self, request: Request, timeout: float) -> _BindAddressAgent:
         from twisted.internet import reactor
 
+        if self._egress:
+            through = _Through(cast(Any, reactor), self._contextFactory, connectTimeout=timeout, pool=self._pool)
+            through.egress = self._egress
+            return through
         guarded: Any = GuardedReactor(reactor, self._guard)
         agent = _Elsewhere(guarded, self._contextFactory, connectTimeout=timeout, pool=self._pool)
         agent.connect = self._connect
@@ -100,6 +118,28 @@ class _Elsewhere(_BindAddressAgent):
         if self.connect.startswith("http:"):
             return there
         return wrapClientTLS(self._endpointFactory._policyForHTTPS.creatorForNetloc(uri.host, uri.port), there)
+
+
+class _Through(_BindAddressAgent):
+    """An agent that connects to a proxy only: of http it asks the proxy itself, for https it has a tunnel opened."""
+
+    egress: Egress
+
+    def _getEndpoint(self, uri: URI) -> Any:
+        timeout = self._endpointFactory._connectTimeout
+        if uri.scheme == b"http":
+            return self.egress.endpoint(self._reactor, timeout)
+        tunnel = self.egress.tunnel(self._reactor, timeout, uri.host, uri.port)
+        return wrapClientTLS(self._endpointFactory._policyForHTTPS.creatorForNetloc(uri.host, uri.port), tunnel)
+
+    def _requestWithEndpoint(self, key: Any, endpoint: Any, method: bytes, parsedURI: URI, headers: Any, bodyProducer: Any,
+                             requestPath: bytes) -> Deferred[Any]:
+        if parsedURI.scheme == b"http":
+            host = self._computeHostValue(b"http", parsedURI.host, parsedURI.port)  # type: ignore[no-untyped-call]
+            requestPath = b"http://" + host + requestPath
+            if self.egress.authorization:
+                headers.setRawHeaders(b"Proxy-Authorization", [self.egress.authorization])
+        return super()._requestWithEndpoint(key, endpoint, method, parsedURI, headers, bodyProducer, requestPath)
 
 
 # --- answers

@@ -1,9 +1,12 @@
 """Which addresses may be connected to: checked at the moment of connecting, on the address itself and not on a name."""
 from __future__ import annotations
 
+import asyncio
+import re
+import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from twisted.internet.interfaces import (
@@ -21,6 +24,9 @@ GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
 # Anycast of the abandoned 6to4 relays (RFC 7526): the nearest one may stand in our own network.
 RELAY_ANYCAST = "192.88.99."
+# A name that takes longer to look up is one that we cannot look up.
+LOOKUP_SECONDS = 5.0
+NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.ASCII | re.IGNORECASE)
 
 Address = IPv4Address | IPv6Address
 
@@ -42,6 +48,29 @@ def is_public(address: Address) -> bool:
     return address in GLOBAL_UNICAST and address.is_global and not address.is_multicast
 
 
+def written(host: str) -> Address | None:
+    """The address that a URL's host is, in any spelling that some program takes for one (127.1, 0x7f.1, 2130706433); None for
+    a name."""
+    host = host.strip("[]").rstrip(".")
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    if host.lower() == "localhost" or host.lower().endswith(".localhost"):  # RFC 6761: this machine, whatever the names say
+        return IPv4Address("127.0.0.1")
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
+
+
+class Checker(Protocol):
+    """Says which addresses may be connected to."""
+
+    def check(self, host: str, port: int) -> None:
+        """BlockedAddress unless host, an address in figures, may be connected to on this port."""
+
+
 class Guard:
     """Says of each address and port whether an outlet's requests may go there.
 
@@ -61,16 +90,40 @@ class Guard:
             return
         if not is_public(address):
             raise BlockedAddress(f"address {address} is not public")
+        self._check_port(port)
+
+    def _check_port(self, port: int) -> None:
         if port not in self.ports:
             raise BlockedAddress(f"port {port} is not allowed")
 
     def refusal(self, host: str) -> str | None:
         """Why a host that is written as an address is never connected to; None for a name and for a public address."""
-        try:
-            address = ip_address(host.strip("[]"))
-        except ValueError:
-            return None
-        return None if is_public(address) else f"address {address} is not public"
+        address = written(host)
+        return None if address is None or is_public(address) else f"address {address} is not public"
+
+    async def check_for_proxy(self, host: str, port: int, resolver: Any) -> None:
+        """BlockedAddress for what a proxy must not be asked to connect to, as far as we can know: an address that is not
+        public, a name with any such address, a port that is not allowed. A name that we cannot look up passes."""
+        self._check_port(port)
+        if reason := self.refusal(host):
+            raise BlockedAddress(reason)
+        if written(host):
+            return
+        if not NAME.fullmatch(host):
+            raise BlockedAddress(f"{host!r} is no host name")
+        for address in await _addresses(resolver, host):
+            self.check(address, port)
+
+
+async def _addresses(resolver: Any, name: str) -> list[str]:
+    looked_up = _Addresses()
+    resolver.resolveHostName(looked_up, name)
+    try:
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            await looked_up.complete.wait()
+    except TimeoutError:
+        return []
+    return looked_up.found
 
 
 def endpoint(connect: str) -> tuple[str, int]:
@@ -84,7 +137,7 @@ def endpoint(connect: str) -> tuple[str, int]:
 class GuardedReactor:
     """The part of a reactor that an HTTP client needs, with the guard in front of every connection it makes."""
 
-    def __init__(self, reactor: Any, guard: Guard) -> None:
+    def __init__(self, reactor: Any, guard: Checker) -> None:
         self._reactor, self._guard = reactor, guard
         self.callLater, self.seconds, self.getDelayedCalls = reactor.callLater, reactor.seconds, reactor.getDelayedCalls
 
@@ -101,7 +154,7 @@ class GuardedReactor:
 class GuardedResolver:
     """Resolves names; of one that has any blocked address it tells the blocked ones only, so that none is connected to."""
 
-    def __init__(self, resolver: Any, guard: Guard) -> None:
+    def __init__(self, resolver: Any, guard: Checker) -> None:
         self._resolver, self._guard = resolver, guard
 
     def resolveHostName(self, receiver: Any, hostName: str, portNumber: int = 0, addressTypes: Sequence[Any] | None = None,
@@ -112,7 +165,7 @@ class GuardedResolver:
 
 @implementer(IResolutionReceiver)
 class _Sieve:
-    def __init__(self, receiver: Any, guard: Guard) -> None:
+    def __init__(self, receiver: Any, guard: Checker) -> None:
         self._receiver, self._guard = receiver, guard
         self._allowed: list[Any] = []
         self._blocked: list[Any] = []
@@ -130,3 +183,21 @@ class _Sieve:
         for address in self._blocked or self._allowed:
             self._receiver.addressResolved(address)
         self._receiver.resolutionComplete()
+
+
+@implementer(IResolutionReceiver)
+class _Addresses:
+    """What a name resolves to, once it is complete."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.complete = asyncio.Event()
+
+    def resolutionBegan(self, resolution: Any) -> None:
+        """Nothing is known yet."""
+
+    def addressResolved(self, address: Any) -> None:
+        self.found.append(address.host)
+
+    def resolutionComplete(self) -> None:
+        self.complete.set()

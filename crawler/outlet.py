@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import GenericTranslator, SelectorError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 SHIPPED = Path(__file__).with_name("outlets")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -38,6 +48,13 @@ def _web_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a whole address, such as https://example.org/news")
+    return text
+
+
+def _proxy(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("write the proxy with its port, such as http://proxy.example:3128 or http://user:password@proxy.example:3128")
     return text
 
 
@@ -84,7 +101,7 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # the input may hold a password
 
 
 class Source(_Table):
@@ -121,7 +138,8 @@ class Comments(_Table):
 class Outlet(_Table):
     """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
     delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
-    connect sends the outlet's requests elsewhere and changes nothing else."""
+    connect sends the outlet's requests elsewhere and changes nothing else; egress is the proxy that all of them go through;
+    verify_tls says whether the certificates of its hosts are checked."""
 
     id: str
     name: str
@@ -137,6 +155,8 @@ class Outlet(_Table):
     recheck: tuple[Duration, ...] = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3), timedelta(days=1),
                                      timedelta(days=3), timedelta(days=30))
     connect: Url | None = None
+    egress: Annotated[str, AfterValidator(_proxy)] | None = Field(default=None, repr=False)
+    verify_tls: bool = True
     source: tuple[Source, ...]
     comments: Comments | None = None
 
@@ -146,6 +166,13 @@ class Outlet(_Table):
         if isinstance(data, dict) and "hosts" not in data and isinstance(data.get("home"), str):
             data = {**data, "hosts": [urlsplit(data["home"]).hostname or ""]}
         return data
+
+    @field_validator("egress")
+    @classmethod
+    def _one_way_out(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and info.data.get("connect"):
+            raise ValueError("egress and connect exclude each other: take one of the two out")
+        return value
 
     @model_validator(mode="after")
     def _sources_are_its_own(self) -> "Outlet":
@@ -189,7 +216,15 @@ def load(file: Path) -> Outlet:
         else:
             message = remedy = first["msg"].removeprefix("Value error, ")
         value = None if first["type"] == "missing" or key is None else first["input"]
+        if key == "egress":
+            value = without_password(str(value))
         raise OutletError(message, file=str(file), key=key, value=value, remedy=remedy) from error
+
+
+def without_password(url: str) -> str:
+    """A URL as it may be shown and logged: whatever stands before an @ is left out."""
+    scheme, mark, rest = url.rpartition("//")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
 
 def find(name: str, folders: Iterable[Path]) -> Path:

@@ -13,7 +13,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from service_identity import VerificationError
-from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.internet.error import ConnectError, ConnectionClosed, ConnectionRefusedError, DNSLookupError
 
 from crawler.decoding import DamagedBody, TooLarge
 from crawler.guard import BlockedAddress
@@ -43,6 +43,10 @@ class DeskFailed(IgnoreRequest):
     """The desk raised an exception: the run is ending, and its caller is given that exception."""
 
 
+class ProxyFailed(Exception):
+    """The proxy that the outlet declares does not let a request through; its text says why."""
+
+
 class HeadTooLarge(Exception):
     """An answer has more bytes before its body than any honest one."""
 
@@ -58,6 +62,8 @@ WORDS: dict[type[Exception], str] = {
     VerificationError: "the certificate is another host's",
     NotSupported: "not a web address",
     UnsupportedURLSchemeError: "not a web address",
+    ConnectionRefusedError: "connection refused",
+    DNSLookupError: "the host is unknown",
     ConnectError: "cannot connect",
     ConnectionClosed: "connection lost",
 }
@@ -71,7 +77,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, ValueError) and said.startswith("Missing scheme in request url"):
         return "redirects to what is no web address"
     for cause in _causes(error):
-        if isinstance(cause, BlockedAddress):
+        if isinstance(cause, BlockedAddress | ProxyFailed):
             return str(cause)
         if isinstance(cause, DamagedBody):
             return f"the body {cause}"

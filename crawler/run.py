@@ -140,7 +140,7 @@ def settings(outlet: Outlet, user_agent: str, timeout: float) -> Settings:
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": LIMIT,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": outlet.verify_tls,
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 2,
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],

@@ -9,7 +9,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IReactorPluggableNameResolver
 from zope.interface import implementer, verify
 
-from crawler.guard import BlockedAddress, Guard, GuardedReactor, endpoint, is_public
+from crawler.guard import BlockedAddress, Guard, GuardedReactor, endpoint, is_public, written
 from crawler.outlet import Source
 from tests.crawler.scripted import HOST, Answer, Site, World, article, listing, outlet_of
 
@@ -62,18 +62,25 @@ def test_connect_names_an_address_and_no_name_but_localhost() -> None:
 
 @implementer(IHostnameResolver)
 class Names:
-    """A resolver that gives each time the next list of addresses."""
+    """A resolver that gives each time the next list of addresses, to some names their own, to addresses
+    themselves; silent: of names it says nothing."""
 
     def __init__(self, *answers: list[str]) -> None:
-        self.answers = list(answers)
+        self.answers, self.by_name, self.silent = list(answers), dict[str, list[str]](), False
 
     def resolveHostName(self, receiver: Any, hostName: str, portNumber: int = 0, addressTypes: Any = None,
                         transportSemantics: str = "TCP") -> Any:
         receiver.resolutionBegan(None)
-        for address in self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]:
+        for address in self._found(hostName):
             kind = IPv6Address if ":" in address else IPv4Address
             receiver.addressResolved(kind("TCP", address, portNumber))
-        receiver.resolutionComplete()
+        if not self.silent or written(hostName):
+            receiver.resolutionComplete()
+
+    def _found(self, name: str) -> list[str]:
+        if address := written(name):
+            return [str(address)]
+        return self.by_name.get(name) or (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
 
 class Recorder:

@@ -1,31 +1,12 @@
 """Certificates are verified, under the real name of the host also where the requests go elsewhere."""
-import ssl
-import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from crawler.politeness import Gates
 from tests.crawler.scripted import HOST, Site, World, article, listing
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A self-signed certificate for a host, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(timezone.utc)
-    made = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1)).add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), True).sign(key, hashes.SHA256()))
-    file = folder / f"{name}.pem"
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-    return file
+from tests.crawler.tls import certificate, secure_site
 
 
 @pytest.fixture
@@ -40,17 +21,9 @@ def pem(tmp_path: Path, name: str) -> Path:
 
 @pytest.fixture
 def secure(pem: Path) -> Iterator[Site]:
-    server = Site()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.answers |= {"/rss": listing("/a"), "/a": article()}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with secure_site(pem) as server:
+        server.answers |= {"/rss": listing("/a"), "/a": article()}
+        yield server
 
 
 def crawled(world: World, secure: Site) -> tuple[str, str]:
@@ -77,3 +50,21 @@ def test_a_certificate_counts_for_the_host_that_it_names(world: World, secure: S
         assert state == "blocked"
         assert "the certificate is another host's" in error
         assert secure.log == []
+
+
+def test_an_outlet_may_say_that_its_certificates_are_not_checked(world: World, secure: Site) -> None:
+    world.outlet = world.outlet.model_copy(update={"verify_tls": False})
+    assert crawled(world, secure) == ("done", "")
+    assert world.memory.outcome("/a").outcome == "read"
+
+
+def test_what_one_outlet_says_of_certificates_holds_for_no_other(world: World, secure: Site) -> None:
+    careful, careless = world.outlet, world.outlet.model_copy(update={"verify_tls": False})
+    world.outlet = careless
+    assert crawled(world, secure)[0] == "done"
+    asked = len(secure.log)
+    world.outlet = careful
+    world.memory.hosts.clear()
+    world.gates = Gates()
+    assert crawled(world, secure)[0] == "blocked"
+    assert len(secure.log) == asked
