@@ -54,7 +54,7 @@ class Gate:
         Stopped once the run is ending; StayAway while the host has asked us to stay away, also where it did so meanwhile.
         """
         await self._stay_away(desk)
-        await _unless(ending, self._enter())
+        await unless(ending, self._enter())
         try:
             await self._stay_away(desk)
             yield
@@ -102,7 +102,8 @@ class Gate:
         return await desk.host(self.name, self._state)
 
 
-async def _unless(ending: asyncio.Event, entering: Coroutine[Any, Any, None]) -> None:
+async def unless(ending: asyncio.Event, entering: Coroutine[Any, Any, Any]) -> None:
+    """Waits for entering; Stopped once the run is ending."""
     if ending.is_set():
         entering.close()
         raise Stopped("the run is ending")

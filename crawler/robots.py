@@ -15,7 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.decoding import UndecodableBody, beginning
 from crawler.items import Exchange, HostState
-from crawler.politeness import MOST_CRAWL_DELAY, Gate, Gates
+from crawler.politeness import MOST_CRAWL_DELAY, Gate, Gates, unless
 from crawler.refusal import DeskFailed, Refusal, StayAway, Stopped, reason_of
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ class Robots:
     is kept for 24 hours in the host's state; that it could not be had holds for this run only.
     """
 
-    def __init__(self, crawler: Crawler, desk: Desk, gates: Gates, user_agent: str) -> None:
-        self.crawler, self.desk, self.gates = crawler, desk, gates
+    def __init__(self, crawler: Crawler, desk: Desk, gates: Gates, user_agent: str, ending: asyncio.Event) -> None:
+        self.crawler, self.desk, self.gates, self.ending = crawler, desk, gates, ending
         self.token = user_agent.split("/")[0].strip()
         self._known: dict[str, Protego | str] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
-        robots = cls(crawler, spider.desk, spider.gates, crawler.settings["USER_AGENT"])
+        robots = cls(crawler, spider.desk, spider.gates, crawler.settings["USER_AGENT"], spider.ending)
         crawler.signals.connect(robots.enough, signal=signals.bytes_received)
         return robots
 
@@ -58,9 +58,13 @@ class Robots:
         """The rules of a URL's host, or why they cannot be had."""
         gate = self.gates.at(url)
         if gate.name not in self._known:
-            async with gate.robots:
+            # Another crawl may be asking, with a desk that takes long.
+            await unless(self.ending, gate.robots.acquire())
+            try:
                 if gate.name not in self._known:
                     self._known[gate.name] = await self._learnt(gate, url)
+            finally:
+                gate.robots.release()
         return self._known[gate.name]
 
     async def _learnt(self, gate: Gate, url: str) -> Protego | str:

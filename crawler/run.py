@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -37,18 +35,18 @@ from crawler.refusal import DeskFailed
 from crawler.robots import Robots
 from crawler.spider import OutletSpider
 from crawler.tally import Tally
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from crawler.watched import WatchedDesk
 
 
 async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, stop: asyncio.Event,
-                seconds: float = 1800, timeout: float = 30) -> Report:
+                seconds: float = 1800, timeout: float = 30, grace: float = 30) -> Report:
     """Crawls what is due of an outlet and says how it went; needs the asyncio reactor, installed and running on this loop.
 
     Once stop is set no request is made any more, the pages in hand are finished, and it returns; so too after `seconds`, and
     then the run is degraded. One answer may take `timeout` seconds in all. An exception of the desk ends the crawl and is
-    raised. ValueError: the outlet's `connect` names no address.
+    raised; a call of the desk that never returns is given up `grace` seconds after the stop or the limit, and the run is
+    degraded. So it returns, at the latest, the longer of `timeout` and `grace` after them. ValueError: the outlet's `connect`
+    names no address.
     """
     tally, ending, broken = Tally(), asyncio.Event(), list[BaseException]()
 
@@ -58,19 +56,22 @@ async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, st
 
     def spider_error(failure: Failure) -> None:
         assert failure.value is not None
-        fail(failure.value)
+        if not isinstance(failure.value, DeskFailed):  # that one follows from what was told before
+            fail(failure.value)
 
     crawler = Crawler(OutletSpider, settings(outlet, user_agent, timeout))
     crawler.signals.connect(spider_error, signal=signals.spider_error)
     guard = Guard(ports_of(outlet), endpoint(outlet.connect) if outlet.connect else None)
+    watched = WatchedDesk(desk, fail, grace)
     running = asyncio.ensure_future(crawler.crawl_async(
-        outlet=outlet, desk=_watched(desk, fail), gates=gates, guard=guard, tally=tally, ending=ending))
+        outlet=outlet, desk=watched.desk, gates=gates, guard=guard, tally=tally, ending=ending))
     alarms = [asyncio.ensure_future(event.wait()) for event in (stop, ending)]
     try:
         done, _ = await asyncio.wait((running, *alarms), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             tally.trouble(outlet.home, f"the crawl was not done after {seconds:g} seconds")
         ending.set()
+        watched.hurry()
         if not running.done() and crawler.engine.running:
             await crawler.stop_async()
         await running
@@ -78,30 +79,12 @@ async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, st
         ending.set()
         for alarm in alarms:
             alarm.cancel()
+        await watched.close()
+    for hung in watched.hung:
+        tally.trouble(outlet.home, hung)
     if broken:
         raise broken[0]
     return tally.report()
-
-
-def _watched(desk: Desk, fail: Callable[[BaseException], None]) -> Desk:
-    """The desk, each of whose exceptions ends the run: Scrapy would log them, or ask again for the page, and go on."""
-    broken = False
-
-    def watched(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-        async def called(*args: P.args, **kwargs: P.kwargs) -> T:
-            nonlocal broken
-            if broken:
-                raise DeskFailed("the desk failed before")
-            try:
-                return await call(*args, **kwargs)
-            except Exception as error:
-                broken = True
-                fail(error)
-                raise DeskFailed(str(error)) from error
-        return called
-
-    return replace(desk, plan=watched(desk.plan), keep=watched(desk.keep), read=watched(desk.read), sink=watched(desk.sink),
-                   host=watched(desk.host))
 
 
 def ports_of(outlet: Outlet) -> frozenset[int]:
