@@ -212,16 +212,16 @@ def run(config: Path | None) -> None:
 @as_json
 @click.pass_obj
 def status(config: Path | None, as_json: bool) -> None:
-    """Say how the wire is; exit 1 when something needs a person.
+    """Say how the wire is and what needs a person; exit 1 when something does.
 
     \b
     Example: steppewire status
     """
     from verbs import checking
 
-    document, healthy = checking.status(load(config), open_store(config))
+    document = checking.status(load(config), open_store(config), datetime.now(timezone.utc))
     present(document, as_json)
-    if not healthy:
+    if document["needs"]:
         raise SystemExit(FAILED)
 
 

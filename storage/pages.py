@@ -60,6 +60,12 @@ def next_due(session: Session, outlet: str) -> datetime | None:
     return session.scalar(select(func.min(Page.next_due_at)).where(Page.outlet == outlet))
 
 
+def last_announced(session: Session, outlet: str) -> datetime | None:
+    """When one of the sources that the outlet's file names last answered as it should; None where none ever did."""
+    return session.scalar(select(func.max(Page.confirmed_at)).where(
+        Page.outlet == outlet, Page.kind == "source", Page.found_on_id.is_(None), Page.state != "gone"))
+
+
 def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
     """Whether any article page of the outlet stood after a moment: only then does another's absence mean something."""
     return moment is not None and session.scalar(select(Page.id).where(

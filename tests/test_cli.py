@@ -159,6 +159,7 @@ def test_an_outlet_with_a_mistake_stops_crawl_and_run_at_once_and_shows_in_statu
             assert ended.returncode == 2 and f"{file}: delay:" in ended.stderr and "'soon'" in ended.stderr
         found = document("--config", paper.config, "status", code=1)["outlets"][0]
         assert found["state"] == "failing" and "delay" in found["reason"]
+        assert steppewire("--config", paper.config, "status").stdout.startswith("✗ The outlet paper0 is left out: ")
         assert paper.server.hits == []
 
 

@@ -1,8 +1,11 @@
 """Whether everything can be used, and how the wire is."""
 import os
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from alerts.channels.errors import ChannelError
 from crawler import outlet as outlets
@@ -11,6 +14,7 @@ from scheduler import channel
 from settings import Settings, SettingsError
 from storage.store import Store, StoreError
 from verbs import documents
+from verbs.needs import needs, outlet_or_mistake
 from verbs.starter import make_key
 
 
@@ -91,15 +95,6 @@ def _outlet(settings: Settings, name: str) -> str:
     return f"{outlet.name}, {len(outlet.source)} sources{unverified}"
 
 
-def _mistake(settings: Settings, name: str) -> str | None:
-    """What is wrong with an outlet's file; None where nothing is."""
-    try:
-        outlets.load(outlets.find(name, settings.outlets_dirs))
-    except OutletError as error:
-        return f"{error.file}: {error.key}: {error}"
-    return None
-
-
 def _watch(settings: Settings, file: str, watch: Any) -> str:
     for name in watch.outlets:
         if name not in settings.outlets:
@@ -126,14 +121,19 @@ def _database(settings: Settings, file: str) -> str:
     return f"{store}, schema {found or 'none yet'}"
 
 
-def status(settings: Settings, store: Store) -> tuple[dict[str, Any], bool]:
-    """How the wire is, and whether it needs nobody."""
+def status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
+    """How the wire is, and what of it needs a person."""
     holder = store.holder()
     with store.reading() as session:
-        states = [documents.outlet_state(session, outlet, _mistake(settings, outlet)) for outlet in settings.outlets]
+        states = [_outlet_state(settings, session, outlet) for outlet in settings.outlets]
         waiting = documents.waiting(session)
-    document = documents.SCHEMA | {
+    return documents.SCHEMA | {
+        "needs": [{"need": need.key, "said": need.said} for need in needs(settings, store, now)],
         "daemon": {"pid": holder.pid, "since": documents.time(holder.since)} if holder else None, "database": str(store),
         "schema_revision": store.revision(), "outlets": states, **waiting}
-    healthy = waiting["mails"]["dead"] == 0 and all(each["state"] in ("new", "ok") for each in states)
-    return document, healthy
+
+
+def _outlet_state(settings: Settings, session: Session, name: str) -> dict[str, Any]:
+    found = outlet_or_mistake(settings, name)
+    return documents.outlet_state(session, name, found if isinstance(found, str) else None) | {
+        "verify_tls": getattr(found, "verify_tls", True)}

@@ -70,11 +70,17 @@ def _runs(console: Console, document: dict[str, Any]) -> None:
 
 
 def _status(console: Console, document: dict[str, Any]) -> None:
+    for need in document["needs"]:
+        console.print(Text(f"{MARKS['bad']} {need['said']}", "red"))
     daemon = document["daemon"]
     console.print(f"Daemon: {'process {} since {}'.format(daemon['pid'], _cell(daemon['since'])) if daemon else 'none runs'}")
     console.print(f"Store: {document['database']}, schema {document['schema_revision']}")
     _table(console, document["outlets"], {"outlet": "outlet", "state": "state", "last ok": "last_ok", "next": "next_due_at",
                                           "reason": "reason"}, "no outlet is crawled")
+    for outlet in document["outlets"]:
+        if not outlet["verify_tls"]:
+            console.print(Text(f"{MARKS['bad']} The certificates of {outlet['outlet']} are not verified: its file says "
+                               "verify_tls = false, and what it brings may be anybody's.", "yellow"))
     console.print(f"Alerts pending: {document['alerts']['pending']}. Mails waiting: {document['mails']['waiting']}, "
                   f"dead: {document['mails']['dead']}.")
     if document["mails"]["reason"]:

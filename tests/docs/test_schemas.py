@@ -160,6 +160,8 @@ def troubled(folder: Path) -> Documents:
         paper.sink.__exit__(None, None, None)
         found: Documents = {"crawl": [first, document("--config", paper.config, "crawl", "paper0")]}
         paper.sink.__enter__()
+    with paper.config.open("a", encoding="utf-8") as config:
+        config.write('[operator]\nafter = "0s"\n')  # the mail that waits needs a person at once
     found["status"] = [answer(paper.config, "status", code=1)]
     found["mail-list"] = [answer(paper.config, "mail", "list")]
     paper.config.write_text('outlets = ["nowhere"]', encoding="utf-8")

@@ -1,0 +1,156 @@
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+import settings as settings_module
+from settings import Settings
+from storage import outbox, runs
+from storage.models import Page
+from storage.store import Store
+from tests.alerts.filled import Filled
+from verbs.checking import status
+from verbs.needs import Need, nearly_full, needs
+
+HOUR = timedelta(hours=1)
+OUTLET = """
+name = "Steppe Courier"
+home = "https://steppe.example/"
+[[source]]
+kind = "rss"
+url = "https://steppe.example/rss"
+"""
+
+
+@dataclass
+class Wire:
+    """Settings with one outlet and a store to be filled, and what then needs a person."""
+
+    settings: Settings
+    filled: Filled
+    file: Path
+
+    def needs(self, later: timedelta = timedelta(0)) -> dict[str, Need]:
+        return {need.key: need for need in needs(self.settings, self.filled.store, self.filled.now + later)}
+
+    def run(self, state: str, *errors: str) -> None:
+        with self.filled.store.writing() as session:
+            run = runs.begin(session, "steppe", self.filled.now)
+            assert run is not None
+            runs.end(session, run.id, self.filled.now, state=state, requests=1, not_modified=0, errors=errors)
+
+    def source(self, confirmed: datetime | None) -> None:
+        with self.filled.store.writing() as session:
+            session.add(Page(outlet="steppe", url="https://steppe.example/rss", kind="source", found_at=self.filled.now,
+                             next_due_at=self.filled.now, confirmed_at=confirmed))
+
+
+@pytest.fixture
+def wire(store: Store, now: datetime, tmp_path: Path) -> Wire:
+    (tmp_path / "outlets").mkdir()
+    file = tmp_path / "outlets" / "steppe.toml"
+    file.write_text(OUTLET, encoding="utf-8")
+    (tmp_path / "steppewire.toml").write_text('outlets = ["steppe"]\ndata = "."', encoding="utf-8")
+    return Wire(settings_module.load(tmp_path / "steppewire.toml"), Filled(store, now), file)
+
+
+def test_a_wire_that_has_done_nothing_yet_needs_nobody(wire: Wire) -> None:
+    assert wire.needs() == {}
+    wire.filled.mail(watch=None)
+    wire.filled.alert(due=timedelta(0))
+    wire.run("degraded", "https://steppe.example/a: status 500")
+    assert wire.needs(HOUR) == {}
+
+
+def test_dead_mails_are_told_by_recipient_with_the_command_that_tries_them_again(wire: Wire) -> None:
+    wire.filled.alert()  # the watch
+    mails = [wire.filled.mail(watch="debts", recipient="a@x.example", state="dead", reason="550 no such user")
+             for _ in range(7)]
+    other = wire.filled.mail(watch="debts", recipient="b@x.example", state="dead", reason="552 too large")
+    found = wire.needs()
+    assert list(found) == ["mail-dead:a@x.example", "mail-dead:b@x.example"]
+    assert found["mail-dead:a@x.example"].mail_after == timedelta(0)
+    said = found["mail-dead:a@x.example"].said
+    assert "7 mails" in said and "550 no such user" in said
+    assert f"`steppewire mail retry {' '.join(map(str, mails[2:]))}` or --all-dead" in said
+    assert f"`steppewire mail retry {other}`" in found["mail-dead:b@x.example"].said
+
+
+def test_mails_that_wait_for_long_are_told_with_the_last_answer(wire: Wire) -> None:
+    wire.filled.alert(due=None)
+    mail = wire.filled.mail(watch="debts", reason="451 busy")
+    wire.filled.mail(watch="debts", made=-HOUR)
+    assert wire.needs(HOUR) == {}
+    need = wire.needs(HOUR + timedelta(seconds=1))["mail-waits"]
+    assert need.since == wire.filled.now and need.said.startswith("1 mail is waiting since 2026-03-02 06:00 UTC, the last ")
+    assert "451 busy" in need.said
+    with wire.filled.store.writing() as session:
+        outbox.retry(session, [mail], wire.filled.now + HOUR)
+    assert wire.needs(1.5 * HOUR) == {}
+
+
+def test_of_a_notice_that_is_not_sent_no_mail_is_made(wire: Wire) -> None:
+    wire.filled.mail(watch=None)
+    wire.filled.mail(watch=None, state="dead", recipient="operator@x.example")
+    found = wire.needs(2 * HOUR)
+    assert [(key, need.mail_after) for key, need in found.items()] == [
+        ("notice-dead:operator@x.example", None), ("notice-waits", None)]
+
+
+def test_alerts_that_nobody_mails_are_told_once_they_are_judged(wire: Wire) -> None:
+    wire.filled.alert(due=None)
+    assert wire.needs(24 * HOUR) == {}
+    wire.filled.alert(due=timedelta(minutes=1))
+    assert wire.needs(HOUR) == {}
+    assert "1 alert is in no mail since 2026-03-02 06:01 UTC" in wire.needs(2 * HOUR)["alert-waits"].said
+
+
+@pytest.mark.parametrize(("state", "words"), [("failed", "fails"), ("blocked", "does not let us in")])
+def test_an_outlet_whose_run_failed_is_told_with_its_reason(wire: Wire, state: str, words: str) -> None:
+    wire.run(state, "https://steppe.example/rss: timed out")
+    said = wire.needs()["outlet:steppe"].said
+    assert said.startswith(f"The outlet steppe {words}: https://steppe.example/rss: timed out: ")
+    wire.run("done")
+    assert wire.needs() == {}
+
+
+def test_an_outlet_with_a_mistake_in_its_file_is_told_with_the_key(wire: Wire) -> None:
+    wire.file.write_text(OUTLET + "colour = 1", encoding="utf-8")
+    said = wire.needs()["outlet:steppe"].said
+    assert "steppe.toml: source.0.colour: this key is unknown" in said and "`steppewire check`" in said
+
+
+def test_sources_that_no_longer_answer_are_told_while_a_daemon_holds_the_store(wire: Wire) -> None:
+    began = datetime.now(timezone.utc)
+    wire.filled.now = began
+    wire.source(began - 24 * HOUR)
+    assert wire.needs(5 * HOUR) == {}
+    with wire.filled.store.lock():
+        assert wire.needs(HOUR / 2) == {}  # it has only begun: it may still be on its way to them
+        assert "No source of the outlet steppe has answered" in wire.needs(2 * HOUR)["outlet:steppe"].said
+        with wire.filled.store.writing() as session:
+            session.execute(update(Page).values(confirmed_at=began + HOUR))
+        assert wire.needs(2 * HOUR) == {}
+        wire.file.write_text(f'every = "3h"\n{OUTLET}', encoding="utf-8")
+        assert wire.needs(7 * HOUR) == {} and wire.needs(8 * HOUR).keys() == {"outlet:steppe"}
+
+
+def test_a_disk_is_nearly_full_below_500_megabytes_or_two_percent(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    gigabyte = 10**9
+    assert nearly_full(10 * gigabyte, 499 * 10**6) and not nearly_full(10 * gigabyte, 501 * 10**6)
+    assert nearly_full(1000 * gigabyte, 19 * gigabyte) and not nearly_full(1000 * gigabyte, 21 * gigabyte)
+    # No test can fill a disk.
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(gigabyte, gigabyte, 7 * 10**6))
+    assert "7 MB are left" in wire.needs()["disk"].said
+
+
+def test_status_lists_what_needs_a_person_and_whether_certificates_are_verified(wire: Wire) -> None:
+    wire.run("failed", "https://steppe.example/rss: timed out")
+    document = status(wire.settings, wire.filled.store, wire.filled.now)
+    assert [(need["need"], "timed out" in need["said"]) for need in document["needs"]] == [("outlet:steppe", True)]
+    assert document["outlets"][0]["verify_tls"] is True
+    wire.run("done")
+    assert status(wire.settings, wire.filled.store, wire.filled.now)["needs"] == []

@@ -1,0 +1,116 @@
+"""What needs a person: the one list that `status`, the notices to the operator and the heartbeat go by."""
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from crawler import outlet as outlets
+from crawler.outlet import Outlet, OutletError
+from settings import Settings
+from storage import pages, undelivered
+from storage.store import Holder, Store
+from verbs import documents
+
+AT_ONCE = timedelta(0)
+# A store or an archive that cannot grow stops everything; either leaves about a day to make room.
+LEAST_BYTES = 500 * 1000 * 1000
+LEAST_SHARE = 0.02
+# So many ids of mails are named; `steppewire mail list` has the others.
+NAMED = 5
+STATES = {"failing": "fails", "blocked": "does not let us in", "held": "is held"}
+REMEDIES = {"failing": "see whether its site answers and its file still fits, then try `steppewire crawl {}`",
+            "blocked": "ask its webmaster, or take it out of outlets",
+            "held": "decide what is to become of its changes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that needs a person: said is one plain sentence with what to do, key stays the same as long as it is needed.
+    since: since when it is so, None where only this look says so. The operator gets a mail once it has been so for
+    mail_after; None: never."""
+
+    key: str
+    said: str
+    since: datetime | None
+    mail_after: timedelta | None
+
+
+def needs(settings: Settings, store: Store, now: datetime) -> tuple[Need, ...]:
+    """All that needs a person, in the order in which it matters."""
+    holder = store.holder()
+    with store.reading() as session:
+        return (*_disk(settings), *_outlets(settings, session, now, holder), *_undelivered(settings, session, now))
+
+
+def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
+    """An outlet of the settings, or what is wrong with its file."""
+    try:
+        return outlets.load(outlets.find(name, settings.outlets_dirs))
+    except OutletError as error:
+        return f"{error.file}: {error.key}: {error}"
+
+
+def nearly_full(total: int, free: int) -> bool:
+    """Whether so little of a disk is left that somebody must make room."""
+    return free < LEAST_BYTES or free < total * LEAST_SHARE
+
+
+def _disk(settings: Settings) -> Iterator[Need]:
+    folder = next(each for each in (settings.data, *settings.data.parents) if each.exists())
+    disk = shutil.disk_usage(folder)
+    if nearly_full(disk.total, disk.free):
+        yield Need("disk", f"The disk of {settings.data} is nearly full, {disk.free / 1e6:.0f} MB are left: make room, or move "
+                   "the data folder.", None, settings.operator.after)
+
+
+def _outlets(settings: Settings, session: Session, now: datetime, holder: Holder | None) -> Iterator[Need]:
+    for name in settings.outlets:
+        found = outlet_or_mistake(settings, name)
+        mistake = found if isinstance(found, str) else None
+        state = documents.outlet_state(session, name, mistake)
+        said, since = "", None
+        if isinstance(found, str):
+            said = f"The outlet {name} is left out: {found}: mend its file; `steppewire check` says whether it is right."
+        elif state["state"] in STATES:
+            said = (f"The outlet {name} {STATES[state['state']]}: {state['reason'] or 'no reason is known'}: "
+                    f"{REMEDIES[state['state']].format(name)}.")
+        elif holder is not None:
+            limit = max(settings.operator.after, 2 * found.every)
+            since = max(pages.last_announced(session, name) or holder.since, holder.since)
+            if now - since > limit:
+                said = (f"No source of the outlet {name} has answered as it should since {moment(since)}: see its reason in "
+                        f"`steppewire status`, and try `steppewire crawl {name}`.")
+        if said:
+            yield Need(f"outlet:{name}", said, since, settings.operator.after)
+
+
+def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterator[Need]:
+    after = settings.operator.after
+    for dead in undelivered.dead_mails(session):
+        ids = [str(mail) for mail in dead.mails[-NAMED:]]
+        # Of a notice that cannot be mailed no other notice is mailed: it would fare the same, and so on for ever.
+        kind, mail_after = ("notice-dead", None) if dead.notices else ("mail-dead", AT_ONCE)
+        yield Need(f"{kind}:{dead.recipient}", f"{_mails(len(dead.mails))} to {dead.recipient} not sent and will not be tried "
+                   f"again: {dead.reason or 'no reason is known'}: mend that, then "
+                   f"`steppewire mail retry {' '.join(ids)}`{' or --all-dead' if len(dead.mails) > len(ids) else ''}.",
+                   None, mail_after)
+    for notices, kind, mail_after in ((False, "mail-waits", after), (True, "notice-waits", None)):
+        if waiting := undelivered.waiting_mails(session, now - after, notices=notices):
+            why = f"the last answer was: {waiting.reason}" if waiting.reason else "the mail server was not asked yet"
+            yield Need(kind, f"{_mails(waiting.number)} waiting since {moment(waiting.since)}, {why}: "
+                       "see whether `steppewire check --smtp` reaches the mail server, and whether the daemon runs.",
+                       waiting.since, mail_after)
+    if alerts := undelivered.waiting_alerts(session, now - after):
+        yield Need("alert-waits", f"{alerts.number} alert{'s are' if alerts.number > 1 else ' is'} in no mail since "
+                   f"{moment(alerts.since)}: see whether the daemon runs, and what it logs.", alerts.since, after)
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _mails(number: int) -> str:
+    return f"{number} mails are" if number > 1 else "1 mail is"
