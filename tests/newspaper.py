@@ -45,8 +45,11 @@ class Newspaper:
     """A site and a mail sink in a folder with the settings that fit them; `hosts` are answered alike, an outlet each."""
 
     def __init__(self, folder: Path, *, articles: int = 5, hosts: tuple[str, ...] = ("paper.example",), delay: float = 0.0,
-                 database: str | None = None, outlet: str = "", watch: bool = True) -> None:
+                 database: str | None = None, outlet: str = "", watch: bool = True, recheck: str = "10m",
+                 settings: str = "",
+                 recipients: tuple[str, ...] = ("a@example.org",)) -> None:
         self.folder, self.hosts, self.outlet, self.watch = folder, hosts, outlet, watch
+        self.recheck, self.settings, self.recipients = recheck, settings, recipients
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
         self.hold: Callable[[Request], None] = lambda _request: None
@@ -74,7 +77,7 @@ home = "https://{host}/"
 articles = "^/news/"
 delay = 0.01
 concurrency = 3
-recheck = ["10m"]
+recheck = ["{self.recheck}"]
 connect = "{self.server.url}"
 {self.outlet}
 [[source]]
@@ -86,7 +89,8 @@ item = "div.comment"
 text = "p.said"
 label = '(\\d+) comments'
 """, encoding="utf-8")
-        watch = f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = ["a@example.org"]\n' if self.watch else ""
+        recipients = ", ".join(f'"{recipient}"' for recipient in self.recipients)
+        watch = f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\n' if self.watch else ""
         self.config.write_text(f"""
 contact = "mailto:tests@example.org"
 outlets = [{", ".join(f'"paper{place}"' for place in range(len(self.hosts)))}]
@@ -96,6 +100,7 @@ database = "{self.database}"
 host = "127.0.0.1"
 port = {self.sink.port}
 group_wait = "0s"
+{self.settings}
 {watch}""", encoding="utf-8")
 
     def answer(self, request: Request) -> Answer:

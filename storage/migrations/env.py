@@ -22,6 +22,7 @@ def migrate(connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA foreign_keys=OFF")
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, compare_type=True,
+                      transactional_ddl=True,  # both are; of SQLite the library does not know it
                       render_item=own_type)
     with context.begin_transaction():
         context.run_migrations()

