@@ -8,8 +8,8 @@ from prove.trial import Done, Part, upper_bound
 HEAD = """# Reliability, as measured
 
 `make prove` runs these campaigns on the machine it is started on and writes this page; `make prove PART=kills` runs one of
-them, and a campaign that was interrupted goes on where it stopped. What is true is told by the site's own script and log, the mail
-server's spool and the kernel's list of processes, never by the program's tables alone. A trial is repeated from its seed:
+them, and a campaign that was interrupted goes on where it stopped. What is true is told by the site's own script and log, the
+mail server's spool and the kernel's list of processes, never by the program's tables alone. A trial is repeated from its seed:
 `make prove PART=kills ARGS="--kind sqlite --seed 7"`.
 
 The bound is the largest chance of a fault a trial that so many without one still allow, at 95 %: 1 − 0.05^(1/n).
