@@ -43,7 +43,8 @@ HOME = f"https://{HOST}"
 @dataclass(frozen=True)
 class Answer:
     """What a path answers: `cut` sends only that many bytes of the body, `reset` ends the connection by RST, `raw` is sent
-    as it is instead of everything else, `delay` passes first and `delay_after` before the connection is closed."""
+    as it is instead of everything else, `delay` passes first and `delay_after` before the connection is closed; with `drip` its
+    bytes come one by one, that many seconds apart, until the client has gone."""
 
     body: bytes = b""
     status: int = 200
@@ -54,6 +55,7 @@ class Answer:
     reset: bool = False
     length: bool = True
     raw: bytes | None = None
+    drip: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         if answer.raw is not None:
-            self.wfile.write(answer.raw)
+            for place in range(len(answer.raw)) if answer.drip else ():
+                self.wfile.write(answer.raw[place:place + 1])
+                time.sleep(answer.drip)
+            if not answer.drip:
+                self.wfile.write(answer.raw)
         else:
             self.send_response(answer.status)
             for name, value in answer.headers:
