@@ -333,6 +333,25 @@ def article_thread(config: Path | None, which: str, as_json: bool) -> None:
         present(documents.article_thread(session, one_article(session, which)), as_json)
 
 
+@steppewire.command()
+@click.argument("url")
+@as_json
+@click.pass_obj
+def why(config: Path | None, url: str, as_json: bool) -> None:
+    """Say why you did or did not hear of an article: how far it came on its way, and what stopped it.
+
+    \b
+    Example: steppewire why https://central.asia-news.com/en_GB/articles/…
+    """
+    from verbs import why as way
+
+    try:
+        document = way.why(load(config), open_store(config), url)
+    except way.NoAddress as error:
+        raise click.BadParameter(str(error), param_hint="URL") from error
+    present(document, as_json)
+
+
 @steppewire.group()
 def alert() -> None:
     """What recipients are to hear of."""

@@ -136,4 +136,4 @@ def status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
 def _outlet_state(settings: Settings, session: Session, name: str) -> dict[str, Any]:
     found = outlet_or_mistake(settings, name)
     return documents.outlet_state(session, name, found if isinstance(found, str) else None) | {
-        "verify_tls": getattr(found, "verify_tls", True)}
+        "verify_tls": isinstance(found, str) or found.verify_tls}

@@ -87,6 +87,12 @@ def _status(console: Console, document: dict[str, Any]) -> None:
         console.print(f"Why they wait: {document['mails']['reason']}")
 
 
+def _why(console: Console, document: dict[str, Any]) -> None:
+    console.print(document["answer"])
+    console.print()
+    _table(console, document["steps"], {"step": "step", "": "state", "when": "at", "what": "note"}, "")
+
+
 def _articles(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["articles"], {"id": "article", "outlet": "outlet", "title": "title", "state": "state",
                                            "versions": "versions", "comments": "comments", "changed": "last_changed"},
@@ -191,5 +197,5 @@ def _article(console: Console, document: dict[str, Any]) -> None:
 
 
 # Told apart by a key that only they have; the article's document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "step": _demo, "runs": _runs, "outlets": _status, "articles": _articles, "alerts": _alerts,
-         "mails": _mails, "operations": _operations, "blocks": _article, "comments": _thread}
+DRAWN = {"checks": _checks, "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles,
+         "alerts": _alerts, "mails": _mails, "operations": _operations, "blocks": _article, "comments": _thread}

@@ -21,6 +21,7 @@ from pipelines.compare.diff import Op
 from storage.store import Store
 from storage.threads import CommentState
 from tests.docs.conftest import Played, say
+from verbs.why import Name, State
 
 Document = dict[str, Any]
 Documents = dict[str, list[Document]]
@@ -36,6 +37,8 @@ STATES = {
     ("crawl", ".runs[].state"): {"open", "done", "degraded", "blocked", "failed", "died"},
     ("crawl", ".runs[].judgement"): JUDGEMENTS,
     ("status", ".outlets[].state"): {"new", "ok", "degraded", "blocked", "held", "failing"},
+    ("why", ".steps[].step"): set(get_args(Name)),
+    ("why", ".steps[].state"): set(get_args(State)),
     ("article-list", ".articles[].state"): {"standing", "moved", "gone"},
     ("article-show", ".state"): {"standing", "moved", "gone"},
     ("article-show", ".versions[].judgement"): JUDGEMENTS,
@@ -137,7 +140,8 @@ def documents(played: Played, pages: Path, lines: list[Document], tmp_path_facto
         "demo": [played.document], "read": [line for line in lines if "error" not in line],
         "error": [line for line in lines if "error" in line], "article-list": [ask("article", "list")],
         "alert-list": [ask("alert", "list")], "mail-list": [ask("mail", "list")], "status": [ask("status")],
-        "check": [ask("check")], "diff": [ask("diff", pages / "old.html", pages / "new.html", "--url", url)]}
+        "why": [ask("why", url), ask("why", "https://nowhere.example/a")], "check": [ask("check")],
+        "diff": [ask("diff", pages / "old.html", pages / "new.html", "--url", url)]}
     most, = [article for article in found["article-list"][0]["articles"] if article["versions"] == 3]
     talked = {alert["article"] for alert in found["alert-list"][0]["alerts"]
               if alert["event"] in ("comment_edited", "comment_removed")}

@@ -1,0 +1,249 @@
+"""Why a recipient did or did not hear of an article: its way from the outlet to the mail, step by step."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from protego import Protego
+from sqlalchemy.orm import Session
+
+from crawler.politeness import host_of
+from pipelines.match.words import find
+from settings import Settings
+from storage import articles, runs, trace
+from storage.clock import NEVER_YEAR
+from storage.models import Article, Host, Page, Watch
+from storage.store import Store
+from storage.trace import Telling
+from verbs import documents
+from verbs.finding import Owner, owner, spellings
+from verbs.needs import moment
+
+State = Literal["yes", "no", "waiting", "unknown"]
+Name = Literal["outlet", "robots", "discovered", "fetched", "read", "stored", "matched", "mailed"]
+STEPS: tuple[Name, ...] = get_args(Name)
+STOPPED: dict[Name, str] = {
+    "outlet": "No outlet reads it", "robots": "Its robots.txt stands in the way", "discovered": "It was not discovered",
+    "fetched": "It was not fetched", "read": "It was not read as an article", "stored": "It was not stored",
+    "matched": "It was matched by no watch", "mailed": "It was not mailed"}
+# What came earlier is of no account once the page was fetched all the same.
+BEFORE_FETCHED = ("outlet", "robots")
+
+
+class NoAddress(ValueError):
+    """What was asked about is no web address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way: at says when it was taken, note why it is as it is, remedy what a person can do."""
+
+    state: State
+    note: str
+    at: datetime | None = None
+    remedy: str = ""
+
+
+def why(settings: Settings, store: Store, url: str) -> dict[str, Any]:
+    """The way of the page with this address, in whatever spelling, and the first step that stopped it; NoAddress."""
+    if not (urls := spellings(url)):
+        raise NoAddress(f"{url} is no web address")
+    with store.reading() as session:
+        found = trace.pages_at(session, urls)
+        whose = owner(settings, urls, found[0].outlet if found else None)
+        if whose.outlet is not None:
+            found.sort(key=lambda page: page.outlet != whose.outlet.id)  # type: ignore[union-attr]  # as just asked
+        page = found[0] if found else None
+        steps = _steps(settings, session, urls, whose, page)
+    return documents.SCHEMA | {
+        "url": page.url if page is not None else urls[0], "answer": _answer(steps, daemon=store.holder() is not None),
+        "steps": [{"step": name, "state": step.state, "at": documents.time(step.at), "note": step.note}
+                  for name, step in steps.items()]}
+
+
+def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Owner, page: Page | None) -> dict[Name, Step]:
+    article = session.get(Article, page.article_id) if page is not None and page.article_id is not None else None
+    told = [each for each in trace.tellings(session, article.id) if each.alert.comment_version_id is None] if article else []
+    own = next((url for url in urls if whose.outlet is not None and whose.outlet.owns(url)), urls[0])
+    return {"outlet": _outlet(whose), "robots": _robots(settings, session, whose, page.url if page is not None else own),
+            "discovered": _discovered(session, whose, page), "fetched": _fetched(session, page),
+            "read": _read(session, page), "stored": _stored(session, article),
+            "matched": _matched(settings, session, article, told), "mailed": _mailed(told)}
+
+
+def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
+    """One sentence: what stopped it, and what to do."""
+    if steps["mailed"].state == "yes":
+        return f"It was mailed: {steps['mailed'].note}."
+    passed = BEFORE_FETCHED if steps["fetched"].state == "yes" else ()
+    name, step = next((name, step) for name, step in steps.items() if step.state in ("no", "waiting") and name not in passed)
+    if step.state == "no":
+        return f"{STOPPED[name]}: {step.note}{f'; {step.remedy}' if step.remedy else ''}."
+    remedy = step.remedy or ("the daemon will see to it" if daemon
+                             else "no daemon runs: start `steppewire run`, or make one pass with `steppewire crawl`")
+    return f"It is not {name} yet: {step.note}; {remedy}."
+
+
+def _outlet(whose: Owner) -> Step:
+    if whose.wrong or whose.outlet is None:
+        return Step("no", whose.wrong, remedy=whose.remedy)
+    return Step("yes", f"it is one of the outlet {whose.outlet.id}, {whose.outlet.name}")
+
+
+def _robots(settings: Settings, session: Session, whose: Owner, url: str) -> Step:
+    host = session.get(Host, host_of(url))
+    if host is None or host.robots_at is None:
+        return Step("unknown", f"robots.txt of {host_of(url)} was not asked for yet")
+    if host.robots is None:
+        answer = f"status {host.robots_status}" if host.robots_status else "no answer"
+        return Step("no", f"robots.txt of {host.name} could not be had ({answer}), and without it nothing is crawled there",
+                    host.robots_at, "it is asked for again in each run; see whether the host answers at all")
+    if not Protego.parse(host.robots).can_fetch(url, settings.user_agent.partition("/")[0]):
+        return Step("no", f"robots.txt of {host.name} forbids it", host.robots_at, "ask the outlet's webmaster for leave")
+    note = f"robots.txt of {host.name} allows it" if host.robots else f"{host.name} has no robots.txt"
+    return Step("yes", note, host.robots_at)
+
+
+def _discovered(session: Session, whose: Owner, page: Page | None) -> Step:
+    if page is not None:
+        source = session.get(Page, page.found_on_id) if page.found_on_id is not None else None
+        where = f"found on {source.url}" if source is not None else "the outlet's file names it" if page.kind == "source" else (
+            "another page redirected to it")
+        return Step("yes", where, page.found_at)
+    if whose.outlet is None:
+        return Step("no", "no outlet looks for it")
+    sources = trace.sources(session, whose.outlet.id)
+    if not any(source.confirmed_at or source.tries for source in sources):
+        return Step("waiting", f"no source of {whose.outlet.id} was looked at yet")
+    looks = "; ".join(_look(source) for source in sources)
+    failing = [source for source in sources if source.tries]
+    remedy = "mend what is wrong with its sources" if len(failing) == len(sources) else (
+        "it may have left the lists before the first look, or not be on them yet: a further source that lists it finds it")
+    return Step("no", f"no source of {whose.outlet.id} has shown it: {looks}",
+                max((source.confirmed_at for source in sources if source.confirmed_at), default=None), remedy)
+
+
+def _look(source: Page) -> str:
+    seen = f"last answered {moment(source.confirmed_at)}" if source.confirmed_at else "never answered as it should"
+    failed = f", has failed {_times(source.tries)} since ({source.reason})" if source.tries else ""
+    return f"{source.url} {seen}{failed}, is looked at again {moment(source.next_due_at)}"
+
+
+def _fetched(session: Session, page: Page | None) -> Step:
+    if page is None:
+        return Step("no", "what was not discovered is not asked for")
+    again = ("not looked at again by itself" if page.next_due_at.year == NEVER_YEAR
+             else f"looked at again {moment(page.next_due_at)}")
+    last, good = trace.last_capture(session, page.id), trace.last_capture(session, page.id, 200)
+    trouble = f"{page.reason}, {_times(page.tries)} in a row" if page.tries and page.state != "quarantined" else ""
+    if page.state == "moved":
+        state: State = "yes" if page.article_id is not None else "no"
+        return Step(state, f"it {page.reason}", last.at if last else None, "ask about the address that it redirects to")
+    if good is not None:
+        state_now = (f"it is gone since, having answered {last.status if last else 404} {_times(page.misses)}"
+                     if page.state == "gone" else f"it has since answered that it is not there, {_times(page.misses)}"
+                     if page.misses else f"since then: {trouble}" if trouble else "")
+        at = page.confirmed_at or good.at
+        return Step("yes", f"it answered 200{f'; {state_now}' if state_now else ''}; {again}", at)
+    if page.misses:
+        return Step("no", f"it is not there: status {last.status if last else 404}, {_times(page.misses)}; {again}",
+                    last.at if last else None, "see whether the address is right")
+    if trouble:
+        return Step("no", f"{trouble}; {again}", last.at if last else None,
+                    "see whether the page opens in a browser; it is tried again by itself")
+    return Step("waiting", f"it is due {moment(page.next_due_at)}")
+
+
+def _read(session: Session, page: Page | None) -> Step:
+    if page is None:
+        return Step("no", "nothing was fetched")
+    if page.kind == "source":
+        return Step("no", "it is a source: it announces articles and is none", remedy="ask about one of its articles")
+    clean, failed = trace.last_reading(session, page.id, "clean"), trace.last_reading(session, page.id, "no_text")
+    if clean is not None:
+        reading, capture = clean
+        later = f"; its last answer could not be read ({page.reason})" if page.state == "quarantined" else ""
+        return Step("yes", f"{reading.title or 'without a headline'}, {len(reading.text or '')} characters{later}", capture.at)
+    if failed is not None:
+        return Step("no", f"quarantined, its bytes are kept: {page.reason or failed[0].reason}", failed[1].at,
+                    "see what `steppewire read` makes of the saved page, and mend the outlet's selectors")
+    return Step("no", "nothing was fetched that could be read")
+
+
+def _stored(session: Session, article: Article | None) -> Step:
+    if article is None:
+        return Step("no", "no article was read")
+    versions = articles.versions(session, article.id)
+    number = f"article {article.id}, {len(versions)} version{'s' if len(versions) != 1 else ''}, {article.state}"
+    if articles.shown(versions):
+        return Step("yes", number, article.first_seen_at)
+    judgements = {row.version.judgement for row in versions}
+    if judgements == {"open"}:
+        return Step("waiting", f"{number}: its run is not judged yet", article.first_seen_at)
+    return Step("no", f"{number}: judged {' and '.join(sorted(judgements))}", article.first_seen_at)
+
+
+def _matched(settings: Settings, session: Session, article: Article | None, told: Sequence[Telling]) -> Step:
+    if article is None:
+        return Step("no", "no article is stored that could match")
+    if told:
+        events = dict.fromkeys(f"{each.alert.watch_id} ({each.alert.event})" for each in told)
+        return Step("yes", f"by {', '.join(events)}", told[0].alert.made_at)
+    versions = articles.versions(session, article.id)
+    run, = runs.get(session, [versions[0].version.run_id])
+    if run.backlog:
+        return Step("no", "it was there when the outlet was new: such a backlog is stored and told to nobody", remedy=(
+            f"`steppewire article show {article.id}` shows it; what changes in it is told"))
+    standing = trace.standing_watches(session)
+    if not standing:
+        missing = "the watches of the settings are not in the store yet" if settings.watch else "there is no watch"
+        return Step("no", missing, remedy="start the daemon anew" if settings.watch else "add a watch to the settings")
+    head = versions[-1].reading
+    text = f"{head.title or ''}\n{head.text or ''}"
+    passed = [_passed_over(watch, article, text) for watch in standing]
+    return Step("no", "; ".join(note for note, _ in passed), remedy=", or ".join(dict.fromkeys(remedy for _, remedy in passed)))
+
+
+def _passed_over(watch: Watch, article: Article, text: str) -> tuple[str, str]:
+    """Why a watch says nothing of an article, and what would have it do so."""
+    if not find(watch.words, text):
+        return f"no word of the watch {watch.id} is in it", "add a word that is in it to a watch"
+    if watch.outlets and article.outlet not in watch.outlets:
+        return f"the watch {watch.id} covers {', '.join(watch.outlets)} only", f"add {article.outlet} to the watch's outlets"
+    if watch.since > article.first_seen_at:
+        return (f"the watch {watch.id} counts since {moment(watch.since)}, and the article was there before",
+                "wait: what changes in it from now on is told")
+    return f"the watch {watch.id} has a word in it now and had none when it was stored", "look at its versions"
+
+
+def _mailed(told: Sequence[Telling]) -> Step:
+    if not told:
+        return Step("no", "nothing was matched that could be mailed")
+    each = [_told(one) for one in told]
+    worst = min(each, key=lambda step: ("no", "waiting", "yes").index(step.state))
+    notes = dict.fromkeys(step.note for step in sorted(each, key=lambda step: step is not worst))
+    times = [step.at for step in each if step.at is not None]
+    return Step(worst.state, "; ".join(notes), worst.at or max(times, default=None), worst.remedy)
+
+
+def _told(one: Telling) -> Step:
+    alert, mail = one.alert, one.mail
+    if mail is None:
+        if alert.state == "dropped":
+            return Step("no", f"the alert for {alert.recipient} was dropped: {alert.reason}")
+        if alert.state == "held":
+            return Step("waiting", f"the alert for {alert.recipient} is held", remedy="a person is to decide")
+        when = "once its run is judged" if alert.mail_at is None else f"from {moment(alert.mail_at)} on"
+        return Step("waiting", f"the alert for {alert.recipient} goes into a mail {when}")
+    name = f"mail {mail.id} to {mail.recipient}"
+    if mail.state == "sent":
+        return Step("yes", f"{name} was taken by the mail server", one.tried_at)
+    if mail.state == "dead":
+        return Step("no", f"{name} is dead, tried {_times(one.attempts)}: {mail.reason}", one.tried_at,
+                    f"mend that, then `steppewire mail retry {mail.id}`")
+    tried = f", tried {_times(one.attempts)}, last answer: {mail.reason}" if one.attempts else ""
+    return Step("waiting", f"{name} waits{tried}; tried next {moment(mail.due_at)}", one.tried_at)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
