@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+import logs
+
 if TYPE_CHECKING:
     from settings import Settings
     from storage.store import Store
@@ -20,6 +22,16 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FAILED, USAGE, TAKEN = 1, 2, 75
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+
+
+def _choose_format(context: click.Context, _option: click.Parameter, name: str | None) -> None:
+    if name is not None and not context.resilient_parsing:
+        logs.choose(name)
+
+
+log_format = click.option("--log-format", type=click.Choice(logs.FORMATS), default=None, expose_value=False,
+                          envvar=logs.VARIABLE, callback=_choose_format,
+                          help=f"Log lines for people, or JSON objects, a line each; else ${logs.VARIABLE}, else text.")
 limit = click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
 
 
@@ -42,6 +54,7 @@ class When(click.ParamType[datetime]):
 @click.version_option(package_name="steppewire")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE",
               help="The settings; else $STEPPEWIRE_CONFIG, else ./steppewire.toml, else the defaults.")
+@log_format
 @click.pass_context
 def steppewire(context: click.Context, config: Path | None) -> None:
     """A news wire: reads outlets and their readers' comments, keeps every version, and mails what you watch for.
@@ -155,6 +168,7 @@ def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) ->
 
 @steppewire.command()
 @click.argument("outlet", nargs=-1)
+@log_format
 @as_json
 @click.pass_obj
 def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
@@ -166,7 +180,7 @@ def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
     from storage.store import StoreLocked
     from verbs import crawling
 
-    logs(logging.WARNING)
+    logs.begin(logging.WARNING)
     settings = load(config)
     crawling.require_known(settings, outlet, config_file(config))
     try:
@@ -181,6 +195,7 @@ def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
 
 
 @steppewire.command()
+@log_format
 @click.pass_obj
 def run(config: Path | None) -> None:
     """Run the daemon: crawl what is due, judge, mail; until SIGTERM.
@@ -192,14 +207,14 @@ def run(config: Path | None) -> None:
     from storage.store import StoreLocked
     from verbs import crawling
 
-    logs(logging.INFO)
+    logs.begin(logging.INFO)
     settings = load(config)
     crawling.require_known(settings, (), config_file(config))
     store = settled(settings, config)
     try:
         lock = store.take_lock()
     except StoreLocked as taken:
-        click.echo(f"steppewire: {taken}: one daemon a store", err=True)
+        tell(f"{taken}: one daemon a store")
         raise SystemExit(TAKEN) from taken
     store.upgrade()
     # Not asyncio.run, which would wait for a thread that a mail server or a database still holds; what it does is in the store.
@@ -239,7 +254,7 @@ def demo(once: bool, steps: int, data: Path, as_json: bool) -> None:
     """
     from verbs import playing
 
-    logs(logging.ERROR)
+    logs.begin(logging.ERROR)
     asyncio.run(playing.play(data, steps, stay=not once, show=lambda document: present(document, as_json),
                              say=lambda line: click.echo(line, err=True)))
 
@@ -504,11 +519,6 @@ def one_version(rows: Any, seq: int | None) -> Any:
     return found[0]
 
 
-def logs(level: int) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))
-
-
 def present(document: dict[str, Any], as_json: bool) -> None:
     if as_json:
         echo_json(document)
@@ -529,8 +539,17 @@ def fail(problem: Any, code: int, kind: str | None = None) -> NoReturn:
     document = documents.error(problem, kind)
     if "--json" in sys.argv or "--jsonl" in sys.argv:
         echo_json(document)
-    click.echo(f"steppewire: {documents.sentence(problem)}", err=True)
+    tell(documents.sentence(problem))
     raise SystemExit(code)
+
+
+def tell(sentence: str) -> None:
+    """One plain sentence on stderr; a log line where those are JSON, so that whoever reads them hears of it."""
+    if logs.chosen() == "json":
+        logs.begin(logging.INFO)
+        logging.getLogger("steppewire").critical(sentence)
+    else:
+        click.echo(f"steppewire: {sentence}", err=True)
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ class Wire:
             outlets.load(outlets.find(outlet, self.settings.outlets_dirs))
         except OutletError as error:
             if self._mistakes.get(outlet) != str(error):
-                logger.error("outlet %s is left out: %s: %s: %s", outlet, error.file, error.key, error)
+                logger.error("the outlet is left out: %s: %s: %s", error.file, error.key, error, extra={"outlet": outlet})
             self._mistakes[outlet] = str(error)
             return None
         self._mistakes.pop(outlet, None)
@@ -142,8 +142,8 @@ class Wire:
                 reason = "it was stopped before it was done" if self._stopping else "its worker died"
                 runs.close_open(session, self.clock(), reason, sorted(which))
                 for run in runs.get(session, sorted(which)):
-                    logger.info("run %s of %s is %s: %s requests, %s unchanged; %s", run.id, run.outlet, run.state,
-                                run.requests, run.not_modified, "; ".join(run.errors[:3]) or "no errors")
+                    logger.info("the run is %s: %s requests, %s unchanged; %s", run.state, run.requests, run.not_modified,
+                                "; ".join(run.errors[:3]) or "no errors", extra={"run": run.id, "outlet": run.outlet})
 
         if which:
             await asyncio.to_thread(close)

@@ -14,8 +14,8 @@ PREFIX = "STEPPEWIRE_"
 DEFAULT_FILE = "steppewire.toml"
 UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1),
          "d": timedelta(days=1)}
-# Read by the program itself, not settings: where the settings are, and where a test wants it to end.
-NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT"}
+# Read by the program itself, not settings: where the settings are, how it logs, and where a test wants it to end.
+NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT", "STEPPEWIRE_LOG_FORMAT"}
 
 
 class SettingsError(ValueError):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import failpoint
+import logs
 import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, load
@@ -45,6 +46,8 @@ logger = logging.getLogger("steppewire.worker")
 STOP_SECONDS = 6.0
 KILLS_DEGRADE = 3
 CONFIRM_BATCH = 100
+# The reader's trouble rather than the page's: it may be ours.
+READER_TROUBLE = ("killed", "timeout", "error", "unread")
 MOST_READERS = 4
 # A job that holds the one writer thread for so long will not end: no beat is given any more, and the daemon ends the worker.
 STUCK_SECONDS = 60.0
@@ -81,7 +84,10 @@ class RunDesk:
         return Desk(self.plan, self.keep, self.read, self.sink, self.host, self.clock.now)
 
     async def plan(self, seen: SourceSeen | None) -> tuple[Page, ...]:
-        return await self._write(partial(plan, self.intake, seen, self.clock.now()))
+        planned = await self._write(partial(plan, self.intake, seen, self.clock.now()))
+        if seen is not None and seen.reason is not None:
+            logger.warning("the source failed: %s", seen.reason, extra={"page": seen.page.url})
+        return planned
 
     async def keep(self, exchange: Exchange) -> Kept:
         return await self.writer.do(partial(self.archive.keep, self.intake.outlet.id, exchange))
@@ -102,6 +108,7 @@ class RunDesk:
             return
         again = await self._read_head_again(seen) if isinstance(seen.value, ArticleRead) else None
         await self._write(partial(take_in, self.intake, seen, self.clock.now(), head_again=again))
+        _tell_of(seen)
 
     async def host(self, name: str, state: HostState | None) -> HostState:
         def exchange() -> HostState:
@@ -138,6 +145,20 @@ class RunDesk:
         value = await self.readers.read(await self.writer.do(partial(load, self.folder, kept, asked=seen.page.url)),
                                         self.intake.outlet)
         return value if isinstance(value, ArticleRead) else None
+
+
+def _tell_of(seen: Seen) -> None:
+    """A line for a page that came to anything but content; what it came to is in the store by then."""
+    here = {"page": seen.page.url}
+    if seen.outcome == "failed":
+        logger.warning("the page failed: %s", seen.reason, extra=here)
+    elif seen.outcome == "missing":
+        logger.info("the page is missing", extra=here)
+    elif seen.outcome == "moved":
+        logger.info("the page redirects to another: %s", seen.url_now, extra=here)
+    elif isinstance(seen.value, Nothing):
+        level = logging.WARNING if seen.value.reason in READER_TROUBLE else logging.INFO
+        logger.log(level, "the page is quarantined: %s: %s", seen.value.reason, seen.value.note, extra=here)
 
 
 class Worker:
@@ -188,16 +209,17 @@ class Worker:
 
     async def _run(self, run_id: int, outlet_id: str, now: datetime) -> None:
         clock = Clock(now)
+        logs.about(run=run_id, outlet=outlet_id)
         try:
             outlet = outlets.load(outlets.find(outlet_id, self.settings.outlets_dirs))
             report = await self._crawl(run_id, outlet, clock)
         except Exception as error:  # the edge of the loop: the run is closed as failed, with the error in its row
-            logger.exception("run %s of %s failed", run_id, outlet_id)
+            logger.exception("the run failed")
             report = Report("failed", 0, 0, (f"{type(error).__name__}: {error}",))
         try:
             await self.writer.do(partial(self._end, run_id, clock, report))
         except Exception:  # the daemon finds the run still open and closes it as died
-            logger.exception("run %s of %s could not be closed", run_id, outlet_id)
+            logger.exception("the run could not be closed")
         self._say({"ended": run_id})
 
     async def _crawl(self, run_id: int, outlet: Outlet, clock: Clock) -> Report:
@@ -232,10 +254,13 @@ def main() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("scrapy", "trafilatura", "twisted"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.choose(sys.argv[3])
+    logs.begin(int(sys.argv[4]))
     from scrapy.utils.reactor import install_reactor
+    from twisted.python.log import PythonLoggingObserver
+
+    observer: Any = PythonLoggingObserver
+    observer().start()  # until it has one, Twisted writes on stderr itself
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import logs
+
 logger = logging.getLogger("steppewire.worker_process")
 
 SILENT_SECONDS = 30.0
@@ -62,7 +64,8 @@ class WorkerProcess:
 
     async def _start(self) -> None:
         # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
-        arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid())]
+        arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid()),
+                     logs.chosen(), str(logging.getLogger().getEffectiveLevel())]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True)
         self._watch = asyncio.create_task(self._listen(self._process))

@@ -1,6 +1,7 @@
 """The one way to the network: every request of a crawl, whatever it is for, passes the gate, the guard and the archive."""
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -25,11 +26,15 @@ from twisted.internet.error import ConnectionDone
 from twisted.web.client import URI
 
 import failpoint
+import logs
 from crawler.egress import Egress
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
 from crawler.politeness import DEFAULT_PORTS
 from crawler.refusal import HeadTooLarge, ProxyFailed
+
+# It warns of bodies that are too large or cut off, from no task of the run's; the page's own outcome says that with its place.
+logging.getLogger(HTTP11DownloadHandler.__module__).setLevel(logging.ERROR)
 
 MOST_HEAD = 65_536
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -50,6 +55,7 @@ class Download(HTTP11DownloadHandler):
         self._egress = Egress.of(self._outlet.egress) if self._outlet.egress else None
 
     async def download_request(self, request: Request) -> Response:
+        logs.about(page=request.url)
         for name in ("exchange", "kept"):  # those of a request that this one repeats or follows
             request.meta.pop(name, None)
         gate = self._gates.at(request.url)

@@ -11,6 +11,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
+import logs
 from crawler.archive import opened
 from crawler.decoding import UndecodableBody
 from crawler.guard import Guard
@@ -111,6 +112,7 @@ class OutletSpider(Spider):
         """The page that was asked for, the last exchange, what is to be read of it, and the reason why nothing is: without
         either the page is unchanged."""
         page, exchange, kept = response.meta["page"], response.meta["exchange"], response.meta["kept"]
+        logs.about(page=page.url)
         if exchange.status == 304:
             conditional = page.etag or page.last_modified
             self.tally.not_modified += bool(conditional)
@@ -126,6 +128,7 @@ class OutletSpider(Spider):
         error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         assert error is not None
         page, depth = request.meta["page"], request.meta["level"]
+        logs.about(page=page.url)
         if isinstance(error, Stopped | DeskFailed):
             return
         left = isinstance(error, Offsite) and "redirect_urls" in request.meta and not same_page(page.url, request.url)

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -32,9 +33,11 @@ class Writer:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
+        context = copy_context()
+
         def run() -> None:
             try:
-                result = job()
+                result = context.run(job)
             except BaseException as error:  # noqa: BLE001  it is raised where the job was handed in
                 loop.call_soon_threadsafe(_settle, done, None, error)
             else:

@@ -7,14 +7,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command import COMMAND, ROOT, document, environment, steppewire
+from command import ROOT, document, steppewire
+from daemon import count, daemon, status, wait
 from newspaper import Line, Newspaper, story
 from warcio.archiveiterator import ArchiveIterator
 
@@ -118,63 +117,29 @@ def test_a_worker_that_hangs_is_killed_and_the_next_one_goes_on(tmp_path: Path) 
 
 # --- the daemon
 
-@contextmanager
-def daemon(paper: Newspaper) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen([*COMMAND, "--config", str(paper.config), "run"], stderr=subprocess.PIPE, text=True,
-                          env=environment()) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            assert process.stderr is not None
-            sys.stderr.write(process.stderr.read())
-
-
-def wait(what: str, until: Callable[[], bool]) -> None:
-    """Waits until something holds; a minute is far more than any of it takes."""
-    for _ in range(600):
-        if until():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"waited in vain: {what}")
-
-
-def status(paper: Newspaper) -> dict[str, Any]:
-    ended = steppewire("--config", paper.config, "status", "--json")
-    found: dict[str, Any] = json.loads(ended.stdout)
-    return found
-
-
-def count(paper: Newspaper) -> int:
-    return len(document("--config", paper.config, "article", "list")["articles"])
-
-
 def test_a_daemon_killed_in_mid_crawl_goes_on_where_it_stopped(paper: Newspaper) -> None:
     with Line(paper) as line:
         line.crawl()
     for number in range(10, 40):
         paper.stories[f"/news/{number}"] = story(number)
     before = len(paper.server.hits)
-    with daemon(paper) as process:
+    with daemon(paper) as running:
         wait("some articles asked for", lambda: len(paper.server.hits) > before + 12)
-        worker, = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        worker, = running.children()
+        running.end(signal.SIGKILL)
         wait("the end of its worker", lambda: not Path(f"/proc/{worker}").exists())
-    with daemon(paper) as process:
+    with daemon(paper) as running:
         wait("all articles told", lambda: len(paper.told()) >= 30)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=7) == 0
+        assert running.end(signal.SIGTERM) == 0
     assert paper.told() == Counter(f"/news/{number}" for number in range(10, 40))
     with Line(paper) as line:
         assert set(line.articles().values()) == {(1, 0)} and len(line.articles()) == 35
 
 
 def test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its_run(paper: Newspaper) -> None:
-    with daemon(paper) as process:
+    with daemon(paper) as running:
         wait("the daemon's first run", lambda: paper.asked("/news/") >= 5 and count(paper) == 5)
-        assert status(paper)["daemon"]["pid"] == process.pid
+        assert status(paper)["daemon"]["pid"] == running.pid
         second = steppewire("--config", paper.config, "run")
         assert second.returncode == 75
         assert "another steppewire holds" in second.stderr
@@ -182,18 +147,16 @@ def test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its
         run, = document("--config", paper.config, "crawl", "paper0")["runs"]
         assert (run["state"], run["articles_new"]) == ("done", 1)
         wait("the mail", lambda: paper.told() == Counter(["/news/9"]))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=7) == 0
+        assert running.end(signal.SIGTERM) == 0
     assert status(paper)["daemon"] is None
 
 
 def test_sigterm_ends_the_daemon_within_seven_seconds_while_a_page_hangs(tmp_path: Path) -> None:
     with Newspaper(tmp_path, articles=3) as paper:
         paper.hold = lambda request: time.sleep(20) if request.path == "/news/1" else None
-        with daemon(paper) as process:
+        with daemon(paper) as running:
             wait("the page that hangs", lambda: paper.server.in_flight == 1 and len(paper.server.hits) >= 4)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=7) == 0
+            assert running.end(signal.SIGTERM) == 0
         # Stopping is no failure of the outlet's.
         assert [each["state"] for each in status(paper)["outlets"]] == ["new"]
 

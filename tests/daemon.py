@@ -1,0 +1,87 @@
+"""A real daemon in a process of its own, and what tests ask of it."""
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from command import COMMAND, document, environment, steppewire
+from newspaper import Newspaper
+
+
+class Daemon:
+    """A daemon that was started, its process, and what it and its children have written on stderr so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]", said: Any) -> None:
+        self.process, self._said = process, said
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def lines(self) -> list[str]:
+        """The lines on stderr so far; an unfinished last one is left out."""
+        text = self._all()
+        return text[:text.rfind("\n") + 1].split("\n")[:-1]
+
+    def _all(self) -> str:
+        # Not by reading on: the place in the file is the daemon's too.
+        return os.pread(self._said.fileno(), 1 << 26, 0).decode()
+
+    def children(self) -> list[int]:
+        """The process ids of its children: the worker."""
+        return [int(each) for each in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="utf-8").split()]
+
+    def family(self) -> list[int]:
+        """The process ids of all that it started and that these started: the worker and its readers."""
+        found, left = list[int](), self.children()
+        while left:
+            found.append(left.pop())
+            children = Path(f"/proc/{found[-1]}/task/{found[-1]}/children")
+            left += [int(each) for each in children.read_text(encoding="utf-8").split()] if children.exists() else []
+        return found
+
+    def end(self, number: int, within: float = 7.0) -> int:
+        """Sends a signal; the exit code, which must come in time."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=within)
+
+
+@contextmanager
+def daemon(paper: Newspaper, *more: str, environ: dict[str, str] | None = None) -> Iterator[Daemon]:
+    """A daemon of the newspaper's settings while the block runs; `more` are options of `run`. What it said on stderr is shown
+    when a test fails."""
+    command = [*COMMAND, "--config", str(paper.config), "run", *more]
+    with (TemporaryFile() as said,
+          subprocess.Popen(command, stderr=said, text=True, env=environment() | (environ or {})) as process):
+        running = Daemon(process, said)
+        try:
+            yield running
+        finally:
+            if process.poll() is None:
+                process.kill()
+            sys.stderr.write(running._all())
+
+
+def wait(what: str, until: Callable[[], bool]) -> None:
+    """Waits until something holds; a minute is far more than any of it takes."""
+    for _ in range(600):
+        if until():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain: {what}")
+
+
+def status(paper: Newspaper) -> dict[str, Any]:
+    ended = steppewire("--config", paper.config, "status", "--json")
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def count(paper: Newspaper) -> int:
+    return len(document("--config", paper.config, "article", "list")["articles"])
