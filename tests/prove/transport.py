@@ -406,7 +406,7 @@ def trial(reactor: Reactor, name: str) -> Case:
 
 def cases() -> list[Case]:
     """All of them tried, in a process of its own."""
-    return in_child(__name__)
+    return in_child("tests.prove.transport")
 
 
 def main() -> None:
