@@ -72,6 +72,7 @@ class Wire:
         self.patience = Patience(limits.first_retry, limits.longest_retry, limits.give_up)
         self._alone = self._stopping = False
         self._mistakes: dict[str, str] = {}
+        self._ended: set[int] = set()
         self._paused_until: datetime | None = None
 
     def begin(self, now: datetime) -> None:
@@ -95,6 +96,7 @@ class Wire:
 
     async def dispatch(self, now: datetime, only: Iterable[str] | None = None) -> dict[str, int]:
         """Starts a run of each outlet that is due, or of those named, as far as they have none: outlet to run."""
+        await self._close_ended()
         started: dict[str, int] = {}
         for outlet in self.settings.outlets if only is None else only:
             run = await asyncio.to_thread(self._begin_run, outlet, now, only is not None)
@@ -136,7 +138,17 @@ class Wire:
         return run.id if run is not None else None
 
     async def _over(self, which: set[int]) -> None:
-        """A run that its worker says is over, or that went with it, and that is still open, died."""
+        """A run that its worker says is over, or that went with it, and that is still open, died. Where the store does not take
+        it, it is closed later: an open run would keep its outlet from ever being crawled again."""
+        self._ended |= which
+        try:
+            await self._close_ended()
+        except SQLAlchemyError as error:
+            logger.error("runs %s are over and cannot be closed yet: %s", sorted(which), error)
+
+    async def _close_ended(self) -> None:
+        which = set(self._ended)
+
         def close() -> None:
             with self.store.writing() as session:
                 reason = "it was stopped before it was done" if self._stopping else "its worker died"
@@ -147,6 +159,7 @@ class Wire:
 
         if which:
             await asyncio.to_thread(close)
+            self._ended -= which
 
     async def judge(self, now: datetime, group_wait: timedelta | None = None) -> None:
         """Judges the runs that ended; their alerts may be mailed after the group wait."""

@@ -47,9 +47,9 @@ class Newspaper:
     def __init__(self, folder: Path, *, articles: int = 5, hosts: tuple[str, ...] = ("paper.example",), delay: float = 0.0,
                  database: str | None = None, outlet: str = "", watch: bool = True, recheck: str = "10m",
                  settings: str = "",
-                 recipients: tuple[str, ...] = ("a@example.org",)) -> None:
+                 recipients: tuple[str, ...] = ("a@example.org",), data: str = ".") -> None:
         self.folder, self.hosts, self.outlet, self.watch = folder, hosts, outlet, watch
-        self.recheck, self.settings, self.recipients = recheck, settings, recipients
+        self.recheck, self.settings, self.recipients, self.data = recheck, settings, recipients, data
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
         self.hold: Callable[[Request], None] = lambda _request: None
@@ -94,7 +94,7 @@ label = '(\\d+) comments'
         self.config.write_text(f"""
 contact = "mailto:tests@example.org"
 outlets = [{", ".join(f'"paper{place}"' for place in range(len(self.hosts)))}]
-data = "."
+data = "{self.data}"
 database = "{self.database}"
 [mail]
 host = "127.0.0.1"

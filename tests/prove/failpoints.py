@@ -29,8 +29,8 @@ WIRE = {
     "sent": "SELECT count(*) FROM attempt WHERE outcome = 'sent'",
 }
 # Each failpoint: how often it is to be reached, whose it is, and the last stage whose effect is there when it fires. A crawl's
-# first plan and the head of a WARC file come before what is looked at, hence the numbers. A run whose readers die goes on without
-# the page that they died of, so that what it leaves then is told one by one.
+# first plan and the head of a WARC file come before what is looked at, hence the numbers. A run whose readers die goes on
+# without the page that they died of, so that what it leaves then is told one by one.
 UNREAD = ("responses", "captures", "confirmed")
 FAILPOINTS: dict[str, tuple[int, dict[str, str], str | tuple[str, ...] | None]] = {
     "run.beginning": (1, WIRE, None),

@@ -1,0 +1,59 @@
+"""Migrations: whole or not at all, and no row is lost by them."""
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from command import COMMAND, environment
+from sqlalchemy import text
+
+from storage.store import Store
+
+# What the first schema may hold: a mail, the alert that is in it, and all that these refer to.
+ROWS = """
+INSERT INTO watch (id, origin, words, recipients, outlets, since) VALUES ('rails', 'config', '[]', '[]', '[]', '2026-03-02 06:00:00');
+INSERT INTO article (id, outlet, url, state, first_seen_at) VALUES (1, 'paper', 'https://a.example/', 'standing', '2026-03-02 06:00:00');
+INSERT INTO run (id, outlet, kind, state, judgement, backlog, started_at, requests, not_modified, errors)
+VALUES (1, 'paper', 'crawl', 'done', 'passed', false, '2026-03-02 06:00:00', 1, 0, '[]');
+INSERT INTO mail (id, watch_id, recipient, message_id, subject, bytes, state, made_at, due_at)
+VALUES (1, 'rails', 'a@example.org', '<1@a.example>', 'News', 'x', 'sent', '2026-03-02 06:00:00', '2026-03-02 06:00:00');
+INSERT INTO attempt (id, mail_id, at, outcome) VALUES (1, 1, '2026-03-02 06:00:00', 'sent');
+INSERT INTO alert (id, watch_id, recipient, event, subject, article_id, run_id, passage, made_at, state, mail_id)
+VALUES (1, 'rails', 'a@example.org', 'article_new', 'version:1', 1, 1, '{}', '2026-03-02 06:00:00', 'mailed', 1);
+"""
+
+
+def first_schema(url: str) -> Store:
+    """A store as the first release made it, with a row of each kind."""
+    store = Store(url)
+    with store.engine.connect() as connection:
+        command.upgrade(store._alembic(connection), "0001")
+    with store.writing() as session:
+        for statement in ROWS.split(";\n"):
+            if statement.strip():
+                session.execute(text(statement.replace(":1'", "\\:1'")))
+    return store
+
+
+def counts(store: Store) -> list[int]:
+    with store.reading() as session:
+        return [session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in ("mail", "attempt", "alert")]
+
+
+def upgrade(folder: Path, url: str, **more: str) -> int:
+    (folder / "steppewire.toml").write_text(f'outlets = []\ndatabase = "{url}"\n', encoding="utf-8")
+    return subprocess.run([*COMMAND, "--config", str(folder / "steppewire.toml"), "db", "upgrade"], env=environment() | more,
+                          check=False, stderr=sys.stderr).returncode
+
+
+@pytest.mark.parametrize("failpoint", ["schema.upgrading", "schema.upgraded"])
+def test_a_migration_that_was_killed_is_done_or_not_begun_and_no_row_is_lost(failpoint: str, store_url: str,
+                                                                            tmp_path: Path) -> None:
+    store = first_schema(store_url)
+    assert upgrade(tmp_path, store_url, STEPPEWIRE_FAILPOINT=failpoint) == -9
+    assert store.revision() == ("0001" if failpoint == "schema.upgrading" else Store.newest_revision())
+    assert counts(store) == [1, 1, 1]
+    assert upgrade(tmp_path, store_url) == 0
+    assert (store.revision(), counts(store)) == (Store.newest_revision(), [1, 1, 1])
+    store.engine.dispose()
