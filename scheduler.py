@@ -80,7 +80,7 @@ class Wire:
         with self.store.reading() as session:
             newest = runs.newest_time(session)
         if newest is not None and newest - now >= CLOCK_STEP:
-            self.set_back(newest - now, now)
+            self._set_back(newest - now, now)
         with self.store.writing() as session:
             died = runs.close_open(session, now, "the daemon that began it ended without it")
         if died:
@@ -88,8 +88,13 @@ class Wire:
         recover(self.store)
         sync_watches(self.settings, self.store, now)
 
-    def set_back(self, by: timedelta, now: datetime) -> None:
-        """The clock was set back: what is due later by it would else be due that much too late."""
+    async def set_back(self, by: timedelta, now: datetime) -> None:
+        """The clock was set back: what is due later by it would else be due that much too late. Runs under way still count by
+        the old clock, so they end first."""
+        await self.worker.kill()
+        await asyncio.to_thread(self._set_back, by, now)
+
+    def _set_back(self, by: timedelta, now: datetime) -> None:
         logger.warning("the clock was set back by %s: what is due is due that much earlier", by)
         with self.store.writing() as session:
             store_clock.set_back(session, by, now)
@@ -231,7 +236,7 @@ class Ticks:
 
     async def _round(self, steps: Iterable[Step]) -> None:
         now = self.wire.clock()
-        for step in (self._look_at_the_clock, *steps):
+        for step in steps:
             try:
                 await step(now)
             except SQLAlchemyError as error:
@@ -241,12 +246,13 @@ class Ticks:
             except Exception:  # the edge of the loop: a fault in one step must not stop the others; what is due stays due
                 logger.exception("%s failed", step.__name__)
 
-    async def _look_at_the_clock(self, now: datetime) -> None:
+    async def look_at_the_clock(self, now: datetime) -> None:
+        """Notices a clock that was set back; goes before what asks for what is due."""
         at = time.monotonic()
         by = self._said + timedelta(seconds=at - self._at) - now
-        self._said, self._at = now, at
         if by >= CLOCK_STEP:
-            await asyncio.to_thread(self.wire.set_back, by, now)
+            await self.wire.set_back(by, now)
+        self._said, self._at = now, at
 
     def end(self, code: int = 0) -> None:
         """Ends the rounds."""
@@ -265,7 +271,7 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ticks.end)
     logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
-    rounds = [asyncio.create_task(ticks.rounds(settings.limits.tick, wire.dispatch, wire.judge)),
+    rounds = [asyncio.create_task(ticks.rounds(settings.limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
               asyncio.create_task(ticks.rounds(settings.limits.mail_tick, wire.compose, wire.deliver))]
     await ticks.over.wait()
     logger.info("stopping")

@@ -50,6 +50,12 @@ class WorkerProcess:
             self._changed.clear()
             await self._changed.wait()
 
+    async def kill(self) -> None:
+        """Ends the worker at once; its runs are over when this returns."""
+        if self._process is not None:
+            self._process.kill()
+        await self.until_ended(set(self._runs))
+
     async def stop(self) -> None:
         """Ends the worker: it finishes the pages in hand and is killed when that takes too long."""
         process, watch = self._process, self._watch

@@ -1,4 +1,5 @@
 """Fixtures that every room's tests share: a store on each of both databases, and a clock that stands."""
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -9,6 +10,8 @@ from postgres import Postgres, server
 
 from storage.store import Store
 
+# What the tests start, the worker above all, is the tree under test and not an installed copy.
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 
 

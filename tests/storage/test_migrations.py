@@ -11,17 +11,19 @@ from sqlalchemy import text
 from storage.store import Store
 
 # What the first schema may hold: a mail, the alert that is in it, and all that these refer to.
-ROWS = """
-INSERT INTO watch (id, origin, words, recipients, outlets, since) VALUES ('rails', 'config', '[]', '[]', '[]', '2026-03-02 06:00:00');
-INSERT INTO article (id, outlet, url, state, first_seen_at) VALUES (1, 'paper', 'https://a.example/', 'standing', '2026-03-02 06:00:00');
-INSERT INTO run (id, outlet, kind, state, judgement, backlog, started_at, requests, not_modified, errors)
-VALUES (1, 'paper', 'crawl', 'done', 'passed', false, '2026-03-02 06:00:00', 1, 0, '[]');
-INSERT INTO mail (id, watch_id, recipient, message_id, subject, bytes, state, made_at, due_at)
-VALUES (1, 'rails', 'a@example.org', '<1@a.example>', 'News', 'x', 'sent', '2026-03-02 06:00:00', '2026-03-02 06:00:00');
-INSERT INTO attempt (id, mail_id, at, outcome) VALUES (1, 1, '2026-03-02 06:00:00', 'sent');
-INSERT INTO alert (id, watch_id, recipient, event, subject, article_id, run_id, passage, made_at, state, mail_id)
-VALUES (1, 'rails', 'a@example.org', 'article_new', 'version:1', 1, 1, '{}', '2026-03-02 06:00:00', 'mailed', 1);
-"""
+AT = "'2026-03-02 06:00:00'"
+ROWS = (
+    f"INSERT INTO watch (id, origin, words, recipients, outlets, since) VALUES ('rails', 'config', '[]', '[]', '[]', {AT})",
+    "INSERT INTO article (id, outlet, url, state, first_seen_at)"
+    f" VALUES (1, 'paper', 'https://a.example/', 'standing', {AT})",
+    "INSERT INTO run (id, outlet, kind, state, judgement, backlog, started_at, requests, not_modified, errors)"
+    f" VALUES (1, 'paper', 'crawl', 'done', 'passed', false, {AT}, 1, 0, '[]')",
+    "INSERT INTO mail (id, watch_id, recipient, message_id, subject, bytes, state, made_at, due_at)"
+    f" VALUES (1, 'rails', 'a@example.org', '<1@a.example>', 'News', 'x', 'sent', {AT}, {AT})",
+    f"INSERT INTO attempt (id, mail_id, at, outcome) VALUES (1, 1, {AT}, 'sent')",
+    "INSERT INTO alert (id, watch_id, recipient, event, subject, article_id, run_id, passage, made_at, state, mail_id)"
+    f" VALUES (1, 'rails', 'a@example.org', 'article_new', 'version-1', 1, 1, '{{}}', {AT}, 'mailed', 1)",
+)
 
 
 def first_schema(url: str) -> Store:
@@ -30,9 +32,8 @@ def first_schema(url: str) -> Store:
     with store.engine.connect() as connection:
         command.upgrade(store._alembic(connection), "0001")
     with store.writing() as session:
-        for statement in ROWS.split(";\n"):
-            if statement.strip():
-                session.execute(text(statement.replace(":1'", "\\:1'")))
+        for statement in ROWS:
+            session.connection().exec_driver_sql(statement)
     return store
 
 
