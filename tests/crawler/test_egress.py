@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.protocol import Factory
 
 from crawler.egress import Egress
 from crawler.guard import BlockedAddress
 from crawler.outlet import Outlet, OutletError, Source, load
+from crawler.refusal import ProxyFailed
 from tests.crawler.proxy import Proxy
 from tests.crawler.scripted import HOME, HOST, Answer, Site, World, article, listing, outlet_of
-from tests.crawler.test_guard import Names
+from tests.crawler.test_guard import Names, Recorder
 from tests.crawler.tls import certificate, secure_site
 
 SECURE = f"{HOST}:443"
@@ -267,6 +270,24 @@ def test_the_way_to_a_proxy_leads_nowhere_else() -> None:
             Egress("10.0.0.1", 3128).check(host, port)
     with pytest.raises(BlockedAddress):
         Egress("proxy.example", 3128).check("10.0.0.1", 80)
+
+
+def test_what_names_say_of_a_proxy_s_address_does_not_lead_elsewhere(world: World) -> None:
+    class Lying(Names):
+        def _found(self, name: str) -> list[str]:
+            return ["93.184.216.34"]
+
+    recorder = Recorder(world.reactor.reactor, Lying())
+
+    async def connecting() -> str:
+        try:
+            await maybe_deferred_to_future(Egress("10.0.0.1", 3128).endpoint(recorder, 1).connect(Factory()))
+        except ProxyFailed as error:
+            return str(error)
+        return "connected"
+
+    assert "93.184.216.34 port 3128 is not the declared proxy" in world.reactor.run(connecting())
+    assert recorder.connected == []
 
 
 # --- its key
