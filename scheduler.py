@@ -221,6 +221,7 @@ class Ticks:
         self.wire, self.lock = wire, lock
         self.over = asyncio.Event()
         self.code = 0
+        self._trouble: dict[str, str] = {}
         self._said, self._at = wire.clock(), time.monotonic()
 
     async def rounds(self, every: timedelta, *steps: Step) -> None:
@@ -241,10 +242,19 @@ class Ticks:
                 await step(now)
             except SQLAlchemyError as error:
                 # The database is away or busy: what is due stays due, the next round asks again.
-                logger.error("%s: the store does not answer: %s", step.__name__, error)
+                self._troubled(step, str(getattr(error, "orig", None) or error))
                 return
             except Exception:  # the edge of the loop: a fault in one step must not stop the others; what is due stays due
                 logger.exception("%s failed", step.__name__)
+            else:
+                if self._trouble.pop(step.__name__, None):
+                    logger.info("%s: the store answers again", step.__name__)
+
+    def _troubled(self, step: Step, why: str) -> None:
+        """Says once what is wrong with the store, not at every tick."""
+        if self._trouble.get(step.__name__) != why:
+            logger.error("%s: the store does not answer: %s", step.__name__, why)
+        self._trouble[step.__name__] = why
 
     async def look_at_the_clock(self, now: datetime) -> None:
         """Notices a clock that was set back; goes before what asks for what is due."""

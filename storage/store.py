@@ -24,6 +24,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number would do that no other program uses for its advisory locks: the first bytes of sha256("steppewire").
 LOCK_KEY = 0x5A1D7C3E
 BUSY_SECONDS = 30
+# A server that is gone without a word must not hold a thread for the hours that TCP would wait.
+POSTGRES = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+            "tcp_user_timeout": 30_000}
 
 
 class StoreError(RuntimeError):
@@ -62,7 +65,9 @@ class Store:
             backend = parsed.get_backend_name()
             if backend not in ("sqlite", "postgresql"):
                 raise StoreError(f"{backend} is neither sqlite nor postgresql")
-            self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=backend == "postgresql",
+            patience: dict[str, Any] = {name: value for name, value in POSTGRES.items()
+                                        if backend == "postgresql" and name not in parsed.query}
+            self.engine: Engine = create_engine(parsed, connect_args=patience, hide_parameters=True, pool_pre_ping=backend == "postgresql",
                                                 json_serializer=partial(json.dumps, ensure_ascii=False))
         except (ArgumentError, ImportError) as error:
             raise StoreError(str(error)) from error

@@ -43,10 +43,16 @@ def settle(settings: Settings, file: str) -> Store:
         store.ping()
     except StoreError as error:
         raise SettingsError(str(error), file=file, key="database", value=str(store),
-                            remedy="start that server, or name a store that can be reached") from error
+                            remedy=_remedy(store)) from error
     if store.revision() is not None:
         store.refuse_newer()
     return store
+
+
+def _remedy(store: Store) -> str:
+    if store.file is not None:
+        return "see that this user may write to its folder, also to read: SQLite keeps its log beside it"
+    return "start that server, or name a store that can be reached"
 
 
 def existing(settings: Settings, file: str) -> Store:
@@ -59,7 +65,7 @@ def existing(settings: Settings, file: str) -> Store:
         store.ping()
     except StoreError as error:
         raise SettingsError(str(error), file=file, key="database", value=str(store),
-                            remedy="start that server, or name a store that can be reached") from error
+                            remedy=_remedy(store)) from error
     store.check_revision()
     return store
 
