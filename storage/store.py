@@ -67,8 +67,9 @@ class Store:
                 raise StoreError(f"{backend} is neither sqlite nor postgresql")
             patience: dict[str, Any] = {name: value for name, value in POSTGRES.items()
                                         if backend == "postgresql" and name not in parsed.query}
-            self.engine: Engine = create_engine(parsed, connect_args=patience, hide_parameters=True, pool_pre_ping=backend == "postgresql",
-                                                json_serializer=partial(json.dumps, ensure_ascii=False))
+            self.engine: Engine = create_engine(
+                parsed, connect_args=patience, hide_parameters=True, pool_pre_ping=backend == "postgresql",
+                json_serializer=partial(json.dumps, ensure_ascii=False))
         except (ArgumentError, ImportError) as error:
             raise StoreError(str(error)) from error
         self.url = parsed

@@ -39,7 +39,8 @@ def paper(tmp_path: Path, disk: Path) -> Iterator[Newspaper]:
 def thick(number: int) -> Story:
     """A report that takes some 60 kB of the archive."""
     words = random.Random(number)
-    return Story(f"Thick report {number}", [f"The {WATCHED} number {number}: {words.randbytes(400).hex()}." for _ in range(150)])
+    return Story(f"Thick report {number}",
+                 [f"The {WATCHED} number {number}: {words.randbytes(400).hex()}." for _ in range(150)])
 
 
 class Daemon:
