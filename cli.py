@@ -204,8 +204,9 @@ def run(config: Path | None) -> None:
     Example: steppewire run
     """
     import scheduler
+    from health.life import Health
     from storage.store import StoreLocked
-    from verbs import crawling
+    from verbs import crawling, listening
 
     logs.begin(logging.INFO)
     settings = load(config)
@@ -216,9 +217,11 @@ def run(config: Path | None) -> None:
     except StoreLocked as taken:
         tell(f"{taken}: one daemon a store")
         raise SystemExit(TAKEN) from taken
+    health = Health()
+    listening.listen(settings, config_file(config), store, health)
     store.upgrade()
     # Not asyncio.run, which would wait for a thread that a mail server or a database still holds; what it does is in the store.
-    code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock))
+    code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock, health=health))
     logging.shutdown()
     os._exit(code)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from alerts.compose import compose
 from alerts.deliver import CHANNELS, Patience, deliver, recover
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
+from health.life import Health
 from settings import Settings
 from storage import clock as store_clock
 from storage import pages, runs, watches
@@ -74,6 +76,7 @@ class Wire:
         self._mistakes: dict[str, str] = {}
         self._ended: set[int] = set()
         self._paused_until: datetime | None = None
+        self.health = Health()
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
@@ -194,7 +197,8 @@ class Wire:
         if self._paused_until is not None and now < self._paused_until:
             return
         done = await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
-                                       stop=self.stop_sending, patience=self.patience)
+                                       stop=self.stop_sending, patience=self.patience,
+                                       progress=partial(self.health.sign, "mail"))
         self._paused_until = now + self.settings.limits.pause if done.paused is not None else None
 
     async def one_pass(self, now: datetime, only: Iterable[str] | None = None) -> list[int]:
@@ -218,37 +222,43 @@ class Ticks:
     slept, neither stops a round nor makes it come twice; only what is due changes with the clock."""
 
     def __init__(self, wire: Wire, lock: Lock) -> None:
-        self.wire, self.lock = wire, lock
+        self.wire, self.lock, self.health = wire, lock, wire.health
         self.over = asyncio.Event()
         self.code = 0
         self._trouble: dict[str, str] = {}
         self._said, self._at = wire.clock(), time.monotonic()
 
-    async def rounds(self, every: timedelta, *steps: Step) -> None:
+    async def rounds(self, name: str, every: timedelta, *steps: Step) -> None:
         """Goes through the steps until it is over."""
         while not self.over.is_set():
             if not await asyncio.to_thread(self.lock.still_held):
                 logger.critical("the store's lock is lost: another daemon may hold it now")
+                self.health.lost("the store's lock is lost")
                 self.end(LOST_LOCK)
                 return
-            await self._round(steps)
+            self.health.turns(name)
+            self.health.finished(name, await self._round(steps))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.over.wait(), every.total_seconds())
 
-    async def _round(self, steps: Iterable[Step]) -> None:
+    async def _round(self, steps: Iterable[Step]) -> str | None:
+        """One round; why the store did not answer in it, None where it did."""
         now = self.wire.clock()
         for step in steps:
             try:
                 await step(now)
             except SQLAlchemyError as error:
                 # The database is away or busy: what is due stays due, the next round asks again.
-                self._troubled(step, str(getattr(error, "orig", None) or error))
-                return
+                why = str(getattr(error, "orig", None) or error)
+                self._troubled(step, why)
+                return " ".join(why.split())
             except Exception:  # the edge of the loop: a fault in one step must not stop the others; what is due stays due
                 logger.exception("%s failed", step.__name__)
+                self.health.faults[step.__name__] += 1
             else:
                 if self._trouble.pop(step.__name__, None):
                     logger.info("%s: the store answers again", step.__name__)
+        return None
 
     def _troubled(self, step: Step, why: str) -> None:
         """Says once what is wrong with the store, not at every tick."""
@@ -271,19 +281,25 @@ class Ticks:
 
 
 async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
-              clock: Callable[[], datetime] = utcnow) -> int:
+              clock: Callable[[], datetime] = utcnow, health: Health | None = None) -> int:
     """The daemon, until SIGTERM or SIGINT; its exit code. It returns within 7 s of that whatever hangs; a thread that still
     talks to a mail server or a database then is for the caller to leave behind."""
     wire = Wire(settings, config, store, clock)
+    wire.health = health or wire.health
+    wire.health.workers = wire.worker
     wire.begin(clock())
     ticks = Ticks(wire, lock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ticks.end)
     logger.info("watching %s; process %s", ", ".join(settings.outlets) or "no outlet", os.getpid())
-    rounds = [asyncio.create_task(ticks.rounds(settings.limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
-              asyncio.create_task(ticks.rounds(settings.limits.mail_tick, wire.compose, wire.deliver))]
+    limits = settings.limits
+    wire.health.begins("crawl", limits.tick.total_seconds())
+    wire.health.begins("mail", limits.mail_tick.total_seconds(), limits.conversation.total_seconds())
+    rounds = [asyncio.create_task(ticks.rounds("crawl", limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
+              asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver))]
     await ticks.over.wait()
+    wire.health.lost("it is stopping")
     logger.info("stopping")
     wire.stop_sending.set()
     await asyncio.wait({asyncio.create_task(wire.close())}, timeout=CLOSE_SECONDS)

@@ -2,7 +2,8 @@
 
 Down its standard input come JSON lines: {"run": 17, "outlet": "24kg", "now": "2026-03-02T06:00:00Z"} starts a crawl,
 {"stop": true} ends the worker when the pages in hand are finished, the end of the file at once. Up its standard output go
-{"ended": 17} and, each second, {"beat": n}. Every fact is in the store: a lost line costs one tick.
+{"ended": 17} and, each second, {"beat": n}, each with how many readers were "killed" in this life. Every fact is in the
+store: a lost line costs one tick.
 """
 import asyncio
 import ctypes
@@ -204,7 +205,7 @@ class Worker:
             await asyncio.sleep(self.settings.limits.beat.total_seconds())
 
     def _say(self, document: dict[str, Any]) -> None:
-        self.up.write(json.dumps(document) + "\n")
+        self.up.write(json.dumps(document | {"killed": self.readers.killed}) + "\n")
         self.up.flush()
 
     async def _run(self, run_id: int, outlet_id: str, now: datetime) -> None:

@@ -30,6 +30,8 @@ class WorkerProcess:
         self._runs: set[int] = set()
         self._changed = asyncio.Event()
         self._stopping = False
+        # Workers that were started, and readers that died or were killed in them: those of workers that are no more, and all.
+        self.started = self._killed_before = self.killed = 0
 
     @property
     def pid(self) -> int | None:
@@ -75,11 +77,15 @@ class WorkerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True)
         self._watch = asyncio.create_task(self._listen(self._process))
+        self.started += 1
+        self._killed_before = self.killed
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await self._next_line(process, process.stdout):
-            if (run := json.loads(line).get("ended")) is not None:
+            said = json.loads(line)
+            self.killed = self._killed_before + said.get("killed", 0)
+            if (run := said.get("ended")) is not None:
                 await self._end({run})
         code = await process.wait()
         self._process = None

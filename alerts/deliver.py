@@ -2,6 +2,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -62,11 +63,11 @@ def recover(store: Store) -> None:
 
 
 def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None,
-            patience: Patience = Patience()) -> Delivered:
+            patience: Patience = Patience(), progress: Callable[[], None] = lambda: None) -> Delivered:
     """Tries every mail that is due once, the longest due first; call it holding the store's lock.
 
     What is refused for good is dead, what may work later waits as patience says. A channel that lets nothing through, or cannot
-    be reached, ends the round. No new mail is begun after stop is set.
+    be reached, ends the round. No new mail is begun after stop is set. progress is called after each mail.
     """
     started = time.monotonic()
     sent = dead = 0
@@ -91,6 +92,7 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
                                due_at=at + patience.wait(mail.tries) if end.outcome == "later" else None)
             failpoint.reach("outcome.recording")
         failpoint.reach("outcome.recorded")
+        progress()
         sent += end.outcome == "sent"
         dead += given_up
         paused = end.answer if end.outcome == "paused" else None

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "logs", "pipelines", "scheduler", "settings", "storage", "verbs",
-         "worker", "worker_process")
+ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "health", "logs", "pipelines", "scheduler", "settings", "storage",
+         "verbs", "worker", "worker_process")
 # What each room may import of ours besides itself; a name stands for all below it.
 MAY = {
     "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
+    "health": ("storage",),
     "pipelines": ("crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
     "scheduler": ROOMS, "worker": ROOMS, "verbs": ROOMS, "cli": ROOMS,
