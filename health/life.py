@@ -53,8 +53,9 @@ class Health:
         self.rounds[name] = replace(self.rounds[name], began=now, sign=now)
 
     def sign(self, name: str) -> None:
-        """A long round gets on."""
-        self.rounds[name] = replace(self.rounds[name], sign=self._monotonic())
+        """A long round gets on; without rounds (a pass by hand) it says nothing."""
+        if name in self.rounds:
+            self.rounds[name] = replace(self.rounds[name], sign=self._monotonic())
 
     def finished(self, name: str, trouble: str | None) -> None:
         """A round has ended; trouble says why the store did not answer in it, None where it did."""
