@@ -1,10 +1,12 @@
 """The daemon: a tiny clock whose ticks ask the store what is due.
 
-dispatch starts the runs that are due, judge passes those that ended, compose makes mails of due alerts, deliver sends them.
+dispatch starts the runs that are due, judge passes those that ended, compose makes mails of due alerts, deliver sends them,
+notify tells the operator what needs a person, heartbeat tells a monitor that nothing does.
 What is due is a column of the store: a restart, a sleep or a change of the clock loses nothing and does nothing twice.
 """
 import asyncio
 import logging
+import math
 import os
 import signal
 import threading
@@ -21,6 +23,8 @@ import failpoint
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
 from alerts.deliver import CHANNELS, Patience, deliver, recover
+from alerts.heartbeat import beat
+from alerts.notice import notice
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.life import Health
@@ -29,6 +33,7 @@ from storage import clock as store_clock
 from storage import pages, runs, watches
 from storage.store import Lock, Store
 from storage.watches import WatchRow
+from verbs.needs import needs
 from worker_process import WorkerProcess
 
 logger = logging.getLogger("steppewire.scheduler")
@@ -77,6 +82,9 @@ class Wire:
         self._ended: set[int] = set()
         self._paused_until: datetime | None = None
         self.health = Health()
+        self._well = False
+        self._beaten = -math.inf
+        self._beating: asyncio.Task[None] | None = None
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
@@ -201,6 +209,30 @@ class Wire:
                                        progress=partial(self.health.sign, "mail"))
         self._paused_until = now + self.settings.limits.pause if done.paused is not None else None
 
+    async def notify(self, now: datetime) -> None:
+        """Keeps the notices of what needs a person, and makes the operator's mail where one of them is to be told."""
+        self._well = False
+
+        def look() -> bool:
+            found = needs(self.settings, self.store, now)
+            notice(self.store, found, now, sender=self.settings.mail.sender, recipient=self.settings.operator.mail)
+            return not found
+
+        self._well = await asyncio.to_thread(look)
+
+    async def heartbeat(self, _now: datetime) -> None:
+        """Has the monitor asked for, every so often while the rounds turn and nothing needs a person; nobody waits for it."""
+        operator, at = self.settings.operator, time.monotonic()
+        url, since = operator.heartbeat_url, at - self._beaten
+        if url is None or since < operator.heartbeat_every.total_seconds() or not self._well or self.health.wrong():
+            return
+        if self._beating is None or self._beating.done():
+            self._beaten, self._beating = at, asyncio.create_task(self._beat(url))
+
+    async def _beat(self, url: str) -> None:
+        if trouble := await asyncio.to_thread(beat, url):
+            logger.warning("the monitor of heartbeat_url was not reached: %s", trouble)  # the address may hold a secret
+
     async def one_pass(self, now: datetime, only: Iterable[str] | None = None) -> list[int]:
         """One round of all ticks: runs what is due (or the outlets named), waits for it, and mails what came of it, the group
         wait taken as over; the runs."""
@@ -297,7 +329,8 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
     wire.health.begins("crawl", limits.tick.total_seconds())
     wire.health.begins("mail", limits.mail_tick.total_seconds(), limits.conversation.total_seconds())
     rounds = [asyncio.create_task(ticks.rounds("crawl", limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
-              asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver))]
+              asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver, wire.notify,
+                                               wire.heartbeat))]
     await ticks.over.wait()
     wire.health.lost("it is stopping")
     logger.info("stopping")

@@ -4,19 +4,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from email.charset import BASE64, QP, Charset
-from email.header import Header
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from alerts.address import address, domain
+from alerts.address import domain
 from alerts.entry import Entry, entries
 from alerts.events import told
+from alerts.mime import POLICY, header, mailbox, part
 from alerts.stretch import Piece, Stretch
 from alerts.text import line, shortened
 from storage.outbox import DueAlert, NewMail
@@ -29,7 +26,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True, keep_trailing_newline=True, autoescape=select_autoescape(("html.j2",), default=False))
 # Loaded here, so that a file that cannot be opened is never taken for the fault of an alert.
 _PLAIN, _HTML = (_ENVIRONMENT.get_template(f"mail.{kind}.j2") for kind in ("txt", "html"))
-_POLICY = compat32.clone(linesep="\r\n", mangle_from_=False)
 
 WATCHED = Stretch("same", (Piece("watched words", watched=True),))
 CHANGED = (Stretch("same", (Piece(", "),)), Stretch("out", (Piece("taken out"),)), Stretch("same", (Piece(", "),)),
@@ -48,16 +44,16 @@ def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url:
               "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
     host = domain(sender)
     digest = _digest(alerts)
-    mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=_POLICY)
-    mail["From"] = _mailbox(sender)
-    mail["To"] = _mailbox(recipient)
-    mail["Subject"] = _header(title)
+    mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=POLICY)
+    mail["From"] = mailbox(sender)
+    mail["To"] = mailbox(recipient)
+    mail["Subject"] = header(title)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id = f"<{digest}@{host}>"
     mail["List-Id"] = f"<{_label(watch)}.watch.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.attach(_part(_PLAIN.render(values), "plain"))
-    mail.attach(_part(_HTML.render(values), "html"))
+    mail.attach(part(_PLAIN.render(values), "plain"))
+    mail.attach(part(_HTML.render(values), "html"))
     return NewMail(watch, recipient, message_id, title, mail.as_bytes(), now)
 
 
@@ -76,26 +72,8 @@ def _digest(alerts: Sequence[DueAlert]) -> str:
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()[:32]
 
 
-def _header(text: str) -> str:
-    # EmailMessage's own encoding loses spaces in Cyrillic subjects; "=?" in a headline must not be taken for an encoded word.
-    return text if text.isascii() and "=?" not in text else Header(text, "utf-8", header_name="Subject").encode()
-
-
-def _mailbox(text: str) -> str:
-    return formataddr((line(parseaddr(text)[0]), address(text)), "utf-8")
-
-
 def _label(watch: str) -> str:
     """A watch's id as it may stand in a List-Id."""
     if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", watch):
         return watch
     return hashlib.sha256(watch.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _part(text: str, subtype: str) -> MIMEText:
-    # Both keep lines short; a text that is mostly ASCII stays readable in quoted-printable and is shorter in it.
-    charset = Charset("utf-8")
-    charset.body_encoding = QP if sum(map(str.isascii, text)) > len(text) * 0.8 else BASE64
-    if charset.body_encoding == BASE64:
-        text = text.replace("\n", "\r\n")  # RFC 2045 §6.8: line ends are canonical before they are encoded
-    return MIMEText(text, subtype, charset, policy=_POLICY)  # type: ignore[arg-type]  # the library takes a Charset as well

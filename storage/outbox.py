@@ -33,9 +33,10 @@ class DueAlert:
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A mail as it will be sent for good: bytes is the whole message, lines ended by CRLF."""
+    """A mail as it will be sent for good: bytes is the whole message, lines ended by CRLF. watch is None where it is no watch's
+    but tells the operator that a person is needed."""
 
-    watch: str
+    watch: str | None
     recipient: str
     message_id: str
     subject: str
@@ -127,17 +128,22 @@ def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:
     """Stores a mail and claims its alerts in one transaction; False, and nothing done, where one of them is no longer free."""
     try:
         with store.writing() as session:
-            row = Mail(watch_id=mail.watch, recipient=mail.recipient, message_id=mail.message_id, subject=mail.subject,
-                       bytes=mail.bytes, made_at=mail.made_at, due_at=mail.made_at)
-            session.add(row)
-            session.flush()
-            if (claimed := _claim(session, row.id, alerts)) != len(alerts):
+            if (claimed := _claim(session, post(session, mail), alerts)) != len(alerts):
                 raise _NotFree(f"{claimed} of {len(alerts)} alerts")
             failpoint.reach("mail.freezing")
     except (_NotFree, IntegrityError):  # the other way to lose them: a mail of these very alerts, thus of this Message-ID
         return False
     failpoint.reach("mail.frozen")
     return True
+
+
+def post(session: Session, mail: NewMail) -> int:
+    """Stores a mail, to be sent at once; its id."""
+    row = Mail(watch_id=mail.watch, recipient=mail.recipient, message_id=mail.message_id, subject=mail.subject,
+               bytes=mail.bytes, made_at=mail.made_at, due_at=mail.made_at)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 class _NotFree(Exception):

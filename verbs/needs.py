@@ -1,7 +1,6 @@
 """What needs a person: the one list that `status`, the notices to the operator and the heartbeat go by."""
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
 from settings import Settings
 from storage import pages, undelivered
+from storage.notices import Need
 from storage.store import Holder, Store
 from verbs import documents
 
@@ -23,18 +23,6 @@ STATES = {"failing": "fails", "blocked": "does not let us in", "held": "is held"
 REMEDIES = {"failing": "see whether its site answers and its file still fits, then try `steppewire crawl {}`",
             "blocked": "ask its webmaster, or take it out of outlets",
             "held": "decide what is to become of its changes"}
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something that needs a person: said is one plain sentence with what to do, key stays the same as long as it is needed.
-    since: since when it is so, None where only this look says so. The operator gets a mail once it has been so for
-    mail_after; None: never."""
-
-    key: str
-    said: str
-    since: datetime | None
-    mail_after: timedelta | None
 
 
 def needs(settings: Settings, store: Store, now: datetime) -> tuple[Need, ...]:

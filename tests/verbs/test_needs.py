@@ -10,10 +10,11 @@ import settings as settings_module
 from settings import Settings
 from storage import outbox, runs
 from storage.models import Page
+from storage.notices import Need
 from storage.store import Store
 from tests.alerts.filled import Filled
 from verbs.checking import status
-from verbs.needs import Need, nearly_full, needs
+from verbs.needs import nearly_full, needs
 
 HOUR = timedelta(hours=1)
 OUTLET = """

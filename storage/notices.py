@@ -1,0 +1,73 @@
+"""Notices: what needs a person, since when, and whether the operator was told."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.models import Notice
+
+# What ends and comes back within so long is the same: something that fails off and on is told once, not each time.
+SAME = timedelta(hours=24)
+# How often it is noted of a need that it still stands; oftener would only keep other writers waiting.
+NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that needs a person: said is one plain sentence with what to do, key stays the same as long as it is needed.
+    since: since when it is so, None where only this look says so. The operator gets a mail once it has been so for
+    mail_after; None: never."""
+
+    key: str
+    said: str
+    since: datetime | None
+    mail_after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A need that stands, since when, and whether a mail told of it; due: it is now to be told."""
+
+    key: str
+    said: str
+    since: datetime
+    told: bool
+    due: bool
+
+
+def up_to_date(session: Session, needs: Sequence[Need], now: datetime) -> bool:
+    """Whether the table says of all needs what there is to say, so that nothing is to be written and nothing is due."""
+    rows = {row.need: row for row in session.scalars(select(Notice).where(Notice.ended_at.is_(None)))}
+    return rows.keys() == {need.key for need in needs} and all(
+        now - NOTED_EVERY < rows[need.key].seen_at <= now and rows[need.key].said == need.said
+        and not _due(need, rows[need.key], now) for need in needs)
+
+
+def keep(session: Session, needs: Sequence[Need], now: datetime) -> list[Standing]:
+    """Begins, notes and ends notices as the needs are; those that stand, in the order of the needs."""
+    rows = {row.need: row for row in session.scalars(select(Notice))}
+    for name in rows.keys() - {need.key for need in needs}:
+        rows[name].ended_at = rows[name].ended_at or now
+    standing = []
+    for need in needs:
+        row = rows.get(need.key)
+        if row is None:
+            row = Notice(need=need.key, began_at=need.since or now)
+        elif row.ended_at is not None and (row.mail_id is None or now - row.ended_at >= SAME):
+            row.began_at, row.mail_id = need.since or now, None
+        row.said, row.seen_at, row.ended_at = need.said, now, None
+        session.add(row)
+        standing.append(Standing(need.key, need.said, row.began_at, row.mail_id is not None, _due(need, row, now)))
+    session.flush()
+    return standing
+
+
+def told(session: Session, keys: Sequence[str], mail: int) -> None:
+    """Notes that a mail tells of needs."""
+    session.execute(update(Notice).where(Notice.need.in_(keys)).values(mail_id=mail))
+
+
+def _due(need: Need, row: Notice, now: datetime) -> bool:
+    return need.mail_after is not None and row.mail_id is None and now - row.began_at >= need.mail_after
