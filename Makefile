@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
+# How many tests run at a time.
+WORKERS ?= 2
 
 .PHONY: demo test lint prove requirements clean
 
@@ -11,7 +13,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/steppewire demo $(ARGS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
