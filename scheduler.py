@@ -85,6 +85,7 @@ class Wire:
         self._well = False
         self._beaten = -math.inf
         self._beating: asyncio.Task[None] | None = None
+        self._away = 0
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
@@ -201,13 +202,16 @@ class Wire:
                                 public_url=self.settings.public_url, names=names)
 
     async def deliver(self, now: datetime) -> None:
-        """Sends the mails that are due: one attempt each. A channel that does not let us in is left alone for a while."""
+        """Sends the mails that are due: one attempt each. A channel that does not let us in is left alone for a while, one that
+        cannot be reached at first for a shorter one: its coming back waits for nobody."""
         if self._paused_until is not None and now < self._paused_until:
             return
         done = await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
                                        stop=self.stop_sending, patience=self.patience,
                                        progress=partial(self.health.sign, "mail"))
-        self._paused_until = now + self.settings.limits.pause if done.paused is not None else None
+        pause = self.settings.limits.pause
+        self._paused_until = now + (min(self.patience.wait(self._away), pause) if done.away else pause) if done.paused else None
+        self._away = self._away + 1 if done.away else 0
 
     async def notify(self, now: datetime) -> None:
         """Keeps the notices of what needs a person, and makes the operator's mail where one of them is to be told."""

@@ -48,12 +48,13 @@ class Channel(Protocol):
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What a round of delivery did: mails sent and mails given up in it, mails that wait after it. paused says why the channel
-    lets nothing through, None where it does."""
+    lets nothing through, None where it does; away: it could not be reached, which may pass by itself."""
 
     sent: int
     waiting: int
     dead: int
     paused: str | None = None
+    away: bool = False
 
 
 def recover(store: Store) -> None:
@@ -64,21 +65,25 @@ def recover(store: Store) -> None:
 
 def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None,
             patience: Patience = Patience(), progress: Callable[[], None] = lambda: None) -> Delivered:
-    """Tries every mail that is due once, the longest due first; call it holding the store's lock.
+    """Tries every mail that is due once, those that never failed first; call it holding the store's lock.
 
-    What is refused for good is dead, what may work later waits as patience says. A channel that lets nothing through, or cannot
-    be reached, ends the round. No new mail is begun after stop is set. progress is called after each mail.
+    What is refused for good is dead, what may work later waits as patience says, and with it the recipient's other mails until
+    the next round: no more than one attempt that hangs lies before another recipient's mail. A channel that lets nothing
+    through, or cannot be reached, ends the round and burns nothing. No new mail is begun after stop is set. progress is
+    called after each mail.
     """
     started = time.monotonic()
     sent = dead = 0
     paused: str | None = None
+    away = False
+    troubled: set[str] = set()
 
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - started)
 
     while stop is None or not stop.is_set():
         with store.writing() as session:
-            mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM)
+            mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM, but=troubled)
             failpoint.reach("attempt.beginning", mail is not None)
         if mail is None:
             break
@@ -90,23 +95,27 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
         with store.writing() as session:
             outbox.end_attempt(session, mail, at, end.outcome, end.answer, dead=_epitaph(end, patience) if given_up else None,
                                due_at=at + patience.wait(mail.tries) if end.outcome == "later" else None)
+            if end.outcome == "sent" and not sent:
+                outbox.release(session, mail, at, patience.first)
             failpoint.reach("outcome.recording")
         failpoint.reach("outcome.recorded")
         progress()
         sent += end.outcome == "sent"
         dead += given_up
-        paused = end.answer if end.outcome == "paused" else None
-        if end.ends_round:
+        if end.outcome == "later":
+            troubled.add(mail.recipient)
+        if end.outcome == "paused":
+            paused, away = end.answer, end.away
             break
     with store.reading() as session:
-        return Delivered(sent, outbox.counts(session).waiting, dead, paused)
+        return Delivered(sent, outbox.counts(session).waiting, dead, paused, away)
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
     outcome: outbox.Outcome
     answer: str
-    ends_round: bool = False
+    away: bool = False
 
 
 def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threading.Event | None) -> _End:
@@ -117,10 +126,13 @@ def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threadi
         return _End("refused", str(error))
     except Paused as error:
         log.error("mail is paused, the server does not let us in: %s", error)
-        return _End("paused", str(error), ends_round=True)
+        return _End("paused", str(error))
+    except Unreachable as error:
+        log.warning("mail is paused, the server cannot be reached: %s", error)
+        return _End("paused", str(error), away=True)
     except Later as error:
         log.warning("mail %s waits: %s", mail.mail, error)
-        return _End("later", str(error), ends_round=isinstance(error, Unreachable))
+        return _End("later", str(error))
     except Exception as error:  # a channel's own fault: this mail waits like a failed one, the others go on
         log.exception("mail %s waits: its channel failed", mail.mail)
         return _End("later", line(f"{type(error).__name__}: {error}"))

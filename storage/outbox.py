@@ -1,7 +1,7 @@
 """The outbox: alerts wait in it, become mails, and every attempt to send one is on record before it is made."""
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
@@ -170,11 +170,15 @@ def _rows(result: Any) -> int:
 
 # --- from mails to attempts
 
-def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datetime) -> Outgoing | None:
-    """Claims the mail that was due first at `due`, nobody else's before `until`, and records that an attempt begins; None where
-    no mail is left. Commit it before anything is sent."""
-    free = and_(Mail.state == "waiting", Mail.due_at <= due, or_(Mail.claimed_until.is_(None), Mail.claimed_until <= at))
-    while (mail := session.scalar(select(Mail).where(free).order_by(Mail.due_at, Mail.id).limit(1))) is not None:
+def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datetime,
+                  but: Collection[str] = ()) -> Outgoing | None:
+    """Claims the mail that was due first at `due`, those that never failed before the others, nobody else's before `until`, and
+    records that an attempt begins; None where no mail is left but those of the recipients in `but`. Commit it before anything
+    is sent."""
+    free = and_(Mail.state == "waiting", Mail.due_at <= due, or_(Mail.claimed_until.is_(None), Mail.claimed_until <= at),
+                Mail.recipient.not_in(but))
+    order = Mail.reason.is_not(None), Mail.due_at, Mail.id
+    while (mail := session.scalar(select(Mail).where(free).order_by(*order).limit(1))) is not None:
         if _rows(session.execute(update(Mail).where(Mail.id == mail.id, free).values(claimed_until=until)
                                  .execution_options(synchronize_session=False))):
             attempt = Attempt(mail_id=mail.id, at=at)
@@ -196,6 +200,20 @@ def end_attempt(session: Session, outgoing: Outgoing, at: datetime, outcome: Out
     values: dict[str, Any] = {"state": state, "claimed_until": None, "reason": None if outcome == "sent" else dead or answer}
     session.execute(update(Mail).where(Mail.id == outgoing.mail, Mail.state == "waiting").values(
         **values, **({"due_at": due_at} if due_at else {})))
+
+
+def release(session: Session, sent: Outgoing, at: datetime, longest: timedelta) -> None:
+    """A mail got through: those that wait longer than `longest`, and since whose first failure none had got through, waited for
+    the server and not for a reason of their own; they are due at once."""
+    later: tuple[ColumnElement[bool], ...] = (Mail.state == "waiting", Mail.due_at > at + longest)
+    if session.scalar(select(Mail.id).where(*later).limit(1)) is None:
+        return
+    before = session.scalar(select(func.max(Attempt.ended_at, type_=Attempt.at.type)).where(
+        Attempt.outcome == "sent", Attempt.id != sent.attempt))
+    if before is not None:
+        later += (~select(Attempt.id).where(Attempt.mail_id == Mail.id, Attempt.outcome == "later",
+                                            Attempt.at <= before).exists(),)
+    session.execute(update(Mail).where(*later).values(due_at=at).execution_options(synchronize_session=False))
 
 
 def clear_claims(session: Session) -> None:

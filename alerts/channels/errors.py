@@ -10,7 +10,8 @@ class Later(ChannelError):
 
 
 class Unreachable(Later):
-    """No conversation came about, which says nothing about this message: the others would fare the same."""
+    """No conversation came about, which says nothing about this message: the others would fare the same, and none is tried
+    before the channel's own wait is over."""
 
 
 class Refused(ChannelError):

@@ -158,18 +158,58 @@ def test_a_server_that_was_down_gets_every_mail_exactly_once(filled: Filled) -> 
     sent = 0
     for minute in range(5):
         round_ = go(filled, down, timedelta(minutes=minute))
-        assert round_ == Delivered(sent=0, waiting=12, dead=0)
+        assert (round_.sent, round_.waiting, round_.dead, round_.away) == (0, 12, 0, True)
     assert len(filled.attempts()) == 5  # it is asked once a round, not once a mail
     server.start()
     server.answers["DATA"] = "451 still waking"
     sent += go(filled, server.channel(), timedelta(minutes=6)).sent
     server.answers.clear()
-    for hour in range(1, 9):
-        sent += go(filled, server.channel(), timedelta(hours=hour)).sent
+    sent += go(filled, server.channel(), timedelta(minutes=8)).sent
     server.stop()
     assert sent == 12
     assert sorted(content for _, content in server.spool) == sorted(frozen)
     assert len({mail["Message-ID"] for mail in server.mails}) == 12
+
+
+def test_when_the_server_is_well_again_what_waited_for_it_is_due_at_once(filled: Filled) -> None:
+    mails(filled, *(f"reader{number}@example.org" for number in range(4)))
+    channel = Scripted(*(Later("451 busy") for _ in range(4 * 8)))
+    at = timedelta(0)
+    for tries in range(8):
+        assert go(filled, channel, at).sent == 0
+        last, at = at, at + PATIENCE.wait(tries) + timedelta(minutes=1)
+    mails(filled, "new@example.org")
+    at = last + timedelta(minutes=9)
+    assert all(mail.due_at > filled.now + at for mail in filled.mails()[:4])
+    assert go(filled, channel, at).sent == 1
+    assert go(filled, channel, at + timedelta(seconds=5)).sent == 4
+
+
+def test_a_mail_that_fails_while_others_get_through_waits_as_long_as_ever(filled: Filled) -> None:
+    mails(filled, "full@example.org")
+    at = timedelta(0)
+    for tries in range(3):
+        assert go(filled, Scripted(Later("452 full")), at).sent == 0
+        at += PATIENCE.wait(tries) + timedelta(seconds=30)
+        mails(filled, f"reader{tries}@example.org")
+        assert go(filled, Scripted(), at - timedelta(seconds=40)).sent == 1
+    full = filled.mails()[0]
+    mails(filled, "last@example.org")
+    assert go(filled, Scripted(), at - timedelta(seconds=35)).sent == 1
+    assert filled.mails()[0].due_at == full.due_at > filled.now + at - timedelta(seconds=35)
+
+
+def test_mails_that_never_failed_go_first_and_a_recipient_in_trouble_is_tried_once_a_round(filled: Filled) -> None:
+    for _ in range(3):
+        mails(filled, "hangs@example.org")
+    assert len(filled.mails()) == 3
+    hanging = Scripted(Later("no answer"))
+    assert go(filled, hanging) == Delivered(sent=0, waiting=3, dead=0)
+    assert len(hanging.sent) == 1
+    mails(filled, "a@example.org")
+    channel = Scripted(Later("no answer"))
+    assert go(filled, channel, timedelta(minutes=2)).sent == 1
+    assert channel.sent == [filled.mails()[1].bytes, filled.mails()[3].bytes]
 
 
 def test_what_died_between_the_claim_and_the_answer_is_sent_again_with_the_same_bytes(filled: Filled,
