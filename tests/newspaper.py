@@ -12,11 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sqlalchemy import select
+
 import settings
 from demo.server import Answer, Request, Server
 from demo.sink import MailSink
 from scheduler import Wire
 from storage import articles
+from storage.models import Attempt
 from verbs import documents
 from verbs.checking import settle
 
@@ -54,7 +57,7 @@ class Newspaper:
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
         self.hold: Callable[[Request], None] = lambda _request: None
         self.server = Server(self.answer, delay=delay)
-        self.sink = MailSink(folder / "mails")
+        self.sink, self.mail_host = MailSink(folder / "mails"), "127.0.0.1"
         self.config = folder / "steppewire.toml"
 
     def __enter__(self) -> Self:
@@ -97,7 +100,7 @@ outlets = [{", ".join(f'"paper{place}"' for place in range(len(self.hosts)))}]
 data = "{self.data}"
 database = "{self.database}"
 [mail]
-host = "127.0.0.1"
+host = "{self.mail_host}"
 port = {self.sink.port}
 group_wait = "0s"
 {self.settings}
@@ -172,6 +175,11 @@ class Line:
         with self.store.reading() as session:
             runs: list[dict[str, Any]] = documents.crawled(session, made)["runs"]
         return runs
+
+    def attempts(self) -> list[str | None]:
+        """The outcomes of all attempts to send a mail."""
+        with self.store.reading() as session:
+            return list(session.scalars(select(Attempt.outcome).order_by(Attempt.id)))
 
     def articles(self) -> dict[str, tuple[int, int]]:
         """Of each article's path, how many versions it has and how many comments stand."""

@@ -3,6 +3,7 @@ our tables alone."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -113,6 +114,25 @@ def test_a_worker_that_hangs_is_killed_and_the_next_one_goes_on(tmp_path: Path) 
         paper.hold = lambda _request: None
         run, = line.crawl("paper0")
         assert run["state"] == "done" and len(line.articles()) == 5
+
+
+def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_being_back(tmp_path: Path) -> None:
+    with Newspaper(tmp_path) as paper, Line(paper) as line:
+        line.crawl()
+        with socket.create_server(("127.0.0.1", 0)) as taken:  # a port where nobody answers
+            line.wire.settings.mail.__dict__["port"] = taken.getsockname()[1]
+        for number in range(10, 14):
+            paper.stories[f"/news/{number}"] = story(number)
+            line.crawl("paper0")
+        asked = []
+        for minute in range(240):
+            line.runner.run(line.wire.deliver(line.now + timedelta(minutes=minute)))
+            asked.append(len(line.attempts()))
+        assert 40 <= asked[-1] <= 60  # at first after a minute, at last every 5
+        line.wire.settings.mail.__dict__["port"] = paper.sink.port
+        for minute in range(240, 245):
+            line.runner.run(line.wire.deliver(line.now + timedelta(minutes=minute)))
+        assert paper.told() == Counter(f"/news/{number}" for number in range(10, 14))
 
 
 # --- the daemon

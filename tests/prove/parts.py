@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import failpoints, kills
+from prove import failpoints, kills, smtp
 from prove.trial import Outcome, Part, Trial
 
 # Where the runner says that a PostgreSQL server is.
@@ -40,4 +40,9 @@ PARTS = {
         "kill -9 at each failpoint leaves what was committed before it and nothing else, and nothing is lost",
         [Trial(f"{name} {kind}", 1) for name in failpoints.FAILPOINTS for kind in DATABASES],
         partial(in_a_folder, failpoints.run), "kills"),
+    "smtp": Part(
+        "A mail server that is ill in one of 15 ways loses no mail: each arrives once it is well, or is dead with its reason; "
+        "no other mail waits for more than one attempt",
+        [Trial(f"{kind} {database}", seed) for kind, each in smtp.KINDS.items() for seed in range(max(2, len(each)))
+         for database in DATABASES], partial(in_a_folder, smtp.run), "mails"),
 }
