@@ -6,8 +6,6 @@ import argparse
 import json
 import os
 import sys
-import time
-import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,21 +14,11 @@ from command import ROOT
 from postgres import server
 
 from prove import report
-from prove.parts import PARTS, POSTGRES
-from prove.trial import Done, Outcome, Trial
+from prove.parts import PARTS, POSTGRES, one
+from prove.trial import Done, Trial
 
 KEPT = ROOT / ".prove"
 AT_A_TIME = 2
-
-
-def one(part: str, trial: Trial) -> Done:
-    """Runs a trial; an exception in it is a fault."""
-    began = time.monotonic()
-    try:
-        outcome = PARTS[part].run(trial)
-    except Exception:  # noqa: BLE001  # whatever it is, the other trials go on and the table tells of it
-        outcome = Outcome({}, [traceback.format_exc(limit=8)])
-    return Done(trial.kind, trial.seed, round(time.monotonic() - began, 1), dict(outcome.counts), list(outcome.faults))
 
 
 def kept(part: str) -> list[Done]:

@@ -1,13 +1,15 @@
 """The parts of the campaign, by name."""
 import os
 import tempfile
+import time
+import traceback
 import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from prove import failpoints, kills, smtp
-from prove.trial import Outcome, Part, Trial
+from prove.trial import Done, Outcome, Part, Trial
 
 # Where the runner says that a PostgreSQL server is.
 POSTGRES = "PROVE_POSTGRES"
@@ -46,3 +48,13 @@ PARTS = {
         [Trial(f"{kind} {database}", seed) for kind, each in smtp.KINDS.items() for seed in range(max(2, len(each)))
          for database in DATABASES], partial(in_a_folder, smtp.run), "mails"),
 }
+
+
+def one(part: str, trial: Trial) -> Done:
+    """Runs a trial; an exception in it is a fault."""
+    began = time.monotonic()
+    try:
+        outcome = PARTS[part].run(trial)
+    except Exception:  # noqa: BLE001  # whatever it is, the other trials go on and the table tells of it
+        outcome = Outcome({}, [traceback.format_exc(limit=8)])
+    return Done(trial.kind, trial.seed, round(time.monotonic() - began, 1), dict(outcome.counts), list(outcome.faults))
