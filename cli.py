@@ -205,13 +205,15 @@ def run(config: Path | None) -> None:
     """
     import scheduler
     from health.life import Health
+    from health.notify import Manager
     from storage.store import StoreLocked
-    from verbs import crawling, listening
+    from verbs import checking, crawling, listening
 
     logs.begin(logging.INFO)
+    manager = Manager.taken()
     settings = load(config)
     crawling.require_known(settings, (), config_file(config))
-    store = settled(settings, config)
+    store = checking.awaited(settings, config_file(config), manager)
     try:
         lock = store.take_lock()
     except StoreLocked as taken:
@@ -221,7 +223,7 @@ def run(config: Path | None) -> None:
     listening.listen(settings, config_file(config), store, health)
     store.upgrade()
     # Not asyncio.run, which would wait for a thread that a mail server or a database still holds; what it does is in the store.
-    code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock, health=health))
+    code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock, health=health, manager=manager))
     logging.shutdown()
     os._exit(code)
 

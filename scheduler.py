@@ -28,6 +28,7 @@ from alerts.notice import notice
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.life import Health
+from health.notify import Manager
 from settings import Settings
 from storage import clock as store_clock
 from storage import pages, runs, watches
@@ -317,7 +318,7 @@ class Ticks:
 
 
 async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
-              clock: Callable[[], datetime] = utcnow, health: Health | None = None) -> int:
+              clock: Callable[[], datetime] = utcnow, health: Health | None = None, manager: Manager | None = None) -> int:
     """The daemon, until SIGTERM or SIGINT; its exit code. It returns within 7 s of that whatever hangs; a thread that still
     talks to a mail server or a database then is for the caller to leave behind."""
     wire = Wire(settings, config, store, clock)
@@ -335,7 +336,12 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
     rounds = [asyncio.create_task(ticks.rounds("crawl", limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
               asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver, wire.notify,
                                                wire.heartbeat))]
+    manager = manager or Manager({})
+    manager.say("READY=1")
+    told = asyncio.create_task(manager.hears(wire.health, lambda: f"watching {len(settings.outlets)} outlets"))
     await ticks.over.wait()
+    told.cancel()
+    manager.say("STOPPING=1", "STATUS=stopping")
     wire.health.lost("it is stopping")
     logger.info("stopping")
     wire.stop_sending.set()

@@ -24,8 +24,8 @@ class Round:
     finished_at and seconds are of the last one that ended (None before), trouble says why the store did not answer in it."""
 
     most: float
-    began: float
     sign: float
+    began: float | None = None
     finished_at: datetime | None = None
     seconds: float = 0.0
     trouble: str | None = None
@@ -44,8 +44,8 @@ class Health:
 
     def begins(self, name: str, every: float, at_a_time: float = 0.0) -> None:
         """A kind of round will turn from now on, `every` so many seconds; one thing in it may take `at_a_time` seconds."""
-        now = self._monotonic()
-        self.rounds = self.rounds | {name: Round(max(LEAST_SECONDS, INTERVALS * every) + at_a_time, now, now)}
+        most = max(LEAST_SECONDS, INTERVALS * every) + at_a_time
+        self.rounds = self.rounds | {name: Round(most, self._monotonic())}
 
     def turns(self, name: str) -> None:
         """A round begins."""
@@ -60,8 +60,8 @@ class Health:
     def finished(self, name: str, trouble: str | None) -> None:
         """A round has ended; trouble says why the store did not answer in it, None where it did."""
         now, last = self._monotonic(), self.rounds[name]
-        self.rounds[name] = replace(last, sign=now, finished_at=datetime.now(timezone.utc), seconds=now - last.began,
-                                    trouble=trouble)
+        self.rounds[name] = replace(last, sign=now, finished_at=datetime.now(timezone.utc), trouble=trouble,
+                                    seconds=now - (now if last.began is None else last.began))
 
     def lost(self, why: str) -> None:
         """The daemon does no more: it lost its lock, or ends."""
@@ -72,7 +72,7 @@ class Health:
         if self._lost is not None:
             return self._lost
         now, rounds = self._monotonic(), self.rounds
-        if not rounds or any(each.finished_at is None and now - each.began < each.most for each in rounds.values()):
+        if not rounds or any(each.began is None for each in rounds.values()):
             return "it is starting"
         for name, each in rounds.items():
             if now - each.sign > each.most:

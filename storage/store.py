@@ -35,6 +35,10 @@ class StoreError(RuntimeError):
     kind = "store"
 
 
+class StoreAway(StoreError):
+    """The database server does not answer, or does not let us in."""
+
+
 class StoreLocked(StoreError):
     """Another process holds the store."""
 
@@ -103,7 +107,7 @@ class Store:
                 connection.execute(text("SELECT 1"))
         except (DBAPIError, SQLAlchemyError, OSError) as error:
             reason = " ".join(str(getattr(error, "orig", error)).split())
-            raise StoreError(f"{self} cannot be reached: {reason}") from error
+            raise (StoreError if self.is_sqlite else StoreAway)(f"{self} cannot be reached: {reason}") from error
 
     def _alembic(self, connection: Connection) -> Config:
         config = Config()

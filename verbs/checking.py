@@ -1,5 +1,7 @@
 """Whether everything can be used, and how the wire is."""
+import logging
 import os
+import time
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,12 +12,18 @@ from sqlalchemy.orm import Session
 from alerts.channels.errors import ChannelError
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
+from health.notify import Manager
 from scheduler import channel
 from settings import Settings, SettingsError
-from storage.store import Store, StoreError
+from storage.store import Store, StoreAway, StoreError
 from verbs import documents
 from verbs.needs import needs, outlet_or_mistake
 from verbs.starter import make_key
+
+logger = logging.getLogger("steppewire.checking")
+
+# How long a daemon waits between two looks for a database server that is away.
+AWAY_SECONDS = 5
 
 
 def store_of(settings: Settings, file: str) -> Store:
@@ -53,6 +61,23 @@ def _remedy(store: Store) -> str:
     if store.file is not None:
         return "see that this user may write to its folder, also to read: SQLite keeps its log beside it"
     return "start that server, or name a store that can be reached"
+
+
+def awaited(settings: Settings, file: str, manager: Manager) -> Store:
+    """As settle, for a daemon: one that a service manager started waits for a database server that is away, as both may start
+    with the machine."""
+    told = False
+    while True:
+        try:
+            return settle(settings, file)
+        except SettingsError as error:
+            if not manager.there or not isinstance(error.__cause__, StoreAway):
+                raise
+            manager.say(f"STATUS=waiting for the store: {error.message}", f"EXTEND_TIMEOUT_USEC={4_000_000 * AWAY_SECONDS}")
+            if not told:
+                logger.warning("waiting for the store: %s", error.message)
+            told = True
+            time.sleep(AWAY_SECONDS)
 
 
 def existing(settings: Settings, file: str) -> Store:

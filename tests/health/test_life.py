@@ -22,15 +22,16 @@ def turning() -> tuple[Health, Clock]:
     return health, clock
 
 
-def test_it_lives_once_every_round_has_turned() -> None:
+def test_it_lives_once_every_round_turns() -> None:
     clock = Clock()
     health = Health(clock)
     assert health.wrong() == "it is starting"
     health.begins("crawl", 1.0)
     health.begins("mail", 5.0)
+    health.turns("crawl")
     health.finished("crawl", None)
     assert health.wrong() == "it is starting"
-    health.finished("mail", None)
+    health.turns("mail")
     assert health.wrong() is None
 
 
