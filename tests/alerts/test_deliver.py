@@ -9,7 +9,7 @@ from alerts.channels.errors import Later, Paused, Refused
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
 from alerts.deliver import CHANNELS, Channel, Delivered, Patience, deliver, recover
-from storage import outbox
+from storage import clock, outbox
 from tests.alerts.filled import NAMES, SENDER, Filled
 from tests.alerts.mail_server import MailServer
 
@@ -325,3 +325,15 @@ def test_a_mail_that_waits_is_due_at_once_and_one_that_is_sent_stays_sent(filled
     retry(filled, timedelta(seconds=1), waiting.id)
     channel = Scripted()
     assert go(filled, channel, timedelta(seconds=1)).sent == 1 and channel.sent == [waiting.bytes]
+
+
+def test_a_clock_that_is_set_back_after_a_mail_was_tried_anew_does_not_keep_it_for_ever(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    go(filled, Scripted(Refused("550 no")))
+    later = timedelta(days=365)
+    retry(filled, later, filled.mails()[0].id)
+    with filled.store.writing() as session:
+        clock.set_back(session, later, filled.now)
+    channel = Scripted(*(Later("451 busy") for _ in range(3)))
+    assert go(filled, channel).waiting == 1
+    assert go(filled, channel, PATIENCE.give_up + timedelta(minutes=5)).dead == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from alerts.deliver import deliver
 from alerts.notice import notice
-from storage import notices, outbox
+from storage import clock, notices, outbox
 from storage.models import Notice
 from storage.notices import Need
 from tests.alerts.filled import SENDER, Filled
@@ -141,3 +141,12 @@ def test_words_of_strangers_end_no_header_and_many_needs_make_one_mail_of_bearab
     assert "\x1b" not in body and "стоп" in body and "… and 10 more" in body
     assert Counter(line.startswith("- ") for line in body.splitlines())[True] == 50
     assert not look(filled, 9 * HOUR, *many)
+
+
+def test_a_clock_that_was_set_back_by_a_year_puts_no_notice_off_for_one(filled: Filled) -> None:
+    later = timedelta(days=365)
+    look(filled, later, need())
+    with filled.store.writing() as session:
+        clock.set_back(session, later, filled.now)
+    assert rows(filled)[0].began_at == filled.now
+    assert look(filled, HOUR, need())

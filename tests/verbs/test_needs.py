@@ -15,6 +15,7 @@ from storage.store import Store
 from tests.alerts.filled import Filled
 from verbs.checking import status
 from verbs.needs import nearly_full, needs
+from verbs.tables import show
 
 HOUR = timedelta(hours=1)
 OUTLET = """
@@ -155,3 +156,12 @@ def test_status_lists_what_needs_a_person_and_whether_certificates_are_verified(
     assert document["outlets"][0]["verify_tls"] is True
     wire.run("done")
     assert status(wire.settings, wire.filled.store, wire.filled.now)["needs"] == []
+
+
+def test_an_outlet_whose_certificates_are_not_verified_is_marked_and_needs_nobody(
+        wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    wire.file.write_text(f"verify_tls = false\n{OUTLET}", encoding="utf-8")
+    document = status(wire.settings, wire.filled.store, wire.filled.now)
+    assert (document["outlets"][0]["verify_tls"], document["needs"]) == (False, [])
+    show(document)
+    assert "✗ The certificates of steppe are not verified" in capsys.readouterr().out
