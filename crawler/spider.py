@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,12 +14,12 @@ from w3lib.url import safe_url_string
 
 import logs
 from crawler.archive import opened
-from crawler.decoding import UndecodableBody
+from crawler.decoding import TooLarge, UndecodableBody
 from crawler.guard import Guard
 from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
-from crawler.refusal import DeskFailed, Offsite, Refusal, Stopped, reason_of
+from crawler.refusal import WORDS, DeskFailed, Offsite, Refusal, Stopped, reason_of
 from crawler.tally import Tally
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ class OutletSpider(Spider):
         if exchange.status in (404, 410):
             self.tally.had(page)
             seen = Seen(page, "missing", fetched=fetched)
+        elif reason and fetched is not None and exchange.status == HTTPStatus.OK:
+            self.tally.failed(page, reason)
+            word = "too_large" if reason == WORDS[TooLarge] else "damaged"
+            seen = Seen(page, "read", fetched=fetched, value=Nothing(word, reader="crawler", note=reason))
         elif reason:
             self.tally.failed(page, reason, shut=exchange.status in REFUSING)
             seen = Seen(page, "failed", fetched=fetched, reason=reason)
@@ -110,7 +115,7 @@ class OutletSpider(Spider):
 
     def _answer(self, response: Response) -> tuple[Page, Exchange, Fetched | None, str | None]:
         """The page that was asked for, the last exchange, what is to be read of it, and the reason why nothing is: without
-        either the page is unchanged."""
+        either the page is unchanged. A body that cannot be opened is kept and empty."""
         page, exchange, kept = response.meta["page"], response.meta["exchange"], response.meta["kept"]
         logs.about(page=page.url)
         if exchange.status == 304:
@@ -121,7 +126,8 @@ class OutletSpider(Spider):
         try:
             return page, exchange, opened(exchange, kept, asked=page.url), reason
         except UndecodableBody as error:
-            return page, exchange, None, reason or reason_of(error)
+            sealed = Fetched(exchange.url, exchange.status, exchange.headers, b"", exchange.at, asked=page.url, kept=kept)
+            return page, exchange, sealed, reason or reason_of(error)
 
     async def lost(self, failure: Failure) -> AsyncIterator[Request]:
         """No answer: the network failed, or the request was not made."""

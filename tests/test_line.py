@@ -1,5 +1,6 @@
 """The whole line: site → crawl → store → mail. What happened is told by the site's own log and the mail sink's folder, not by
 our tables alone."""
+import gzip
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from command import ROOT, document, steppewire
 from daemon import count, daemon, status, wait
 from newspaper import Line, Newspaper, story
+from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 
 from demo.server import Answer, Request, Server
@@ -83,6 +85,23 @@ def test_a_comment_that_vanishes_is_removed_after_two_looks_and_an_article_after
     assert line.articles()["/news/1"] == (1, 1)
     line.crawl(later=24 * HOUR)
     assert paper.told() == Counter({"/news/1": 1, "/news/3": 1})
+
+
+def test_a_body_that_unpacks_without_end_is_quarantined_with_its_evidence(tmp_path: Path) -> None:
+    class Bombed(Newspaper):
+        def answer(self, request: Request) -> Answer:
+            if request.path == "/news/2":
+                return Answer(gzip.compress(bytes(50_000_000), 1), headers=(("Content-Encoding", "gzip"),))
+            return super().answer(request)
+
+    with Bombed(tmp_path) as paper, Line(paper) as line:
+        run, = line.crawl()
+        assert run["quarantined"] == [{"url": "https://paper.example/news/2", "reason": "too_large: too large"}]
+        assert run["versions_new"] == 4
+        with line.store.reading() as session:
+            row, = session.execute(text("SELECT status, sha256 FROM capture JOIN page ON page.id = page_id"
+                                        " WHERE page.state = 'quarantined'"))
+        assert row.status == 200 and len(row.sha256) == 64
 
 
 def test_every_exchange_of_a_crawl_is_in_the_archive_under_the_real_address(paper: Newspaper, line: Line) -> None:

@@ -13,7 +13,7 @@ from backports import zstd
 from twisted.internet.tcp import Port
 
 from crawler.archive import Archive, load
-from crawler.items import HostState, Nothing, Page
+from crawler.items import HostState, Nothing, Page, Seen
 from crawler.outlet import Source
 from crawler.politeness import Gates
 from crawler.run import crawl
@@ -153,6 +153,11 @@ def test_a_body_that_ends_in_order_with_its_connection_is_whole(world: World) ->
     assert world.memory.outcome("/a").outcome == "read"
 
 
+def why(seen: Seen) -> str:
+    """Why nothing was read: of a page that never came whole, or of one whose kept bytes cannot be opened."""
+    return seen.reason or (seen.value.note if isinstance(seen.value, Nothing) else None) or ""
+
+
 @pytest.mark.parametrize("huge", [
     Answer(b"x" * 5_000_001),
     Answer(b"x" * 5_000_001, length=False),
@@ -161,7 +166,7 @@ def test_a_body_that_ends_in_order_with_its_connection_is_whole(world: World) ->
 def test_a_body_beyond_five_megabytes_is_not_read_on_the_wire_or_decoded(world: World, huge: Answer) -> None:
     world.site.answers |= {"/rss": listing("/a"), "/a": huge}
     assert world.crawl().state == "degraded"
-    assert world.memory.outcome("/a").reason == "too large"
+    assert why(world.memory.outcome("/a")) == "too large"
     assert [fetched.url for fetched in world.memory.fetched] == [f"{HOME}/rss"]
     assert world.site.paths().count("/a") == 1
     assert max(len(exchange.body) for exchange, _ in world.memory.kept) < 1_000_000
@@ -172,7 +177,7 @@ def test_a_body_that_is_not_what_its_encoding_says_is_not_read(world: World) -> 
     world.site.answers |= {"/rss": listing("/a", "/b"), "/a": Answer(body[:-20], headers=(("Content-Encoding", "gzip"),)),
                            "/b": Answer(body + b"garbage", headers=(("Content-Encoding", "gzip"),))}
     world.crawl()
-    assert (world.memory.outcome("/a").reason or "").startswith("the body is not gzip")
+    assert why(world.memory.outcome("/a")).startswith("the body is not gzip")
     assert world.memory.outcome("/b").outcome == "read"
 
 

@@ -364,11 +364,11 @@ def robots_slow_guest(stage: Stage) -> str:
 CUT = "store at try 2; always: stop(the answer was cut off), 3 tries"
 # By the numbers of the list of hostile inputs: what is tried, the outcome that is expected, and how it is tried.
 TRIALS: dict[str, tuple[str, Callable[[Stage], str]]] = {
-    "1. a gzip bomb of 200 MB": ("quar(too large), 1 try, less than 40 MB more", gzip_bomb),
-    "2. a brotli bomb": ("quar(too large), 1 try, less than 40 MB more", brotli_bomb),
-    "4. a bomb encoded twice": ("quar(too large), 1 try, less than 40 MB more", double_bomb),
+    "1. a gzip bomb of 200 MB": ("quar(too_large), 1 try, less than 40 MB more", gzip_bomb),
+    "2. a brotli bomb": ("quar(too_large), 1 try, less than 40 MB more", brotli_bomb),
+    "4. a bomb encoded twice": ("quar(too_large), 1 try, less than 40 MB more", double_bomb),
     "5. gzip with a garbage tail": ("store", garbage_tail),
-    "5. gzip with a garbage tail and a wrong checksum": ("quar(the body is not gzip)", garbage_tail_wrong_sum),
+    "5. gzip with a garbage tail and a wrong checksum": ("quar(damaged)", garbage_tail_wrong_sum),
     "7. slow headers": ("stop(timed out), 1 try, in time", slow_headers),
     "8. a slow body, 5 bytes a second": ("stop(timed out), 1 try, in time", slow_body),
     "10. a Content-Length that is too long": (CUT, too_long_a_length),
