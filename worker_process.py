@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ class WorkerProcess:
         await watch
 
     async def _start(self) -> None:
+        _reap()
         # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
         arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid()),
                      logs.chosen(), str(logging.getLogger().getEffectiveLevel())]
@@ -116,3 +118,12 @@ class WorkerProcess:
         except ConnectionError:
             # It has ended; the listener closes its runs.
             logger.warning("the worker %s does not listen", self.pid)
+
+
+def _reap() -> None:
+    """As process 1 of a container the daemon inherits the readers of a worker that died. Call it while there is no worker: the
+    end of one is for asyncio to hear of."""
+    if os.getpid() == 1:
+        with suppress(ChildProcessError):
+            while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG) is not None:
+                pass
