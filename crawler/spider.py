@@ -14,7 +14,7 @@ from w3lib.url import safe_url_string
 
 import logs
 from crawler.archive import opened
-from crawler.decoding import TooLarge, UndecodableBody
+from crawler.decoding import LIMIT, TooLarge, UndecodableBody
 from crawler.guard import Guard
 from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen
 from crawler.outlet import Outlet
@@ -89,8 +89,9 @@ class OutletSpider(Spider):
             seen = Seen(page, "missing", fetched=fetched)
         elif reason and fetched is not None and exchange.status == HTTPStatus.OK:
             self.tally.failed(page, reason)
-            word = "too_large" if reason == WORDS[TooLarge] else "damaged"
-            seen = Seen(page, "read", fetched=fetched, value=Nothing(word, reader="crawler", note=reason))
+            nothing = (Nothing("too_large", reader="crawler", note=f"as sent or unpacked it has more than {LIMIT:,} bytes")
+                       if reason == WORDS[TooLarge] else Nothing("damaged", reader="crawler", note=reason))
+            seen = Seen(page, "read", fetched=fetched, value=nothing)
         elif reason:
             self.tally.failed(page, reason, shut=exchange.status in REFUSING)
             seen = Seen(page, "failed", fetched=fetched, reason=reason)

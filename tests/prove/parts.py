@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import failpoints, kills, smtp
+from prove import addresses, failpoints, kills, smtp, transport
+from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
 # Where the runner says that a PostgreSQL server is.
@@ -34,6 +35,13 @@ def in_a_folder(run: Callable[[Path, Trial, str | None], Outcome], trial: Trial)
         return run(Path(folder), trial, database(trial.kind))
 
 
+def of_cases(events: str, cases: Callable[[], list[Case]], _trial: Trial) -> Outcome:
+    """A campaign that has its own cases, each with the outcome that is expected, as one trial."""
+    found = cases()
+    faults = [f"{case.name}: {case.observed}, not {case.expected}" for case in found if not case.ok]
+    return Outcome({events: len(found)}, faults)
+
+
 PARTS = {
     "kills": Part(
         "kill -9 of the daemon, the worker or a reader at a random moment loses nothing and tells nobody twice",
@@ -47,6 +55,13 @@ PARTS = {
         "no other mail waits for more than one attempt",
         [Trial(f"{kind} {database}", seed) for kind, each in smtp.KINDS.items() for seed in range(max(2, len(each)))
          for database in DATABASES], partial(in_a_folder, smtp.run), "mails"),
+    "addresses": Part(
+        "No way of writing, resolving or redirecting an address leads a crawl inside: the forbidden server's own log is the "
+        "witness, and the same doors without the guard lead there",
+        [Trial("ways and controls")], partial(of_cases, "ways", addresses.cases), "ways"),
+    "transport": Part(
+        "An answer that lies or fails on the wire ends as it should, and the rest of the crawl goes on",
+        [Trial("answers")], partial(of_cases, "answers", transport.cases), "answers"),
 }
 
 
