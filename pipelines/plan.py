@@ -32,7 +32,8 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         urls = [url for source in outlet.source for url in source.urls]
         pages.add(session, outlet.id, "source", urls, now)
         pages.drop_sources_but(session, outlet.id, urls, NEVER)
-        return tuple(_asked(page) for page in pages.due(session, outlet.id, now, PER_RUN))
+        return tuple(_asked(page) for page in (*pages.unlooked(session, outlet.id),
+                                               *pages.due(session, outlet.id, now, PER_RUN)))
     page = session.get_one(models.Page, seen.page.id)
     capture(session, intake, page.id, seen.fetched)
     if seen.reason is not None:

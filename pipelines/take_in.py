@@ -1,6 +1,6 @@
 """A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -26,12 +26,14 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What the store knows of a page before it is taken in."""
+    """What the store knows of a page before it is taken in. backlog: it stood before its outlet was watched, and is read for
+    the first time."""
 
     article: Article | None
     latest: articles.Latest | None
     known: tuple[threads_compare.Known, ...]
     watches: tuple[WatchRow, ...]
+    backlog: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
     """
     while True:
         before = _before(intake, seen)
+        if before.backlog:
+            intake = replace(intake, backlog=True)
         change = _compare(intake, seen.value, before, now, head_again) if isinstance(seen.value, ArticleRead) else None
         try:
             with intake.store.writing() as session:
@@ -93,7 +97,10 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         latest = articles.latest(session, article.id) if article is not None else None
         known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
                  if isinstance(seen.value, ArticleRead) else ())
-        return _Before(article, latest, known, tuple(watches.standing(session, intake.outlet.id)))
+        # One that was announced and not there has appeared since.
+        until = intake.backlog_until if article is None and page.missing_since is None else None
+        backlog = intake.backlog or (until is not None and page.found_at <= until)
+        return _Before(article, latest, known, tuple(watches.standing(session, intake.outlet.id)), backlog)
 
 
 # --- pages that are no article this time

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.models import Capture, Page
 
@@ -35,6 +35,15 @@ def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
     """The pages that are due, sources first, then the oldest due first."""
     return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now)
                                 .order_by(Page.kind.desc(), Page.next_due_at, Page.id).limit(limit)))
+
+
+def unlooked(session: Session, outlet: str) -> list[Page]:
+    """The sitemaps that an index of the outlet's file named and that were never looked at, since that run ended before."""
+    index = aliased(Page)
+    return list(session.scalars(
+        select(Page).join(index, index.id == Page.found_on_id)
+        .where(Page.outlet == outlet, Page.kind == "source", Page.state == "new", Page.tries == 0, index.found_on_id.is_(None))
+        .order_by(Page.id)))
 
 
 def make_due(session: Session, outlet: str, now: datetime) -> None:

@@ -38,6 +38,13 @@ def begin(session: Session, outlet: str, now: datetime) -> Run | None:
     return run
 
 
+def backlog_until(session: Session, outlet: str) -> datetime | None:
+    """When the first run of an outlet came to an end, and with it the finding of its backlog; None where none has."""
+    until: datetime | None = session.scalar(select(func.min(Run.ended_at, type_=Run.started_at.type)).where(
+        Run.outlet == outlet, Run.state.in_(("done", "degraded"))))
+    return until
+
+
 def require_open(session: Session, run_id: int) -> Run:
     """The run, held open until this transaction ends; RunEnded where it is closed."""
     run = session.scalar(select(Run).where(Run.id == run_id).with_for_update(read=True))

@@ -83,6 +83,8 @@ def test_sitemaps_of_an_index_are_sources_of_their_own(desk: Desk) -> None:
     found = Found((), (f"{HOME}/sitemap-1.xml",))
     new = plan(desk.intake, SourceSeen(index, found, desk.fetched(index.url)), desk.now)
     assert [(page.kind, page.url) for page in new] == [("source", f"{HOME}/sitemap-1.xml")]
+    assert urls(plan(desk.intake, None, desk.now)) == ["/sitemap-1.xml"]  # where its run ended before it was looked at
+    plan(desk.intake, SourceSeen(new[0], Found((), ()), desk.fetched(new[0].url)), desk.now)
     desk.now += timedelta(days=1)
     assert urls(plan(desk.intake, None, desk.now)) == ["/rss"]
     unchanged = plan(desk.intake, SourceSeen(index, None), desk.now)

@@ -209,6 +209,22 @@ def test_what_a_new_outlet_had_before_is_not_told(desk: Desk) -> None:
     assert desk.alerts() == [("comment_posted", "a@example.org")]
 
 
+def test_what_was_found_before_the_first_run_ended_is_not_told_however_late_it_is_read(desk: Desk) -> None:
+    desk.watch("rail")
+    first_run_ended = desk.now
+    desk.now -= timedelta(days=9)
+    desk.page("/a/1")
+    desk.miss("/a/3")
+    desk.now = first_run_ended
+    assert not desk.backlog
+    desk.see(article("A rail.", thread=thread(("c1", "A rail!"))), "/a/1")
+    assert desk.alerts() == []
+    desk.see(article("A rail, and a second one.", thread=thread(("c1", "A rail!"), ("c2", "Which rail?"))), "/a/1")
+    desk.see(article("A rail."), "/a/3")  # announced, and not there when it was
+    desk.see(article("A rail."), "/a/4")
+    assert sorted(event for event, _ in desk.alerts()) == ["article_edited", "article_new", "article_new", "comment_posted"]
+
+
 def test_a_watch_of_another_outlet_hears_nothing(desk: Desk) -> None:
     desk.watch("rail")
     with desk.store.writing() as session:

@@ -148,7 +148,7 @@ def _judged(one: Life, gateway: Gateway, illness: Illness, faults: list[str], we
                     "ms to catch up": round(1000 * caught_up)}, faults)
 
 
-def _seconds(at: datetime | str) -> float:
+def seconds_of(at: datetime | str) -> float:
     """A time of the store, which SQLite has as a text, in seconds of time.time()."""
     when = datetime.fromisoformat(at) if isinstance(at, str) else at
     return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
@@ -156,7 +156,7 @@ def _seconds(at: datetime | str) -> float:
 
 def _late(one: Life, gateway: Gateway, illness: Illness, well: float) -> dict[str, int]:
     """Of each mail that the illness did not concern, how many ill conversations lay between its making and its arrival."""
-    made = {message_id: (recipient, _seconds(at)) for message_id, recipient, at in
+    made = {message_id: (recipient, seconds_of(at)) for message_id, recipient, at in
             one.sql("SELECT message_id, recipient, made_at FROM mail")}
     ill = [talk.ended or time.time() for talk in gateway.talks if talk.ill]
     late: dict[str, int] = {}
