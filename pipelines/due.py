@@ -9,15 +9,17 @@ LATEST = timedelta(days=1)  # the longest that trouble puts a page off
 GONE_AFTER = timedelta(days=1)
 GONE_MISSES = 3
 MOVED = timedelta(days=30)
-FULL_EVERY = 10  # some feeds keep their ETag when they change: every tenth look at a source asks for all of it
+# Some servers keep the ETag when the page changes: every so many looks in a row one asks for all of it.
+FULL_SOURCE = 10
+FULL_ARTICLE = 4  # with the usual `recheck`, the look a day later
 
 
 def stood(page: Page, outlet: Outlet, now: datetime, *, changed: bool) -> None:
     """The page answered and nothing about it is in doubt: the next step of the outlet's ladder, the first after a change."""
-    page.recheck_step = 0 if changed else min(page.recheck_step + 1, len(outlet.recheck) - 1)
-    page.next_due_at = now + outlet.recheck[page.recheck_step]
+    page.recheck_step = 0 if changed else page.recheck_step + 1
+    page.next_due_at = now + outlet.recheck[min(page.recheck_step, len(outlet.recheck) - 1)]
     _answered(page, now)
-    page.doubt = False
+    page.doubt = _full(page, FULL_ARTICLE)
 
 
 def doubted(page: Page, now: datetime) -> None:
@@ -52,8 +54,12 @@ def announced(page: Page, outlet: Outlet, now: datetime) -> None:
     """A source answered: again after the outlet's time for sources."""
     _answered(page, now)
     page.recheck_step += 1
-    page.doubt = page.recheck_step % FULL_EVERY == FULL_EVERY - 1
+    page.doubt = _full(page, FULL_SOURCE)
     page.next_due_at = now + outlet.every
+
+
+def _full(page: Page, every: int) -> bool:
+    return page.recheck_step % every == every - 1
 
 
 def _answered(page: Page, now: datetime) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,6 +73,23 @@ def test_an_edit_makes_one_version_a_text_put_back_three_and_a_comment_none(pape
     assert line.crawl("paper0", later=HOUR)[0]["versions_new"] == 1
     assert (line.articles()["/news/1"], line.articles()["/news/2"]) == ((3, 0), (1, 1))
     assert paper.told() == Counter({"/news/1": 2, "/news/2": 1})
+
+
+def test_an_edit_behind_an_etag_that_never_changes_is_found_by_the_fourth_look(tmp_path: Path) -> None:
+    class Stuck(Newspaper):
+        def answer(self, request: Request) -> Answer:
+            answer = super().answer(request)
+            if not request.path.startswith("/news/"):
+                return answer
+            tag = (("ETag", '"stuck"'),)
+            known = request.headers.get("If-None-Match") == '"stuck"'
+            return Answer(status=304, headers=tag) if known else replace(answer, headers=tag, validators=False)
+
+    with Stuck(tmp_path) as paper, Line(paper) as line:
+        line.crawl()
+        paper.stories["/news/1"].paragraphs.append("The railway was closed again on Tuesday, and the band was sent home.")
+        found = [line.crawl("paper0", later=HOUR)[0]["versions_new"] for _ in range(4)]
+        assert found == [0, 0, 0, 1] and paper.told() == Counter({"/news/1": 1})
 
 
 def test_a_comment_that_vanishes_is_removed_after_two_looks_and_an_article_after_three_over_a_day(
