@@ -90,6 +90,15 @@ def test_it_is_kept_for_a_day_and_asked_for_again_then(world: World) -> None:
     assert world.site.paths().count("/robots.txt") == 2
 
 
+def test_one_that_was_kept_under_a_later_clock_is_asked_for_again(world: World) -> None:
+    world.site.answers |= {"/robots.txt": robots("User-agent: *\nDisallow: /x"), "/rss": listing("/x"), "/x": article()}
+    world.crawl()
+    world.site.answers["/robots.txt"] = Answer(status=404)
+    world.later(timedelta(days=-2))
+    world.crawl()
+    assert world.memory.outcome("/x").outcome == "read"
+
+
 @pytest.mark.parametrize(("told", "delay"), [("7", 7.0), ("99999", 60.0), ("-1", 0.0), ("nan", 0.0), ("inf", 0.0), ("x", 0.0)])
 def test_crawl_delay_is_kept_at_the_gate_up_to_a_minute(world: World, told: str, delay: float) -> None:
     world.memory.hosts[HOST] = HostState(HOST, robots=f"User-agent: *\nCrawl-delay: {told}\nDisallow: /rss", robots_status=200,

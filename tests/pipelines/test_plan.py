@@ -1,12 +1,13 @@
 """The frontier's side of a run; on both databases."""
 from datetime import timedelta
 
+import pytest
 from desk import HOME, Desk, article
 
-from crawler.items import Found, Page, SourceSeen
+from crawler.items import Found, Link, Nothing, Page, SourceSeen
 from crawler.outlet import Outlet, Source
 from pipelines.plan import plan
-from storage import pages
+from storage import pages, runs
 from storage.models import Capture
 from storage.models import Page as PageRow
 
@@ -92,3 +93,32 @@ def test_sitemaps_of_an_index_are_sources_of_their_own(desk: Desk) -> None:
     plan(desk.intake, SourceSeen(unchanged[0], None, reason="status 500"), desk.now)
     with desk.store.reading() as session:
         assert pages.next_due(session, "steppe") == desk.now + timedelta(minutes=15)
+
+
+def test_an_answer_that_is_no_list_leaves_no_validators(desk: Desk) -> None:
+    source = plan(desk.intake, None, desk.now)[0]
+    refused = desk.fetched(source.url, ETag='"gate"')
+    plan(desk.intake, SourceSeen(source, None, refused, "not_feed: it is another kind of document"), desk.now)
+    desk.now += timedelta(hours=1)
+    row = desk.rows(PageRow)[0]
+    assert (row.etag, plan(desk.intake, None, desk.now)[0].etag) == (None, None)
+
+
+def test_an_article_that_made_no_sense_is_asked_for_unconditionally(desk: Desk) -> None:
+    desk.see(article("One."), ETag='"1"')
+    desk.now += timedelta(hours=6)
+    assert [page.etag for page in plan(desk.intake, None, desk.now) if page.kind == "article"] == ['"1"']
+    desk.see(Nothing("no_text", "reader-1"))
+    desk.now += timedelta(hours=1)
+    assert [page.etag for page in plan(desk.intake, None, desk.now) if page.kind == "article"] == [None]
+
+
+def test_a_run_that_was_closed_plans_nothing(desk: Desk) -> None:
+    source = plan(desk.intake, None, desk.now)[0]
+    with desk.store.writing() as session:
+        runs.close_open(session, desk.now, "a test")
+    with pytest.raises(runs.RunEnded):
+        plan(desk.intake, SourceSeen(source, Found((Link(f"{HOME}/a/1"),)), desk.fetched(source.url)), desk.now)
+    with pytest.raises(runs.RunEnded):
+        plan(desk.intake, None, desk.now)
+    assert [row.kind for row in desk.rows(PageRow)] == ["source"] and desk.rows(Capture) == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from desk import Desk, article, thread
+from desk import HOME, Desk, article, thread
 from sqlalchemy.orm import Session
 
 from crawler.items import Nothing, Seen
@@ -85,6 +85,15 @@ def test_an_article_that_reads_empty_once_keeps_its_version_and_is_asked_for_in_
     assert (page.doubt, page.etag, page.state, len(desk.rows(Version))) == (False, '"1"', "known", 1)
 
 
+def test_validators_of_another_path_are_not_kept(desk: Desk) -> None:
+    page = desk.page("/a/1")
+    elsewhere = replace(desk.fetched(f"{HOME}/b/1", ETag='"b"'), asked=page.url)
+    take_in(desk.intake, Seen(page, "read", elsewhere, article("One.")), desk.now)
+    assert desk.rows(Page)[-1].etag is None
+    desk.see(article("One."), ETag='"a"')
+    assert desk.rows(Page)[-1].etag == '"a"'
+
+
 def test_a_304_only_moves_the_page_s_times(desk: Desk) -> None:
     desk.see(article("One."), ETag='"1"')
     desk.now += timedelta(hours=6)
@@ -153,6 +162,15 @@ def test_three_misses_within_a_day_are_not_enough(desk: Desk) -> None:
         desk.next_run(hours=5)
         desk.see(article("Another."), "/a/2")
         desk.miss()
+    assert [row.state for row in desk.rows(Article)] == ["standing", "standing"]
+
+
+def test_two_misses_a_day_apart_are_not_enough(desk: Desk) -> None:
+    desk.see(article("One."))
+    desk.miss()
+    desk.next_run(hours=25)
+    desk.see(article("Another."), "/a/2")
+    desk.miss()
     assert [row.state for row in desk.rows(Article)] == ["standing", "standing"]
 
 
@@ -264,6 +282,25 @@ def test_a_run_that_was_closed_can_write_nothing_more(desk: Desk) -> None:
     with pytest.raises(runs.RunEnded):
         desk.see(article("One."))
     assert desk.rows(Version) == [] and desk.rows(Capture) == []
+
+
+def test_a_run_that_was_closed_confirms_nothing(desk: Desk) -> None:
+    desk.see(article("One."))
+    desk.now += timedelta(hours=6)
+    with desk.store.writing() as session:
+        runs.close_open(session, desk.now, "a test")
+    before = desk.rows(Page)[-1].confirmed_at
+    with pytest.raises(runs.RunEnded):
+        confirm(desk.intake, [desk.page("/a/1").id], desk.now)
+    assert desk.rows(Page)[-1].confirmed_at == before
+
+
+def test_a_run_that_was_closed_as_died_stays_so(desk: Desk) -> None:
+    with desk.store.writing() as session:
+        runs.close_open(session, desk.now, "a test")
+    with pytest.raises(runs.RunEnded):
+        desk.end("done")
+    assert [(run.state, run.errors) for run in desk.rows(Run)][-1] == ("died", ["a test"])
 
 
 def test_an_outlet_has_one_open_run(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, firstcrawl, kills, smtp, transport
+from prove import addresses, failpoints, firstcrawl, guards, kills, smtp, transport
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -67,6 +67,9 @@ PARTS = {
         "and all that comes after it",
         [Trial("sqlite", 1), Trial("sqlite", 2), Trial("postgresql", 1)], partial(in_a_folder, firstcrawl.run), "articles",
         together=False),
+    "guards": Part(
+        "each guard, taken out of a copy of the tree, turns the test that holds it red; with all of them there all are green",
+        [Trial(guards.ALL_THERE), *(Trial(guard.name) for guard in guards.GUARDS)], partial(in_a_folder, guards.run)),
 }
 
 

@@ -2,6 +2,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from prove.guards import GUARDS
 from prove.parts import PARTS
 from prove.trial import Done, Part, upper_bound
 
@@ -28,14 +29,30 @@ def _part(name: str, part: Part, done: Sequence[Done]) -> str:
         return "\n".join([*lines, "Not run.", ""])
     if left > 0:
         lines += [f"{left} of its {len(part.trials)} trials are still to be run.", ""]
+    if name == "guards":
+        return "\n".join([*lines, *_guards(done), "", *_faults(done)])
     kinds = list(dict.fromkeys(_row(each.kind) for each in done))
     names = list(dict.fromkeys(count for each in done for count in each.counts))
     lines += [f"| what | trials | seeds | {' | '.join([*names, ''])}faults | at most | minutes |",
               "|---|--:|---|" + "--:|" * (len(names) + 3)]
     for kind in (*kinds, "together") if len(kinds) > 1 else kinds:
         lines.append(_line(kind, part, [each for each in done if kind in (_row(each.kind), "together")], names))
-    faults = [f"- {each.kind}, seed {each.seed}: {'; '.join(each.faults)}" for each in done if each.faults]
-    return "\n".join([*lines, "", *(["Faults:", "", *faults, ""] if faults else [])])
+    return "\n".join([*lines, "", *_faults(done)])
+
+
+def _faults(done: Sequence[Done]) -> list[str]:
+    faults = [f"- {each.kind}, seed {each.seed}: {' '.join('; '.join(each.faults).split())}" for each in done if each.faults]
+    return ["Faults:", "", *faults, ""] if faults else []
+
+
+def _guards(done: Sequence[Done]) -> list[str]:
+    """Each guard with its test, and whether that turned red without it."""
+    red = {each.kind: "not red" if each.faults else "red" for each in done}
+    number = sum(red.get(guard.name) == "red" for guard in GUARDS)
+    return [f"{number} of {len(GUARDS)} guards turn their test red.", "",
+            "| what is guarded | in | test | without it |", "|---|---|---|---|",
+            *(f"| {guard.name} | {guard.file} | `{guard.test.removeprefix('tests/')}` | {red.get(guard.name, 'not run')} |"
+              for guard in GUARDS)]
 
 
 def _row(kind: str) -> str:

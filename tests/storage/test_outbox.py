@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from storage import outbox
 from storage.models import (
@@ -87,6 +88,14 @@ def test_an_alert_that_was_held_meanwhile_is_not_claimed(store: Store, article: 
     held = alert(store, article, now, "1", state="held")
     assert not outbox.freeze(store, mail(now), [held])
     assert of_alerts(store) == [("held", None)]
+
+
+def test_an_alert_cannot_be_there_twice(store: Store, article: int, now: datetime) -> None:
+    alert(store, article, now, "1")
+    with pytest.raises(IntegrityError):
+        alert(store, article, now, "1", mail_at=None)
+    alert(store, article, now, "1", recipient="b@example.org")
+    assert len(of_alerts(store)) == 2
 
 
 def test_a_mail_of_the_same_alerts_is_not_made_twice(store: Store, article: int, now: datetime) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select
-from sqlalchemy.exc import StatementError
+from postgres import Postgres
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError, StatementError
 
-from storage.models import Host
+from storage.models import Host, Page
 from storage.store import Store, StoreError, StoreLocked
 
 
@@ -40,6 +41,31 @@ def test_a_time_comes_back_as_the_same_moment_in_utc(store: Store) -> None:
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(StatementError, match="has no time zone"), store.writing() as session:
         session.add(Host(name="a.example", robots_at=datetime(2026, 3, 2)))  # noqa: DTZ001  the case under test
+
+
+def test_a_row_that_another_refers_to_cannot_be_deleted(store: Store, now: datetime) -> None:
+    with store.writing() as session:
+        page = Page(outlet="paper", url="https://a.example/", kind="source", found_at=now, next_due_at=now)
+        session.add(page)
+        session.flush()
+        session.add(Page(outlet="paper", url="https://a.example/1", kind="article", found_at=now, next_due_at=now,
+                         found_on_id=page.id))
+    with pytest.raises(IntegrityError), store.writing() as session:
+        session.execute(delete(Page).where(Page.kind == "source"))
+    with store.reading() as session:
+        assert session.scalars(select(Page.kind).order_by(Page.id)).all() == ["source", "article"]
+
+
+def test_an_error_of_the_database_shows_none_of_the_values(store: Store) -> None:
+    for _ in range(2):
+        try:
+            with store.writing() as session:
+                session.execute(insert(Host).values(name="what a reader wrote"))
+        except IntegrityError as error:
+            assert "what a reader wrote" not in str(error).partition("DETAIL")[0]
+            break
+    else:
+        pytest.fail("there is no error to look at")
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
@@ -72,6 +98,15 @@ def test_a_lock_goes_with_the_process_that_held_it(store_url: str) -> None:
     store = Store(store_url)
     with store.lock():
         pass
+    store.engine.dispose()
+
+
+def test_a_lock_whose_connection_is_lost_is_no_longer_held(postgres: Postgres) -> None:
+    store = Store(postgres.database())
+    with store.lock() as lock:
+        holder = store.holder()
+        postgres.say("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        assert holder is not None and not lock.still_held()
     store.engine.dispose()
 
 
