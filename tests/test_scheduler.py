@@ -150,6 +150,7 @@ def rounds(wire: Wire, lock: Any, *names: str) -> tuple[int, list[str]]:
     """Goes through steps of these names until one has gone through twice; the exit code and the steps begun. The step called
     fault raises."""
     ticks, gone = Ticks(wire, lock), list[str]()
+    wire.health.begins("crawl", 1.0)
 
     def step(name: str) -> Any:
         async def go(_now: datetime) -> None:
@@ -163,7 +164,7 @@ def rounds(wire: Wire, lock: Any, *names: str) -> tuple[int, list[str]]:
         return go
 
     async def whole() -> None:
-        await asyncio.wait_for(ticks.rounds(timedelta(milliseconds=1), *map(step, names)), 30)
+        await asyncio.wait_for(ticks.rounds("crawl", timedelta(milliseconds=1), *map(step, names)), 30)
 
     asyncio.run(whole())
     return ticks.code, gone
