@@ -7,10 +7,13 @@ from pathlib import Path
 from crawler.items import Fetched, Nothing
 from crawler.outlet import Outlet
 
+HANGS = 30.0
+
 
 def hang(fetched: Fetched, _: Outlet | None) -> Nothing:
-    """Never comes back from a page that says hang."""
-    while fetched.body == b"hang":
+    """Does not come back from a page that says hang within any time that it is given."""
+    began = time.monotonic()
+    while fetched.body == b"hang" and time.monotonic() - began < HANGS:
         time.sleep(0.01)
     return Nothing("read", "x", str(os.getpid()))
 

@@ -33,6 +33,11 @@ def test_links_are_counted_however_they_are_written(link):
     screen.check_markup(page(inside="<abbr>x</abbr>" * 8_001))
 
 
+def test_tags_are_counted():
+    assert refusal(screen.check_markup, page(inside="<b>x</b>" * 30_001)) == "screened"
+    screen.check_markup(page(inside="<b>x</b>" * 20_000))
+
+
 def test_a_gzip_file_is_unpacked_and_a_bomb_is_not():
     assert screen.unpacked(gzip.compress(b"<urlset/>")) == b"<urlset/>"
     assert screen.unpacked(gzip.compress(b"<urlset>" + b"x" * 9999)[:-20]).startswith(b"<urlset>")
