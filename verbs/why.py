@@ -36,12 +36,14 @@ class NoAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the way: at says when it was taken, note why it is as it is, remedy what a person can do."""
+    """One step of the way: at says when it was taken, note why it is as it is, remedy what a person can do; brief is the note
+    for the answer, where the note itself says more than fits there."""
 
     state: State
     note: str
     at: datetime | None = None
     remedy: str = ""
+    brief: str = ""
 
 
 def why(settings: Settings, store: Store, url: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
     passed = BEFORE_FETCHED if steps["fetched"].state == "yes" else ()
     name, step = next((name, step) for name, step in steps.items() if step.state in ("no", "waiting") and name not in passed)
     if step.state == "no":
-        return f"{STOPPED[name]}: {step.note}{f'; {step.remedy}' if step.remedy else ''}."
+        return f"{STOPPED[name]}: {step.brief or step.note}{f'; {step.remedy}' if step.remedy else ''}."
     remedy = step.remedy or ("the daemon will see to it" if daemon
                              else "no daemon runs: start `steppewire run`, or make one pass with `steppewire crawl`")
     return f"It is not {name} yet: {step.note}; {remedy}."
@@ -118,9 +120,13 @@ def _discovered(session: Session, whose: Owner, page: Page | None) -> Step:
     looks = "; ".join(_look(source) for source in sources)
     failing = [source for source in sources if source.tries]
     remedy = "mend what is wrong with its sources" if len(failing) == len(sources) else (
-        "it may have left the lists before the first look, or not be on them yet: a further source that lists it finds it")
-    return Step("no", f"no source of {whose.outlet.id} has shown it: {looks}",
-                max((source.confirmed_at for source in sources if source.confirmed_at), default=None), remedy)
+        "it may have left their lists before we looked, or not be on them yet: a further source that lists it finds it")
+    last = max((source.confirmed_at for source in sources if source.confirmed_at), default=None)
+    shown = f"no source of {whose.outlet.id} has shown it"
+    brief = f"{shown}, at the last look {moment(last)}" if last is not None else shown
+    if failing:
+        brief += f"; {len(failing)} of its {len(sources)} sources fail, the first with: {failing[0].reason}"
+    return Step("no", f"{shown}: {looks}", last, remedy, brief)
 
 
 def _look(source: Page) -> str:
@@ -192,7 +198,7 @@ def _matched(settings: Settings, session: Session, article: Article | None, told
     versions = articles.versions(session, article.id)
     run, = runs.get(session, [versions[0].version.run_id])
     if run.backlog:
-        return Step("no", "it was there when the outlet was new: such a backlog is stored and told to nobody", remedy=(
+        return Step("no", "it was there when the outlet was new, and such a backlog is stored and told to nobody", remedy=(
             f"`steppewire article show {article.id}` shows it; what changes in it is told"))
     standing = trace.standing_watches(session)
     if not standing:
@@ -200,14 +206,16 @@ def _matched(settings: Settings, session: Session, article: Article | None, told
         return Step("no", missing, remedy="start the daemon anew" if settings.watch else "add a watch to the settings")
     head = versions[-1].reading
     text = f"{head.title or ''}\n{head.text or ''}"
-    passed = [_passed_over(watch, article, text) for watch in standing]
+    wordless = [watch.id for watch in standing if not find(watch.words, text)]
+    passed = [_passed_over(watch, article) for watch in standing if watch.id not in wordless]
+    if wordless:
+        passed.append((f"no word of the watch{'es' if len(wordless) > 1 else ''} {', '.join(wordless)} is in it",
+                       "add a word that is in it to a watch"))
     return Step("no", "; ".join(note for note, _ in passed), remedy=", or ".join(dict.fromkeys(remedy for _, remedy in passed)))
 
 
-def _passed_over(watch: Watch, article: Article, text: str) -> tuple[str, str]:
-    """Why a watch says nothing of an article, and what would have it do so."""
-    if not find(watch.words, text):
-        return f"no word of the watch {watch.id} is in it", "add a word that is in it to a watch"
+def _passed_over(watch: Watch, article: Article) -> tuple[str, str]:
+    """Why a watch that has a word in an article says nothing of it, and what would have it do so."""
     if watch.outlets and article.outlet not in watch.outlets:
         return f"the watch {watch.id} covers {', '.join(watch.outlets)} only", f"add {article.outlet} to the watch's outlets"
     if watch.since > article.first_seen_at:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from command import document, steppewire
-from desk import HOME, Desk, article
+from desk import HOME, Desk, article, thread
 from newspaper import Line, Newspaper, story
 from sqlalchemy import update
 
@@ -207,7 +207,8 @@ def test_sources_that_have_not_shown_it_are_named_with_their_last_look(wire: Wir
     wire.desk.announce("/a/2")
     asked = wire.ask()
     assert (asked.stopped, asked.state("discovered"), asked.at("discovered")) == ("discovered", "no", "2026-03-03T06:00:00Z")
-    assert f"no source of steppe has shown it: {HOME}/rss last answered 2026-03-03 06:00 UTC, is looked at " in asked.answer
+    assert asked.answer.startswith("It was not discovered: no source of steppe has shown it, at the last look 2026-03-03 06:00")
+    assert f"{HOME}/rss last answered 2026-03-03 06:00 UTC, is looked at again 2026-03-03 06:15 UTC" in asked.note("discovered")
 
 
 def test_sources_that_fail_are_named_with_the_reason(wire: Wire) -> None:
@@ -215,7 +216,8 @@ def test_sources_that_fail_are_named_with_the_reason(wire: Wire) -> None:
     plan(wire.desk.intake, SourceSeen(source, None, None, "status 503"), wire.desk.now)
     asked = wire.ask()
     assert asked.stopped == "discovered"
-    assert "never answered as it should, has failed once since (status 503)" in asked.answer
+    assert "never answered as it should, has failed once since (status 503)" in asked.note("discovered")
+    assert "1 of its 1 sources fail, the first with: status 503" in asked.answer
     assert "mend what is wrong with its sources" in asked.answer
 
 
@@ -349,6 +351,31 @@ def test_a_watch_that_came_after_the_article(wire: Wire) -> None:
     asked = wire.ask()
     assert asked.stopped == "matched"
     assert "the watch w counts since 2026-03-03 07:00 UTC, and the article was there before" in asked.answer
+
+
+def test_of_several_watches_those_that_have_a_word_in_it_come_first(wire: Wire) -> None:
+    with wire.desk.store.writing() as session:
+        watches.sync(session, [WatchRow(own, words, ("a@example.org",), outlets) for own, words, outlets in (
+            ("one", ("China",), ()), ("three", ("railway",), ("other",)), ("two", ("Russia",), ()))], wire.desk.now)
+    stored(wire)
+    assert wire.ask().note("matched") == (
+        "the watch three covers other only; no word of the watches one, two is in it")
+
+
+def test_a_comment_that_was_told_is_not_the_article(wire: Wire) -> None:
+    wire.desk.watch("railway")
+    wire.desk.announce("/a/1")
+    wire.desk.see(article("A road.", thread=thread(("c1", "The railway is late."))))
+    wire.desk.end()
+    wire.desk.judge()
+    assert wire.desk.alerts() == [("comment_posted", "a@example.org")]
+    assert wire.ask().stopped == "matched"
+
+
+def test_a_page_that_others_redirect_to_is_not_taken_for_one_of_them(wire: Wire) -> None:
+    page, = wire.desk.announce("/a/1")
+    take_in(wire.desk.intake, Seen(page, "moved", wire.desk.fetched(f"{HOME}/about"), url_now=f"{HOME}/about"), wire.desk.now)
+    assert wire.ask(f"{HOME}/about").document["url"] == f"{HOME}/about"
 
 
 def test_watches_that_the_daemon_has_not_taken_over_yet(wire: Wire) -> None:
