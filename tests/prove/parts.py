@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, firstcrawl, guards, kills, smtp, transport
+from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, smtp, transport
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -62,6 +62,11 @@ PARTS = {
     "transport": Part(
         "An answer that lies or fails on the wire ends as it should, and the rest of the crawl goes on",
         [Trial("answers")], partial(of_cases, "answers", transport.cases), "answers"),
+    "feeds": Part(
+        "An article that is dead in the middle of a feed (404, 500, 304 at first sight, no answer in time) holds up no other, is "
+        "looked at again, and is stored and mailed once it is there",
+        [Trial(f"{source} {way} {database}", 1) for source in feeds.SOURCES for way in feeds.WAYS for database in DATABASES],
+        partial(in_a_folder, feeds.run), "articles"),
     "firstcrawl": Part(
         "kill -9, three times in the first crawl of 4,000 articles, leaves no article unfetched, mails nothing of the backlog "
         "and all that comes after it",
