@@ -2,6 +2,7 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from newspaper import Line, Newspaper, Story, story
@@ -65,7 +66,7 @@ def run(folder: Path, trial: Trial, database: str | None) -> Outcome:
         for _ in range(HOURS):
             line.crawl(later=timedelta(hours=1))
             looks.append(paper.looks)
-        later = sum(after > before for before, after in zip(looks, looks[1:], strict=False))
+        later = sum(after > before for before, after in pairwise(looks))
         if not looks[0] or not later:  # one that is not there is asked for soon, and then when a day is over
             faults.append(f"the dead one was asked for {looks} times")
         if paper.dead in line.articles() or paper.dead in paper.told():

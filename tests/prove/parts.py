@@ -63,8 +63,8 @@ PARTS = {
         "An answer that lies or fails on the wire ends as it should, and the rest of the crawl goes on",
         [Trial("answers")], partial(of_cases, "answers", transport.cases), "answers"),
     "feeds": Part(
-        "An article that is dead in the middle of a feed (404, 500, 304 at first sight, no answer in time) holds up no other, is "
-        "looked at again, and is stored and mailed once it is there",
+        "An article that is dead in the middle of a feed (404, 500, 304 at first sight, no answer in time) holds up no other, "
+        "is looked at again, and is stored and mailed once it is there",
         [Trial(f"{source} {way} {database}", 1) for source in feeds.SOURCES for way in feeds.WAYS for database in DATABASES],
         partial(in_a_folder, feeds.run), "articles"),
     "firstcrawl": Part(
