@@ -69,14 +69,21 @@ class Health:
 
     def wrong(self) -> str | None:
         """Why the daemon does not do its work, in one sentence; None where it does."""
+        if (stuck := self.stuck()) is not None:
+            return stuck
+        rounds = self.rounds.values()
+        if not rounds or any(each.began is None for each in rounds):
+            return "it is starting"
+        trouble = next((each.trouble for each in rounds if each.trouble is not None), None)
+        return f"the store does not answer: {trouble}" if trouble is not None else None
+
+    def stuck(self) -> str | None:
+        """Why the daemon should be started anew, in one sentence; None where that would not help. A store that does not answer
+        is asked again by the same daemon."""
         if self._lost is not None:
             return self._lost
-        now, rounds = self._monotonic(), self.rounds
-        if not rounds or any(each.began is None for each in rounds.values()):
-            return "it is starting"
-        for name, each in rounds.items():
+        now = self._monotonic()
+        for name, each in self.rounds.items():
             if now - each.sign > each.most:
                 return f"the {name} round has given no sign for {now - each.sign:.0f} s"
-            if each.trouble is not None:
-                return f"the store does not answer: {each.trouble}"
         return None

@@ -49,9 +49,8 @@ class Manager:
             return
 
     async def hears(self, health: Health, doing: Callable[[], str]) -> None:
-        """Has it hear for good what the daemon is doing, and keeps its watchdog quiet as long as nothing is wrong."""
+        """Has it hear for good what the daemon is doing, and keeps its watchdog quiet as long as its rounds turn."""
         every = min(SECONDS, self.watchdog / 3) if self.watchdog else SECONDS
         while self._address:
-            wrong = health.wrong()
-            self.say(f"STATUS={wrong or doing()}", *(["WATCHDOG=1"] if wrong is None else []))
+            self.say(f"STATUS={health.wrong() or doing()}", *(["WATCHDOG=1"] if health.stuck() is None else []))
             await asyncio.sleep(every)
