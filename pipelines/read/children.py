@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from functools import cache
 
 import anyio
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
@@ -33,10 +34,17 @@ def _confine(parent: int) -> None:
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
+@cache
+def _hush() -> None:
+    """A child's stderr is a pipe that nobody reads: what a C library says there would block it in the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: int) -> ReadValue:
     # A pool of a thread a core would map more than a child may have on a machine of many cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _confine(parent)
+    _hush()
     try:
         failpoint.reach("page.reading")
         value = read(fetched, outlet)

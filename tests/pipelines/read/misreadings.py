@@ -43,3 +43,10 @@ def limits(_: Fetched, __: Outlet | None) -> Nothing:
 def parent(_: Fetched, __: Outlet | None) -> Nothing:
     """Says whose child it is."""
     return Nothing("read", "x", f"{os.getpid()} {os.getppid()}")
+
+
+def shout(_: Fetched, __: Outlet | None) -> Nothing:
+    """Says more on its stderr than a pipe holds, past Python, as a C library does."""
+    for _line in range(2000):
+        os.write(2, b"x" * 1000)
+    return Nothing("read", "x", str(os.getpid()))

@@ -87,6 +87,10 @@ def cores():
 
 
 @pytest.mark.usefixtures("cores")
+def test_a_child_that_says_much_on_its_stderr_is_not_held_up(fetched):
+    assert [value.reason for value in in_turn(Readers(1, read=misreadings.shout, wall=10), [fetched("x")])] == ["read"]
+
+
 def test_limits_are_set_anew_before_each_page(fetched):
     first, second = ([int(number) for number in value.note.split()]
                      for value in in_turn(Readers(1, read=misreadings.limits), [fetched("x"), fetched("x")]))
