@@ -24,6 +24,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number would do that no other program uses for its advisory locks: the first bytes of sha256("steppewire").
 LOCK_KEY = 0x5A1D7C3E
 BUSY_SECONDS = 30
+# A reader of an hour makes the write-ahead log long; once it has gone, the file is cut to this.
+LOG_BYTES = 16 * 1024 * 1024
 # A server that is gone without a word must not hold a thread for the hours that TCP would wait.
 POSTGRES = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
             "tcp_user_timeout": 30_000}
@@ -46,7 +48,8 @@ class StoreLocked(StoreError):
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}",
+                   f"journal_size_limit={LOG_BYTES}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, smtp, transport
+from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, memory, smtp, store, transport
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -62,6 +62,13 @@ PARTS = {
     "transport": Part(
         "An answer that lies or fails on the wire ends as it should, and the rest of the crawl goes on",
         [Trial("answers")], partial(of_cases, "answers", transport.cases), "answers"),
+    "store": Part(
+        "An analyst who reads for long holds up no crawl; a PostgreSQL server that is stopped in mid-crawl costs nothing",
+        [Trial(kind, seed) for seed in (1, 2) for kind in ("analyst sqlite", "analyst postgresql", "restart of postgresql")],
+        partial(in_a_folder, store.run), "changes"),
+    "memory": Part(
+        "A thousand crawls in one daemon: its processes grow by less than 20 MB and leave no file open",
+        [Trial("sqlite", 1)], partial(in_a_folder, memory.run), "crawls", together=False),
     "feeds": Part(
         "An article that is dead in the middle of a feed (404, 500, 304 at first sight, no answer in time) holds up no other, "
         "is looked at again, and is stored and mailed once it is there",
