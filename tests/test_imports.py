@@ -55,4 +55,4 @@ def test_what_understands_pages_knows_no_crawler_framework(file: Path) -> None:
 def test_settings_are_read_in_the_wiring_only() -> None:
     readers = {file.relative_to(ROOT).parts[0].removesuffix(".py") for file in FILES
                if any(within(name, "settings") for name in imported(file))}
-    assert readers == {"cli", "scheduler", "verbs", "worker"}
+    assert readers == {"scheduler", "verbs", "worker"}

@@ -37,4 +37,7 @@ def run(folder: Path, trial: Trial, database: str | None, kills: int = KILLS) ->
         if one.daemon is not None:
             one.kill_daemon()
         counts = {"kills": kills, **killed, "changes": len(one.marks), "mails": len(one.spool()), "twice": one.duplicates()}
-        return Outcome(counts, one.faults())
+        faults = one.faults()
+        if 10 * counts["twice"] > counts["mails"]:
+            faults.append(f"{counts['twice']} of {counts['mails']} mails came twice")
+        return Outcome(counts, faults)

@@ -176,8 +176,6 @@ class Life:
         for message_id, content in spool:
             bytes_of[message_id].add(content)
         found += [f"{message_id} came with other bytes" for message_id, each in bytes_of.items() if len(each) > 1]
-        if 10 * self.duplicates() > len(spool):
-            found.append(f"{self.duplicates()} of {len(spool)} mails came twice")
         found += [f"process {pid} was left behind" for pid in self.left_behind]
         return [*found, *self._versions(), *self._comments(), *self._evidence()]
 
