@@ -14,8 +14,10 @@ CRAWLS = 1000
 WARM = 150
 EACH = 25
 MEGABYTES = 20.0
-# Connections of SQLite, of three files each, join a pool of at most 15 when rounds coincide; no crawl may leave one.
-MORE_FILES = 15
+# One connection of SQLite more, of three files, when two rounds coincide for the first time; sockets come and go with what is
+# under way, so that of them only a growth with the number of crawls would tell.
+MORE_FILES = 3
+MORE_SOCKETS = 12
 SECONDS = 700.0
 OUTLETS = 4
 KINDS = {0: "daemon", 1: "worker", 2: "readers"}
@@ -60,7 +62,7 @@ def run(folder: Path, trial: Trial, database: str | None, crawls: int = CRAWLS, 
     """Has a daemon crawl so often and compares its processes' memory and open files, soon after its start and at the end."""
     with Long(folder, trial.seed, database) as one:
         one.start()
-        samples: list[tuple[int, dict[str, float], int]] = []
+        samples: list[tuple[int, dict[str, float], int, int]] = []
         end = time.monotonic() + SECONDS
         while (done := _crawls(one)) < crawls and time.monotonic() < end and not one.ended():
             if done >= (samples[-1][0] + EACH if samples else warm):
@@ -76,15 +78,18 @@ def run(folder: Path, trial: Trial, database: str | None, crawls: int = CRAWLS, 
     late = [each for each in samples if each[0] > samples[-1][0] - 100]
     grown = {kind: median(each[1][kind] for each in late) - median(each[1][kind] for each in early) for kind in KINDS.values()}
     files = median(each[2] for each in late) - median(each[2] for each in early)
+    sockets = median(each[3] for each in late) - median(each[3] for each in early)
     total = sum(grown.values())
     if total >= MEGABYTES:
         faults.append(f"the processes grew by {total:.1f} MB: {grown}")
     if files > MORE_FILES:
         faults.append(f"{files:g} more files are open than at first")
+    if sockets > MORE_SOCKETS:
+        faults.append(f"{sockets:g} more sockets are open than at first")
     if done < crawls:
         faults.append(f"{done} crawls were made in {SECONDS:g} s")
     return Outcome({"crawls": done, **{f"kB grown, {kind}": round(1000 * grown[kind]) for kind in KINDS.values()},
-                    "MB at last": round(sum(late[-1][1].values())), "more files open": round(files)}, faults)
+                    "MB at last": round(sum(late[-1][1].values())), "more files open": round(files), "more sockets open": round(sockets)}, faults)
 
 
 def _crawls(one: Life) -> int:
@@ -96,14 +101,16 @@ def _crawls(one: Life) -> int:
     return int(count)
 
 
-def _look(pid: int) -> tuple[dict[str, float], int]:
-    """The memory of a daemon's processes in MB by their kind, each page counted once, and how many files they have open."""
-    memory, files = dict.fromkeys(KINDS.values(), 0.0), 0
+def _look(pid: int) -> tuple[dict[str, float], int, int]:
+    """The memory of a daemon's processes in MB by their kind, each page counted once, and how many files and how many sockets
+    they have open."""
+    memory, files, sockets = dict.fromkeys(KINDS.values(), 0.0), 0, 0
     for process, depth in ((pid, 0), *((each.pid, each.depth) for each in descendants(pid))):
         try:
             lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-            files += sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())
+            are = [str(each.readlink()).startswith("socket:") for each in Path(f"/proc/{process}/fd").iterdir()]
+            files, sockets = files + are.count(False), sockets + are.count(True)
         except OSError:  # it has just ended
             continue
         memory[KINDS[min(depth, 2)]] += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000
-    return memory, files
+    return memory, files, sockets
