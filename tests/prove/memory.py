@@ -88,8 +88,9 @@ def run(folder: Path, trial: Trial, database: str | None, crawls: int = CRAWLS, 
         faults.append(f"{sockets:g} more sockets are open than at first")
     if done < crawls:
         faults.append(f"{done} crawls were made in {SECONDS:g} s")
-    return Outcome({"crawls": done, **{f"kB grown, {kind}": round(1000 * grown[kind]) for kind in KINDS.values()},
-                    "MB at last": round(sum(late[-1][1].values())), "more files open": round(files), "more sockets open": round(sockets)}, faults)
+    kilobytes = {f"kB grown, {kind}": round(1000 * grown[kind]) for kind in KINDS.values()}
+    return Outcome({"crawls": done, **kilobytes, "MB at last": round(sum(late[-1][1].values())),
+                    "more files open": round(files), "more sockets open": round(sockets)}, faults)
 
 
 def _crawls(one: Life) -> int:
