@@ -199,6 +199,18 @@ def test_a_mail_that_fails_while_others_get_through_waits_as_long_as_ever(filled
     assert filled.mails()[0].due_at == full.due_at > filled.now + at - timedelta(seconds=35)
 
 
+def test_a_mail_that_failed_lets_younger_ones_go_first(filled: Filled) -> None:
+    mails(filled, "a@example.org")
+    go(filled, Scripted(Later("451 busy")))
+    filled.now += timedelta(minutes=5)
+    mails(filled, "b@example.org")
+    old, young = filled.mails()
+    assert old.due_at < young.due_at
+    channel = Scripted()
+    assert go(filled, channel).sent == 2
+    assert channel.sent == [young.bytes, old.bytes]
+
+
 def test_mails_that_never_failed_go_first_and_a_recipient_in_trouble_is_tried_once_a_round(filled: Filled) -> None:
     for _ in range(3):
         mails(filled, "hangs@example.org")
