@@ -117,7 +117,7 @@ def test_no_cookie_is_sent_back(world: World) -> None:
                            "/a": article()}
     world.crawl()
     assert "/a" in world.site.paths()
-    assert [asked.path for asked in world.site.log if "Cookie" in asked.headers] == []
+    assert [asked.path for asked in world.site.log if "cookie" in asked.headers] == []
 
 
 @pytest.mark.parametrize(("name", "encode"), [
