@@ -25,7 +25,7 @@ longest_retry = "1h"
 pause = "1s"
 conversation = "{conversation}"
 """
-WELL_SECONDS = 8.0
+WELL_SECONDS = 30.0
 SICK = "b@example.org"
 # Of each kind: where the server is ill and what it does there; None for the recipient: it concerns them all.
 KINDS: dict[str, tuple[Illness, ...]] = {
