@@ -103,7 +103,7 @@ def run(folder: Path, trial: Trial, database: str | None, changes: int = CHANGES
 
 
 def _told(one: Life) -> bool:
-    return wait(lambda: _missing(one) == set(), 30.0)
+    return wait(lambda: _missing(one) == set(), 90.0)
 
 
 def _dead(one: Life) -> list[tuple[str, str, str]]:
