@@ -225,8 +225,8 @@ class Worker:
 
     async def _crawl(self, run_id: int, outlet: Outlet, clock: Clock) -> Report:
         with self.store.reading() as session:
-            backlog, until = runs.get(session, [run_id])[0].backlog, runs.backlog_until(session, outlet.id)
-        intake = Intake(self.store, outlet, run_id, backlog, self.names, until)
+            backlog, newest = runs.get(session, [run_id])[0].backlog, runs.backlog_to(session, outlet.id)
+        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         limits = self.settings.limits
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,

@@ -1,6 +1,5 @@
 """What every stage of a run is handed, and what both kinds of page leave behind: a capture."""
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,14 +13,14 @@ from storage.store import Store
 @dataclass(frozen=True, slots=True)
 class Intake:
     """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched; so was what
-    had been found before backlog_until, when the first of its runs came to an end, and is only read now."""
+    had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now."""
 
     store: Store
     outlet: Outlet
     run_id: int
     backlog: bool
     names: Names
-    backlog_until: datetime | None = None
+    backlog_to: int | None = None
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> Capture | None:

@@ -98,8 +98,8 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
                  if isinstance(seen.value, ArticleRead) else ())
         # One that was announced and not there has appeared since.
-        until = intake.backlog_until if article is None and page.missing_since is None else None
-        backlog = intake.backlog or (until is not None and page.found_at <= until)
+        newest = intake.backlog_to if article is None and page.missing_since is None else None
+        backlog = intake.backlog or (newest is not None and page.id <= newest)
         return _Before(article, latest, known, tuple(watches.standing(session, intake.outlet.id)), backlog)
 
 

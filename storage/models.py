@@ -91,6 +91,7 @@ class Run(Base):
     ended_at: Mapped[datetime | None]
     requests: Mapped[int] = mapped_column(default=0)
     not_modified: Mapped[int] = mapped_column(default=0)
+    newest_page: Mapped[int | None]
     errors: Mapped[list[str]] = mapped_column(default=list)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Capture, CommentVersion, Run, Version
+from storage.models import Alert, Capture, CommentVersion, Page, Run, Version
 
 
 class RunEnded(RuntimeError):
@@ -38,11 +38,12 @@ def begin(session: Session, outlet: str, now: datetime) -> Run | None:
     return run
 
 
-def backlog_until(session: Session, outlet: str) -> datetime | None:
-    """When the first run of an outlet came to an end, and with it the finding of its backlog; None where none has."""
-    until: datetime | None = session.scalar(select(func.min(Run.ended_at, type_=Run.started_at.type)).where(
-        Run.outlet == outlet, Run.state.in_(("done", "degraded"))))
-    return until
+def backlog_to(session: Session, outlet: str) -> int | None:
+    """The newest page that an outlet had when the first of its runs came to an end, and with it the finding of its backlog;
+    None where none has. An id and no time: a clock may be set back."""
+    newest: int | None = session.scalar(select(Run.newest_page).where(
+        Run.outlet == outlet, Run.state.in_(("done", "degraded"))).order_by(Run.id).limit(1))
+    return newest
 
 
 def require_open(session: Session, run_id: int) -> Run:
@@ -58,6 +59,7 @@ def end(session: Session, run_id: int, now: datetime, *, state: str, requests: i
     """Closes a run with its report."""
     run = require_open(session, run_id)
     run.state, run.ended_at, run.requests, run.not_modified, run.errors = state, now, requests, not_modified, list(errors)
+    run.newest_page = session.scalar(select(func.max(Page.id)).where(Page.outlet == run.outlet))
 
 
 def close_open(session: Session, now: datetime, reason: str, ids: Sequence[int] | None = None) -> list[int]:

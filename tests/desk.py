@@ -85,8 +85,8 @@ class Desk:
     @property
     def intake(self) -> Intake:
         with self.store.reading() as session:
-            until = runs.backlog_until(session, self.outlet.id)
-        return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), until)
+            newest = runs.backlog_to(session, self.outlet.id)
+        return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), newest)
 
     def watch(self, *words: str, recipients: tuple[str, ...] = ("a@example.org",), own: str = "w") -> None:
         with self.store.writing() as session:

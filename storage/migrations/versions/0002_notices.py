@@ -25,3 +25,5 @@ def upgrade() -> None:
     with op.batch_alter_table("mail") as mail:
         mail.alter_column("watch_id", existing_type=sa.Text(), nullable=True)
         mail.add_column(sa.Column("retried_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("run") as run:
+        run.add_column(sa.Column("newest_page", sa.Integer(), nullable=True))
