@@ -114,13 +114,14 @@ class Wire:
 
     async def dispatch(self, now: datetime, only: Iterable[str] | None = None) -> dict[str, int]:
         """Starts a run of each outlet that is due, or of those named, as far as they have none: outlet to run."""
+        at = time.monotonic()
         await self._close_ended()
         started: dict[str, int] = {}
         for outlet in self.settings.outlets if only is None else only:
             run = await asyncio.to_thread(self._begin_run, outlet, now, only is not None)
             if run is not None:
                 started[outlet] = run
-                await self.worker.crawl(run, outlet, now)
+                await self.worker.crawl(run, outlet, now, at)
         return started
 
     def _begin_run(self, outlet: str, now: datetime, wanted: bool) -> int | None:

@@ -1,9 +1,9 @@
 """The crawl worker: a long-lived child of the daemon that runs many crawls at a time.
 
-Down its standard input come JSON lines: {"run": 17, "outlet": "24kg", "now": "2026-03-02T06:00:00Z"} starts a crawl,
-{"stop": true} ends the worker when the pages in hand are finished, the end of the file at once. Up its standard output go
-{"ended": 17} and, each second, {"beat": n}, each with how many readers were "killed" in this life. Every fact is in the
-store: a lost line costs one tick.
+Down its standard input come JSON lines: {"run": 17, "outlet": "24kg", "now": "2026-03-02T06:00:00Z", "at": 4711.3} starts a
+crawl, at being the machine's monotonic time when it was now; {"stop": true} ends the worker when the pages in hand are
+finished, the end of the file at once. Up its standard output go {"ended": 17} and, each second, {"beat": n}, each with how
+many readers were "killed" in this life. Every fact is in the store: a lost line costs one tick.
 """
 import asyncio
 import ctypes
@@ -58,10 +58,10 @@ T = TypeVar("T")
 
 
 class Clock:
-    """The daemon's time: what it said last, plus our own monotonic time since."""
+    """The daemon's time: what it said, plus the machine's monotonic time since, which all its processes share."""
 
-    def __init__(self, now: datetime) -> None:
-        self._said, self._at = now, time.monotonic()
+    def __init__(self, now: datetime, at: float | None = None) -> None:
+        self._said, self._at = now, time.monotonic() if at is None else at
 
     def now(self) -> datetime:
         return self._said + timedelta(seconds=time.monotonic() - self._at)
@@ -186,7 +186,8 @@ class Worker:
                 await asyncio.wait({asyncio.create_task(self._finish())}, timeout=STOP_SECONDS)
                 beats.cancel()
                 os._exit(0)
-            task = asyncio.create_task(self._run(said["run"], said["outlet"], datetime.fromisoformat(said["now"])))
+            task = asyncio.create_task(self._run(
+                said["run"], said["outlet"], Clock(datetime.fromisoformat(said["now"]), said["at"])))
             self.crawls.add(task)
             task.add_done_callback(self.crawls.discard)
         os._exit(1)
@@ -208,8 +209,7 @@ class Worker:
         self.up.write(json.dumps(document | {"killed": self.readers.killed}) + "\n")
         self.up.flush()
 
-    async def _run(self, run_id: int, outlet_id: str, now: datetime) -> None:
-        clock = Clock(now)
+    async def _run(self, run_id: int, outlet_id: str, clock: Clock) -> None:
         logs.about(run=run_id, outlet=outlet_id)
         try:
             outlet = outlets.load(outlets.find(outlet_id, self.settings.outlets_dirs))

@@ -39,12 +39,13 @@ class WorkerProcess:
         """The worker's process id; None while there is none."""
         return self._process.pid if self._process is not None else None
 
-    async def crawl(self, run: int, outlet: str, now: datetime) -> None:
-        """Asks for a crawl; starts the worker where there is none."""
+    async def crawl(self, run: int, outlet: str, now: datetime, at: float) -> None:
+        """Asks for a crawl; starts the worker where there is none. at is the monotonic time at which it was now: a worker that
+        starts has seconds to load, which its clock is to count."""
         if self._process is None:
             await self._start()
         self._runs.add(run)
-        await self._say({"run": run, "outlet": outlet, "now": now.isoformat()})
+        await self._say({"run": run, "outlet": outlet, "now": now.isoformat(), "at": at})
 
     async def until_ended(self, which: Iterable[int]) -> None:
         """Waits until none of these runs is under way."""

@@ -136,6 +136,7 @@ def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threadi
     except Exception as error:  # a channel's own fault: this mail waits like a failed one, the others go on
         log.exception("mail %s waits: its channel failed", mail.mail)
         return _End("later", line(f"{type(error).__name__}: {error}"))
+    log.info("mail %s to %s is sent: %s", mail.mail, mail.recipient, answer)
     return _End("sent", answer)
 
 

@@ -31,12 +31,14 @@ from crawler.egress import Egress
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
 from crawler.politeness import DEFAULT_PORTS
-from crawler.refusal import HeadTooLarge, ProxyFailed
+from crawler.refusal import DOWN, HeadTooLarge, ProxyFailed, reason_of
 
 # It warns of bodies that are too large or cut off, from no task of the run's; the page's own outcome says that with its place.
 logging.getLogger(HTTP11DownloadHandler.__module__).setLevel(logging.ERROR)
 
 MOST_HEAD = 65_536
+# So many requests in a row without any answer: it is the site and not a page.
+MOST_SILENT = 10
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -53,6 +55,14 @@ class Download(HTTP11DownloadHandler):
         self._outlet, self._desk, self._gates, self._guard = spider.outlet, spider.desk, spider.gates, spider.guard
         self._tally, self._ending = spider.tally, spider.ending
         self._egress = Egress.of(self._outlet.egress) if self._outlet.egress else None
+        self._silent = 0
+
+    def _unanswered(self, error: Exception) -> None:
+        """A site that is down is not asked for page after page: what is due stays due."""
+        self._silent = self._silent + 1 if reason_of(error) in DOWN else 0
+        if self._silent == MOST_SILENT:
+            self._tally.down(self._outlet.home)
+            self._ending.set()
 
     async def download_request(self, request: Request) -> Response:
         logs.about(page=request.url)
@@ -66,8 +76,13 @@ class Download(HTTP11DownloadHandler):
             if self._egress:
                 await self._check_for_proxy(request.url)
             self._tally.requests += 1
-            with wrap_twisted_exceptions():
-                response = await maybe_deferred_to_future(agent.download_request(request))
+            try:
+                with wrap_twisted_exceptions():
+                    response = await maybe_deferred_to_future(agent.download_request(request))
+            except Exception as error:
+                self._unanswered(error)
+                raise
+            self._silent = 0
             if self._egress and response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
                 # Not the site's answer: its robots.txt, for one, must not count as missing.
                 raise ProxyFailed("the proxy refused: 407 Proxy Authentication Required")

@@ -69,6 +69,11 @@ WORDS: dict[type[Exception], str] = {
 }
 
 
+# A host that gives no answer is down for everybody, which is another thing than not to let us in.
+DOWN = frozenset(WORDS[kind] for kind in (DownloadTimeoutError, CannotResolveHostError, DownloadConnectionRefusedError,
+                                          ConnectError, ConnectionClosed))
+
+
 def reason_of(error: BaseException) -> str:
     """The reason a request or its answer came to nothing, such as "timed out" or "status 503"."""
     said = str(error)

@@ -16,7 +16,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.decoding import UndecodableBody, beginning
 from crawler.items import Exchange, HostState
 from crawler.politeness import MOST_CRAWL_DELAY, Gate, Gates, unless
-from crawler.refusal import DeskFailed, Refusal, StayAway, Stopped, reason_of
+from crawler.refusal import DOWN, DeskFailed, Refusal, StayAway, Stopped, reason_of
 
 if TYPE_CHECKING:
     from crawler.desk import Desk
@@ -50,7 +50,7 @@ class Robots:
             return
         rules = await self._rules(request.url)
         if isinstance(rules, str):
-            raise Refusal(f"robots.txt cannot be had ({rules})", shut=True)
+            raise Refusal(f"robots.txt cannot be had ({rules})", shut=rules not in DOWN)
         if not rules.can_fetch(request.url, self.token):
             raise Refusal("robots.txt forbids it", shut=True)
 

@@ -19,7 +19,7 @@ class Tally:
         self._pages: Counter[tuple[str, Outcome]] = Counter()
         self._targets: Counter[str] = Counter()
         self._errors: list[str] = []
-        self._degraded = False
+        self._degraded = self._down = False
 
     def had(self, page: Page) -> None:
         """The page answered: with its content, unchanged, or that it is no more."""
@@ -44,6 +44,11 @@ class Tally:
         self._errors.append(f"{url}: {reason}")
         self._degraded = True
 
+    def down(self, url: str) -> None:
+        """The site gives no answer any more, and the run ends."""
+        self.trouble(url, "the site does not answer, the rest is left for the next run")
+        self._down = True
+
     def report(self) -> Report:
         """The report of the run, complete only when it has ended."""
         errors = self._errors[:MOST_ERRORS]
@@ -52,6 +57,8 @@ class Tally:
         return Report(self._state(), self.requests, self.not_modified, tuple(errors))
 
     def _state(self) -> Literal["done", "degraded", "blocked", "failed"]:
+        if self._down and not any(self._pages[kind, "had"] for kind in ("source", "article")):
+            return "failed"
         had, failed, shut = (self._pages["source", outcome] for outcome in ("had", "failed", "shut"))
         if not had and failed:
             return "failed"

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,13 @@ from demo.server import Answer, Request, Server
 
 SHARED = ROOT / ".." / "shared"
 HOUR = timedelta(hours=1)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 @pytest.fixture
@@ -73,6 +80,31 @@ def test_an_edit_makes_one_version_a_text_put_back_three_and_a_comment_none(pape
     assert line.crawl("paper0", later=HOUR)[0]["versions_new"] == 1
     assert (line.articles()["/news/1"], line.articles()["/news/2"]) == ((3, 0), (1, 1))
     assert paper.told() == Counter({"/news/1": 2, "/news/2": 1})
+
+
+def test_a_site_that_is_down_is_not_asked_for_page_after_page(tmp_path: Path) -> None:
+    with Newspaper(tmp_path, articles=40) as paper, Line(paper) as line:
+        line.crawl()
+        connect, closed = paper.server.url, f"http://127.0.0.1:{free_port()}"
+        file = tmp_path / "outlets" / "paper0.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace(connect, closed), encoding="utf-8")
+        run, = line.crawl("paper0", later=HOUR)
+        assert run["state"] == "failed" and run["requests"] <= 3 * (5 + 3)
+        assert any("the site does not answer" in error for error in run["errors"])
+        file.write_text(file.read_text(encoding="utf-8").replace(closed, connect), encoding="utf-8")
+        run, = line.crawl("paper0", later=HOUR)
+        assert run["state"] == "done" and len(line.articles()) == 40
+
+
+def test_the_first_run_of_a_worker_dates_its_evidence_after_the_site_s_own_answer(paper: Newspaper) -> None:
+    """A worker takes seconds to load, which its clock must count."""
+    document("--config", paper.config, "crawl")
+    first = min(hit.at for hit in paper.server.hits)
+    for file in (paper.folder / "archive").rglob("*.warc.gz"):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "response":
+                    assert datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")) >= first
 
 
 def test_an_edit_behind_an_etag_that_never_changes_is_found_by_the_fourth_look(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from crawler import outlet as outlets
 from scheduler import Wire, utcnow
 from settings import Settings, SettingsError
 from storage import pages, runs
-from storage.store import Store
+from storage.store import Store, StoreError
 from verbs import documents
 
 ASK_SECONDS = 0.5
@@ -63,5 +63,5 @@ async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:
             if all(done.values()):
                 return documents.crawled(session, [run for run in done.values() if run is not None])
         if store.holder() is None:
-            raise SettingsError("the daemon has ended before it had crawled", file=str(store), remedy="run the command again")
+            raise StoreError("the daemon has ended before it had crawled: run the command again")
         await asyncio.sleep(ASK_SECONDS)

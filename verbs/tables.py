@@ -73,7 +73,8 @@ def _status(console: Console, document: dict[str, Any]) -> None:
     for need in document["needs"]:
         console.print(Text(f"{MARKS['bad']} {need['said']}", "red"))
     daemon = document["daemon"]
-    console.print(f"Daemon: {'process {} since {}'.format(daemon['pid'], _cell(daemon['since'])) if daemon else 'none runs'}")
+    holder = f"process {daemon['pid']} since {_cell(daemon['since'])}" if daemon else "none runs (`steppewire run`)"
+    console.print(f"Daemon: {holder}")
     console.print(f"Store: {document['database']}, schema {document['schema_revision']}")
     _table(console, document["outlets"], {"outlet": "outlet", "state": "state", "last ok": "last_ok", "next": "next_due_at",
                                           "reason": "reason"}, "no outlet is crawled")

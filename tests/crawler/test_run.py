@@ -237,7 +237,7 @@ def test_a_host_that_refuses_connections_leaves_nothing_to_crawl(world: World, s
     closed = Site()
     closed.server_close()
     report = world.crawl(outlet=world.outlet.model_copy(update={"connect": closed.address}))
-    assert report.state == "blocked"
+    assert report.state == "failed"
     assert report.errors == (f"{HOME}/rss: robots.txt cannot be had (connection refused)",)
     assert world.site.accepted == 0
 

@@ -144,7 +144,7 @@ GUARDS: tuple[Guard, ...] = (
           "backlog=ended is None", "backlog=False",
           "tests/storage/test_runs.py::test_what_an_outlet_shows_is_backlog_until_one_of_its_runs_was_done[sqlite]"),
     Guard("what was found before the first run ended is backlog", "pipelines/take_in.py",
-          " or (until is not None and page.found_at <= until)", "",
+          " or (newest is not None and page.id <= newest)", "",
           "tests/pipelines/test_take_in.py::"
           "test_what_was_found_before_the_first_run_ended_is_not_told_however_late_it_is_read[sqlite]"),
     Guard("backlog is not told", "pipelines/take_in.py",
