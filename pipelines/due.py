@@ -11,15 +11,16 @@ GONE_MISSES = 3
 MOVED = timedelta(days=30)
 # Some servers keep the ETag when the page changes: every so many looks in a row one asks for all of it.
 FULL_SOURCE = 10
-FULL_ARTICLE = 4  # with the usual `recheck`, the look a day later
+RARE = timedelta(days=7)  # an article that is looked at so seldom is always asked for whole
 
 
 def stood(page: Page, outlet: Outlet, now: datetime, *, changed: bool) -> None:
     """The page answered and nothing about it is in doubt: the next step of the outlet's ladder, the first after a change."""
     page.recheck_step = 0 if changed else page.recheck_step + 1
-    page.next_due_at = now + outlet.recheck[min(page.recheck_step, len(outlet.recheck) - 1)]
+    wait = outlet.recheck[min(page.recheck_step, len(outlet.recheck) - 1)]
+    page.next_due_at = now + wait
     _answered(page, now)
-    page.doubt = _full(page, FULL_ARTICLE)
+    page.doubt = wait >= RARE
 
 
 def doubted(page: Page, now: datetime) -> None:
@@ -54,12 +55,8 @@ def announced(page: Page, outlet: Outlet, now: datetime) -> None:
     """A source answered: again after the outlet's time for sources."""
     _answered(page, now)
     page.recheck_step += 1
-    page.doubt = _full(page, FULL_SOURCE)
+    page.doubt = page.recheck_step % FULL_SOURCE == FULL_SOURCE - 1
     page.next_due_at = now + outlet.every
-
-
-def _full(page: Page, every: int) -> bool:
-    return page.recheck_step % every == every - 1
 
 
 def _answered(page: Page, now: datetime) -> None:

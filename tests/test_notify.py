@@ -104,7 +104,7 @@ def test_a_notice_that_cannot_be_sent_makes_no_other_notice(paper: Operated) -> 
                 rounds(line, 24 * HOUR, times=2)
             with line.store.reading() as session:
                 row, = outbox.list_mails(session)
-            assert (row.watch, row.state) == (None, "dead")
+            assert (row.watch, row.state) == (None, "waiting")
         finally:
             paper.sink.__enter__()
 
