@@ -102,7 +102,8 @@ def test_a_body_of_which_only_the_beginning_was_wanted_is_marked_as_truncated(ar
     assert marks == ["length", None]
 
 
-@pytest.mark.parametrize(("name", "wire"), [("gzip", gzip.compress(BODY)), ("br", brotli.compress(BODY)), ("identity", BODY)])
+@pytest.mark.parametrize(("name", "wire"), [("gzip", gzip.compress(BODY)), ("br", brotli.compress(BODY)), ("identity", BODY)],
+                         ids=["gzip", "br", "identity"])
 def test_the_archive_has_the_bytes_of_the_wire_and_load_the_body(archive: Archive, name: str, wire: bytes) -> None:
     kept = archive.keep("steppe", exchange(wire, headers=(("Content-Encoding", name),)))
     assert load(archive.folder, kept).body == BODY
