@@ -47,7 +47,8 @@ data = "var"
 # names = "pseudonym"
 
 [operator]
-# Who gets one mail when something needs a person, and after how long: mails that nobody takes, an outlet that fails.
+# Who gets one mail when something needs a person, and after how long: mails that nobody takes, an outlet that fails. A mail
+# that is dead is told at once.
 # mail = "you@example.org"
 # after = "1h"
 # An address of a monitor that is asked for every so often as long as all is well; it tells you when that stops.
