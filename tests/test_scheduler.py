@@ -36,7 +36,7 @@ class Idle:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def crawl(self, _run: int, outlet: str, _now: datetime) -> None:
+    async def crawl(self, _run: int, outlet: str, _now: datetime, _at: float) -> None:
         self.asked.append(outlet)
 
 

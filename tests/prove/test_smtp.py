@@ -52,6 +52,7 @@ def test_each_mail_arrives_once_the_server_is_well_or_is_dead_with_its_reason(
         assert set(spool) == set(frozen) and (len(spool) > len(frozen) if taken else sorted(spool) == sorted(frozen))
 
 
+@pytest.mark.long
 def test_a_server_that_dies_after_the_final_dot_is_given_the_same_mails_again(tmp_path: Path) -> None:
     outcome = smtp.run(tmp_path, Trial("cut after the dot sqlite", 1), None, changes=5, seconds=3.0)
     assert outcome.faults == []

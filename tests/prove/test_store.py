@@ -2,6 +2,7 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from prove import store as trials
@@ -9,6 +10,7 @@ from prove.trial import Trial
 from storage.store import LOG_BYTES, Store
 
 
+@pytest.mark.long
 def test_crawls_go_on_beside_a_reader_who_stays(tmp_path: Path) -> None:
     outcome = trials.analyst(tmp_path, Trial("analyst sqlite", 1), None, changes=3)
     assert outcome.faults == []
