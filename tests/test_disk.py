@@ -22,6 +22,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
+        # A disk that is really full needs a small one of its own, which only root may mount.
         pytest.skip("needs the right to mount a disk")
     try:
         yield folder

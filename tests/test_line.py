@@ -253,6 +253,7 @@ def test_sigterm_ends_the_daemon_within_seven_seconds_while_a_page_hangs(tmp_pat
 
 # --- the founding article
 
+# It is no part of the project, whose tests must pass without it.
 @pytest.mark.skipif(not SHARED.exists(), reason="the founding capture lies outside the project")
 def test_the_founding_article_and_its_thread_come_through_the_whole_line(tmp_path: Path) -> None:
     subprocess.run([sys.executable, SHARED / "measure" / "seed_pages.py", tmp_path / "pages", "--markup", "caravanserai"],

@@ -112,6 +112,7 @@ def test_sigterm_ends_the_daemon_in_time_while_mail_server_reader_and_download_h
         assert len(family) >= 2 and paper.mails() == []
 
 
+# To be process 1 takes a process namespace, which only root may make, and some containers forbid even to root.
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare")
 def test_as_process_1_of_a_container_it_hears_sigterm_and_buries_the_readers_of_a_worker_that_died(tmp_path: Path) -> None:
     if subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], check=False, capture_output=True).returncode:

@@ -47,6 +47,7 @@ def test_a_verb_is_one_that_the_program_takes(words: str) -> None:
     command.make_context(first, more)
 
 
+# The backup is made by SQLite's own program, which is no requirement of ours: without it there is nothing to try.
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
 def test_the_backup_has_what_the_store_has_also_while_it_is_written(tmp_path: Path) -> None:
     line, = (line for line in LINES if line.startswith("sqlite3 store.db"))

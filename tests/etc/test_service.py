@@ -9,6 +9,7 @@ from command import ROOT
 UNIT = ROOT / "etc" / "steppewire.service"
 MOST_EXPOSED = 2.0
 
+# Only systemd can judge its unit; a machine without it never runs one.
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 

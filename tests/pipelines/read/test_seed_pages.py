@@ -16,6 +16,7 @@ MAKER = Path(__file__).resolve().parents[4] / "shared" / "measure" / "seed_pages
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> Path:
     if not MAKER.exists():  # the capture is not the project's to ship
+        # The founding capture is no part of the project, whose tests must pass without it.
         pytest.skip("the shared folder with seed_pages.py is not there")
     folder = tmp_path_factory.mktemp("seed")
     subprocess.run([sys.executable, MAKER, folder], check=True)
