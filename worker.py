@@ -232,9 +232,6 @@ class Worker:
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,
                              seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds())
         await desk.flush()
-        if desk.kills >= KILLS_DEGRADE and report.state == "done":
-            return Report("degraded", report.requests, report.not_modified,
-                          (*report.errors, "three pages killed their reader; the rest was kept unread"))
         return report
 
     def _end(self, run_id: int, clock: Clock, report: Report) -> None:
