@@ -1,5 +1,6 @@
 """Addresses as the crawler may ask for them: absolute, of the web, without fragments and tracking."""
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -12,6 +13,8 @@ ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 LONGEST = 2000
 
 
+# A page names the same addresses again and again.
+@lru_cache(maxsize=4096)
 def absolute(href: str | None, base: str) -> str | None:
     """A link as an absolute http(s) URL without fragment and tracking parameters, in one spelling; None for everything else,
     such as `javascript:`, hosts with a NUL or a backslash, and addresses with a user name."""

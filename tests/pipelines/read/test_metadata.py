@@ -60,13 +60,57 @@ def test_a_dash_in_a_headline_is_no_site_name(reading):
     assert reading(page(title="Two neighbours - one steppe")).title == "Two neighbours - one steppe"
 
 
+@pytest.mark.parametrize("mark", [": ", " - ", " | ", " / "])
+def test_a_kicker_that_open_graph_leaves_out_is_no_part_of_the_title(mark, reading):
+    head = ld(headline=f"On the border{mark}Guards at the pass") + meta(og__title="Guards at the pass")
+    assert reading(page(head=head, title="")).title == "Guards at the pass"
+
+
+def test_two_words_behind_a_colon_are_no_title_of_their_own(reading):
+    head = ld(headline="On the border: Guards met") + meta(og__title="Guards met")
+    assert reading(page(head=head, title="")).title == "On the border: Guards met"
+
+
+def test_a_kicker_inside_of_the_heading_is_no_part_of_it(reading):
+    heading = '<h1><span class="article__overline">On the border</span><span> - </span><span>Guards at the pass</span></h1>'
+    assert reading(page(title="", before=heading)).title == "Guards at the pass"
+
+
+def test_what_stands_behind_a_title_is_cut_where_the_page_has_it_without(reading):
+    head = meta(og__title="Guards at the pass-Politics｜Steppe") + '<meta name="headline" content="Guards at the pass">'
+    assert reading(page(head=head.replace("｜", "ㅣ"), title="")).title == "Guards at the pass"
+
+
 # --- authors
+
+@pytest.mark.parametrize(("shown", "names"), [
+    ('<a rel="author" href="/x">Aigerim S.</a>', ("Aigerim S.",)),
+    ('<a href="/author/aigerim">Aigerim S.</a>', ("Aigerim S.",)),
+    ('<span class="author vcard">Aigerim S.</span>', ("Aigerim S.",)),
+    ('<p class="byline">By <a href="/x">Aigerim S.</a> on 1 March 2026</p>', ("Aigerim S.",)),
+    ('<p class="byline">By <b>Aigerim S.</b> and <b>Marat K.</b></p>', ("Aigerim S.", "Marat K.")),
+    ('<ul><li><a rel="author">Aigerim S.</a></li><li><a rel="author">Marat K.</a></li></ul>', ("Aigerim S.", "Marat K.")),
+    ("<p>Автор: Айгерим С.</p>", ("Айгерим С.",)),
+    ("<li><strong>Autorin/Autor</strong> Aigerim van S.</li>", ("Aigerim van S.",)),
+    ("<p><b>Author:</b><i>Aigerim S.</i></p>", ("Aigerim S.",)), ('<p class="author">Read more of our 12 stories</p>', ()),
+    ('<div class="author-contact">Twitter Facebook</div>', ()), ('<nav><a rel="author">Aigerim S.</a></nav>', ()),
+    ('<div class="related"><a rel="author">Aigerim S.</a></div>', ()), ("<p>Author: see below, at the end</p>", ())])
+def test_who_signed_is_read_where_it_only_is_shown(shown, names, reading):
+    assert reading(page(before=shown)).authors == names
+
+
+def test_a_cards_label_names_the_author(reading):
+    head = '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Aigerim S.">'
+    assert reading(page(head=head)).authors == ("Aigerim S.",)
+
 
 @pytest.mark.parametrize(("author", "names"), [
     ({"@type": "Person", "name": "Aigerim S."}, ("Aigerim S.",)), ("By Aigerim S. and Марат К.", ("Aigerim S.", "Марат К.")),
     ([{"name": "Aigerim S."}, {"name": ["Марат К."]}], ("Aigerim S.", "Марат К.")),
     ("Aigerim S., Марат К.", ("Aigerim S.", "Марат К.")),
     ({"givenName": "Aigerim", "familyName": "S."}, ("Aigerim S.",)), ("Айгерим С. и Марат К.", ("Айгерим С.", "Марат К.")),
+    ("Aigerim S., professor of law at the university", ("Aigerim S.",)), ("신현주 기자", ("신현주",)),
+    ("本报记者 王伟", ("王伟",)),
     ("https://facebook.com/steppe", ()), ("news@steppe.example", ()), ("aigerim-s", ()), ("", ()), (5, ())])
 def test_authors_are_names_one_by_one(author, names, reading):
     assert reading(page(head=ld(author=author))).authors == names
@@ -118,7 +162,30 @@ def test_an_impossible_time_gives_way_to_a_possible_one(wrong, reading):
 
 def test_a_date_in_the_address_is_better_than_none(reading):
     value = reading(page())
-    assert value.published == datetime(2026, 3, 1, tzinfo=timezone.utc) and value.origins["published"] == "trafilatura"
+    assert value.published == datetime(2026, 3, 1, tzinfo=timezone.utc) and value.origins["published"] == "url"
+
+
+@pytest.mark.parametrize("shown", [
+    "<time datetime='2026-03-01T10:00:00Z'>Sunday</time>", "<p class='date'>1 March 2026, 10:00</p>",
+    "<span class='article-published'>Published 10:00 AM GMT Mar 1, 2026 | 4 minutes</span>",
+    "<p class='updated'>Updated 2 March 2026, 09:00</p><p class='date'>1 March 2026, 10:00</p>",
+    "<ul><li><b>Дата публикации</b> 1 марта 2026, 10:00</li></ul>"])
+def test_a_date_that_only_is_shown_is_read(shown, reading):
+    value = reading(page(before=shown))
+    assert (value.published, value.origins["published"]) == (TEN, "page")
+
+
+def test_the_date_beside_the_headline_is_the_articles_not_one_of_a_list_of_others(reading):
+    others = "<div class='related'><time datetime='2026-02-01T10:00:00Z'>x</time></div>"
+    far = "<div><div><time datetime='2026-02-02T10:00:00Z'>x</time></div></div>"
+    near = "<div><h1>Guards at the pass</h1><time datetime='2026-03-01T10:00:00Z'>x</time></div>"
+    assert reading(page(title="", before=others + far + near)).published == TEN
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-30", "0000-00-00", "0000-00-00 00:00:00", "30 February 2026", "31.02.2026"])
+def test_a_day_that_no_calendar_has_is_no_date(wrong, reading):
+    head = ld(datePublished=wrong) + meta(article__published_time="2026-03-01T10:00:00Z")
+    assert reading(page(head=head)).published == TEN
 
 
 # --- language
