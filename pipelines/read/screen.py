@@ -6,13 +6,21 @@ import zlib
 MAX_BODY = 5 * 1024 * 1024
 # A sitemap may be 50 MB unpacked by its protocol; 20 MB is some 100,000 addresses, of which 1,000 are used.
 MAX_UNPACKED = 20 * 1024 * 1024
-# Measured with lxml 6.1: 10,000 attributes on one tag take 0.08 s, 40,000 take 1.5 s, growing with the square. The longest
-# honest tag in 266 stored pages had 200,000 characters (data in one attribute), so length alone says nothing.
-MAX_ATTRIBUTES = 10_000
-# Measured with Trafilatura 2.3.1: 8,000 links in one paragraph take 4 s, 16,000 four times that. Stored pages have at most 686.
-MAX_LINKS = 8_000
-# Measured: 60,000 small elements (120,000 tags) take 9 s. Stored pages have at most 8,093 tags.
-MAX_TAGS = 60_000
+# Measured with lxml 6.1 and Trafilatura 2.3.1: 9,000 attributes on one tag take 0.9 s, growing with the square (64,000 held
+# lxml for 38 s); 400,000 on many tags take 7 s. Stored pages have at most 891 on a tag and 13,487 in all. The longest honest
+# tag had 200,000 characters (data in one attribute), so length alone says nothing.
+MAX_ATTRIBUTES = 2_000
+MAX_ALL_ATTRIBUTES = 200_000
+# Measured: 4,000 links in one paragraph take 2 s, 8,000 four times that. Stored pages have at most 686.
+MAX_LINKS = 4_000
+# Measured: 5,000 blocks of a letter take 3 s in jusText, which Trafilatura asks, 10,000 four times that, 7,900 headings in open
+# tables more than 15 s. Stored pages have at most 2,633.
+MAX_BLOCKS = 5_000
+# Measured: 58,000 tags of 29,000 images take 5 s, 19,000 metas as long. Stored pages have at most 8,093 tags.
+MAX_TAGS = 30_000
+# Measured: a million bare ampersands take 2.5 s, each of which is written as five characters for htmldate. Stored pages have at
+# most 18,139.
+MAX_REFERENCES = 1_000_000
 GZIP = b"\x1f\x8b"
 MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image", b"RIFF": "a media file",
          b"PK\x03\x04": "a ZIP file", b"7z\xbc\xaf": "an archive", b"Rar!": "an archive", b"\x7fELF": "a program",
@@ -23,8 +31,17 @@ MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", 
 TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 LINK = re.compile(r"<[aA](?=[\s/>])")
+BLOCK = re.compile(r"<(?:p|li|br|div|t[dhr]|d[dlt]|[uo]l|h[1-6]|table|tbody|thead|tfoot|col|colgroup|caption|blockquote|option|"
+                   r"optgroup|pre|form|fieldset|legend|textarea|center|body)(?=[\s/>])", re.IGNORECASE)
+BETWEEN = re.compile(r"[\s/]+")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|article|section|main|table|h[1-6]|p|span|br|a|ul)\b", re.IGNORECASE)
+# What begins so is data or a program, whatever markup its texts hold; cut short it is no page either.
+PADDING = r"(?:[\w.$]{1,60}\(\s*|\)\]\}',?\s*|for\s*\(;;\);\s*)?"
+OTHER = re.compile(rf"""\s*(?:(?P<JSON>{PADDING}(?:[\[{{]\s*){{1,9}}"[^"<]{{0,80}}"\s*:|\)\]\}}',?\s*\[)|"""
+                   r"""(?P<script>["']use strict["']|(?:var|let|const)\s+[\w$]+\s*=|[(!+]+function[\s(]|function\s*\w*\(|"""
+                   r"""\(\(\)\s*=>))""", re.IGNORECASE)
+XML = re.compile(r"\s*<\?xml[^>]*>\s*(?=<(?!!|\w+:?html\b)\w)", re.IGNORECASE)
 
 
 class Refused(Exception):
@@ -64,6 +81,10 @@ def check_text(text: str) -> None:
     start = text.lstrip()
     if start[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
         raise Refused("not_article", "the body is JSON")
+    if other := OTHER.match(text):
+        raise Refused("not_article", f"the body is {other.lastgroup}")
+    if (xml := XML.match(text)) and not MARKUP.match(text, xml.end()):
+        raise Refused("not_article", "the body is an XML document of another kind")
     if len(CONTROL.findall(head := text[:4096])) > len(head) // 20:
         raise Refused("not_article", "the body is binary")
     if not MARKUP.search(text):
@@ -72,10 +93,25 @@ def check_text(text: str) -> None:
 
 def check_markup(text: str) -> None:
     """Refuses markup that is known to hold parsers up for longer than a page may take."""
-    if text.count("<") > MAX_TAGS:
+    if (tags := text.count("<")) > MAX_TAGS:
         raise Refused("screened", f"there are more than {MAX_TAGS:,} tags")
-    if len(LINK.findall(text)) > MAX_LINKS:
-        raise Refused("screened", f"there are more than {MAX_LINKS:,} links")
-    for tag in TAG.findall(text):
-        if len(tag) > 2 * MAX_ATTRIBUTES and len(re.split(r"[\s/]+", VALUE.sub(" ", tag))) > MAX_ATTRIBUTES:
+    if text.count("&") > MAX_REFERENCES:
+        raise Refused("screened", f"there are more than {MAX_REFERENCES:,} ampersands")
+    for pattern, most, what in ((LINK, MAX_LINKS, "links"), (BLOCK, MAX_BLOCKS, "blocks")):
+        if tags > most and len(pattern.findall(text)) > most:
+            raise Refused("screened", f"there are more than {most:,} {what}")
+    _check_attributes(TAG.findall(text))
+
+
+def _check_attributes(tags: list[str]) -> None:
+    for tag in tags:
+        if len(tag) > 2 * MAX_ATTRIBUTES and _attributes(tag) > MAX_ATTRIBUTES:
             raise Refused("screened", f"one tag has more than {MAX_ATTRIBUTES:,} attributes")
+    # An attribute takes two characters at least: few pages are so long that the attributes need to be counted.
+    if sum(map(len, tags)) > 2 * MAX_ALL_ATTRIBUTES and sum(map(_attributes, tags)) > MAX_ALL_ATTRIBUTES:
+        raise Refused("screened", f"its tags have more than {MAX_ALL_ATTRIBUTES:,} attributes")
+
+
+def _attributes(tag: str) -> int:
+    """How many attributes a tag has, about."""
+    return len(BETWEEN.split(VALUE.sub(" ", tag)))

@@ -58,3 +58,16 @@ def test_lone_surrogates_and_broken_letters_are_replaced_and_nothing_else_is_los
 def test_references_to_forbidden_characters_go_and_others_stay():
     assert without_forbidden("a&#0;b&#x1;c&#xD800;d&#55296;e&#x110000;f&#99999999999;g&#150;h&#1084;&#x43c;&amp;") \
         == "abc\ufffdd\ufffde\ufffdf\ufffdg–h&#1084;&#x43c;&amp;"
+
+
+@pytest.mark.parametrize("label", ["rot13", "idna", "base64", "zlib", "hex", "undefined", "unicode_escape", "punycode", "utf-7",
+                                   "../x", "x" * 5000])
+def test_a_codec_that_no_page_is_written_in_is_no_charset(label):
+    text = "<html><body><p>Пограничники двух стран провели в понедельник первые совместные учения.</p>"
+    assert decode(text.encode("cp1251"), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_letters_need_no_mark_and_no_label(codec):
+    text = "<html><body><p>Пограничники двух стран</p>"
+    assert decode(text.encode(codec)) == text

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 
 from pipelines.read import screen
+from pipelines.read.decode import tree
 from tests.pipelines.read.pages_to_read import page
 
 
@@ -29,14 +30,44 @@ def test_attributes_are_counted_however_they_are_written(attributes):
 
 @pytest.mark.parametrize("link", ["<a href=x>x</a>", "<A\nhref=x>x</A>", "<a\thref=x>", "<a/href=x>"])
 def test_links_are_counted_however_they_are_written(link):
-    assert refusal(screen.check_markup, page(inside=link * 8_001)) == "screened"
-    screen.check_markup(page(inside="<abbr>x</abbr>" * 8_001))
+    assert refusal(screen.check_markup, page(inside=link * 4_001)) == "screened"
+    screen.check_markup(page(inside="<abbr>x</abbr>" * 4_001))
 
 
 def test_tags_are_counted():
-    assert refusal(screen.check_markup, page(inside="<b>x</b>" * 30_001)) == "screened"
-    screen.check_markup(page(inside="<b>x</b>" * 20_000))
+    assert refusal(screen.check_markup, page(inside="<b>x</b>" * 15_001)) == "screened"
+    screen.check_markup(page(inside="<b>x</b>" * 14_000))
 
+
+@pytest.mark.parametrize("block", ["<p>", "<LI>x</LI>", "<td\n>", "<br/>", "<h3 a=b>"])
+def test_blocks_are_counted(block):
+    assert refusal(screen.check_markup, page(inside=block * 5_001)) == "screened"
+    screen.check_markup(page(inside="<path>x</path>" * 5_001))
+
+
+def test_the_attributes_of_many_tags_are_counted():
+    tag = "<path " + "".join(f"a{number}='1 2'" for number in range(1_000)) + ">"
+    assert refusal(screen.check_markup, page(inside=tag * 201)) == "screened"
+    screen.check_markup(page(inside=tag * 180))
+    screen.check_markup(page(inside=f"<path d='{'1 2/' * 200_000}'>"))
+
+
+def test_ampersands_are_counted():
+    assert refusal(screen.check_markup, page(inside="&" * 1_000_001)) == "screened"
+    screen.check_markup(page(inside="&amp;" * 300_000))
+
+
+def test_elements_in_one_another_are_counted_once_they_are_deep():
+    assert refusal(tree, page(inside="<b>" * 1_900)) == "screened"
+    assert tree(page(before="<div>" * 1_000)) is not None and tree(page(inside="<b><i>x</i></b>" * 4_000)) is not None
+
+
+@pytest.mark.parametrize("text", [
+    '{"html": "<p>x</p>", "more', '[ {"html": "<p>x</p>"}, ', 'callback({"html": "<p>x</p>"});', ")]}',\n[\"<p>x</p>\", 1",
+    'for(;;);{"html": "<p>x</p>"}', '"use strict"; document.write("<p>x</p>")', "var x = '<p>x</p>'", "(function () {'<p>'})",
+    '<?xml version="1.0"?>\n<data><p>x</p></data>', '<?xml version="1.0"?><svg xmlns="x"><a><text>x</text></a></svg>'])
+def test_data_and_programs_are_no_pages_though_they_hold_markup(text):
+    assert refusal(screen.check_text, text) == "not_article"
 
 def test_a_gzip_file_is_unpacked_and_a_bomb_is_not():
     assert screen.unpacked(gzip.compress(b"<urlset/>")) == b"<urlset/>"
@@ -46,7 +77,10 @@ def test_a_gzip_file_is_unpacked_and_a_bomb_is_not():
     assert refusal(screen.unpacked, b"\x1f\x8bnot so") == "not_article"
 
 
-@pytest.mark.parametrize("text", ["<html><body>[1]</body></html>", "[Video] <p>x</p>", "{{ title }} <p>x</p>"])
+@pytest.mark.parametrize("text", ["<html><body>[1]</body></html>", "[Video] <p>x</p>", "{{ title }} <p>x</p>",
+                                  '["Quoted"] <p>x</p>',
+                                  '<?xml version="1.0"?><div><p>x</p></div>', '<?xml version="1.0"?><!DOCTYPE html><html><p>x',
+                                  '<?xml version="1.0"?>\n<html xmlns="x"><p>x', "function of the state <p>x</p>"])
 def test_a_page_that_begins_like_json_is_a_page(text):
     screen.check_text(text)
 
