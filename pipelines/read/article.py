@@ -30,7 +30,7 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
     cut_comments(tree)
     known = metadata.read(tree, fetched, outlet)
     captions = clean.captions(tree)
-    blocks = _without_head(clean.article_blocks(tree, fetched.url), known.title)
+    blocks = _without_head(clean.article_blocks(tree), known.title)
     if not blocks:
         raise Refused("no_text", "no article text was found on the page")
     body = "\n".join(block.text for block in blocks)

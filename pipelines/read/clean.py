@@ -2,6 +2,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from copy import deepcopy
 from html import unescape
 from typing import Literal
 
@@ -11,6 +12,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
 from crawler.items import Block
+from pipelines.read import body
 
 MAX_TEXT = 2_000_000
 MAX_LINE = 500
@@ -26,6 +28,11 @@ IDLE_JOINER = re.compile("(?:^|(?<=[\x00-\u058f]))[\u200c\u200d]+")
 LONG_MARKS = re.compile(r"[^\w\s!-~]{31,}")
 # Unicode's Stream-Safe Text Format (UAX #15) allows no more than 30 combining marks in a row.
 MAX_MARKS = 30
+# Less of the page's prose than this was hardly its article.
+COVERED = 0.3
+MIN_STANDFIRST = 40
+# A text that repeats its standfirst does so near its beginning.
+MAX_STANDFIRST_SEEN = 3000
 ELEMENT = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
@@ -97,11 +104,51 @@ def blocks_of(body: etree._Element) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def article_blocks(tree: HtmlElement, url: str) -> tuple[Block, ...]:
-    """The article's own text of a page whose comments were cut out; () where there is none. The tree is not used up."""
-    document = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False,
-                               favor_recall=False, with_metadata=False)
+def _extracted(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
+    document = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False,
+                               with_metadata=False, fast=fast)
     return blocks_of(document.body) if isinstance(document, Document) else ()
+
+
+def _alone(container: HtmlElement) -> HtmlElement:
+    """A page with nothing but an article in it, the container's."""
+    html = container.makeelement("html")
+    article = etree.SubElement(etree.SubElement(html, "body"), "article")
+    inside = deepcopy(container)
+    inside.tail = None
+    article.append(inside)
+    return html
+
+
+def _length(blocks: tuple[Block, ...]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _leading(elements: tuple[HtmlElement, ...], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The standfirst as blocks, without what the text begins with anyhow."""
+    begins = "".join("".join(block.text for block in blocks)[:MAX_STANDFIRST_SEEN].split())
+    lines = dict.fromkeys(one_line(element.text_content(), MAX_TEXT) for element in elements)
+    return tuple(Block("paragraph", line) for line in lines
+                 if len(line) >= MIN_STANDFIRST and "".join(line.split()) not in begins)
+
+
+def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
+    """The article's own text of a page whose comments were cut out; () where there is none. The tree is used up.
+
+    Trafilatura's fast way reads the container of the page's prose alone where that is sure, else the page; its slow way, which
+    takes three times as long, only what would else be nothing or a small part of the prose.
+    """
+    described = body.descriptions(tree)
+    body.clear(tree)
+    where = body.find(tree, described)
+    if where.container is not None and where.sure:
+        found = _extracted(_alone(where.container), fast=True)
+        found = (*_leading(where.standfirst, found), *found)
+    else:
+        found = _extracted(tree, fast=True)
+    if not found or _length(found) < COVERED * where.prose:
+        found = _extracted(tree, fast=False)
+    return tuple(block for block in found if block.text not in where.repeated)
 
 
 def captions(tree: HtmlElement) -> tuple[str, ...]:

@@ -3,10 +3,9 @@ import pytest
 from lxml import etree
 
 from crawler.items import ArticleRead, Block
-from pipelines.read.clean import article_blocks, blocks_of
-from pipelines.read.decode import tree
+from pipelines.read.clean import blocks_of
 from pipelines.read.door import read
-from tests.pipelines.read.pages_to_read import LINES, URL, page
+from tests.pipelines.read.pages_to_read import LINES, page
 
 
 def test_blocks_have_kinds_and_stand_in_page_order():
@@ -28,13 +27,6 @@ def test_headings_lists_and_quotes_of_a_page_are_told_apart(fetched):
     assert isinstance(value, ArticleRead)
     assert [block.kind for block in value.blocks] == ["paragraph"] * 3 + ["heading", "paragraph", "item", "item", "quote"]
     assert value.text == "\n".join(block.text for block in value.blocks)
-
-
-def test_reading_the_blocks_does_not_use_the_tree_up():
-    document = tree(page())
-    before = etree.tostring(document)
-    assert article_blocks(document, URL) == article_blocks(document, URL) != ()
-    assert etree.tostring(document) == before
 
 
 def test_a_text_read_many_times_does_not_vanish(fetched):

@@ -1,0 +1,180 @@
+"""Where on a page the article's text stands: the element that holds most of the page's prose, and the standfirst before it."""
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+# Never part of a text, whatever is in it.
+HARD = ("script", "style", "head", "svg", "math", "iframe", "noscript", "template", "canvas", "object", "embed", "applet",
+        "audio", "video", "picture", "map", "select", "textarea", "button", "input", "datalist", "dialog", "output", "progress",
+        "link", "param", "source", "track", "frame", "frameset", "fencedframe", "menuitem", "option", "optgroup", "use",
+        "noindex")
+# Beside the text, unless the page stands in it: a form around everything, an aside that was never closed.
+SOFT = ("form", "aside", "nav", "footer", "figure", "fieldset", "menu", "label", "legend", "time")
+# Shorter runs of text are labels, dates and menus more often than prose.
+SHORTEST = 25
+PROSE = etree.XPath(f"//body//text()[string-length(normalize-space(.)) > {SHORTEST}]")
+NO_PROSE = {"a", "figcaption", "h1"}
+# What holds prose rather than blocks of it.
+HOLDERS = {"p", "span", "li", "blockquote", "td", "b", "i", "em", "strong", "font", "h2", "h3", "h4", "h5", "h6", "dd", "dt",
+           "pre", "q", "center", "small", "u"}
+LINES = {"p", "h2", "h3"}
+# A text that stands so often on one page is the site's, not the article's, unless it is as short as an answer may be.
+REPEATED = 3
+LONG = 80
+# The body's container has at least this share of the prose of the element around it. Between 0.6 and 0.8 the figures of
+# reading quality stay within 0.002.
+SHARE = 0.7
+# With more of the prose than this in paragraphs beside its largest part, an element is the container itself.
+BESIDE = 0.1
+# The container is sure when so much of its prose stands at most two levels below it.
+DENSE = 0.5
+# A linked heading and no more text than this beside it announce another article.
+TEASER = 600
+LINKED_HEADING = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5][a[@href] or parent::a]")
+# Of several articles in one place with so much prose the first is the page's own.
+ARTICLE = 250
+
+STANDFIRST = re.compile(
+    r"lead|intro|summary|standfirst|dek\b|deck|subtitle|sub-?head|excerpt|lede|abstract|descri|strap|chapo|vorspann|anons|liead|"
+    r"bajada|entradilla|sottotitol|podtyt|podzag", re.IGNORECASE)
+NO_STANDFIRST = re.compile(
+    r"share|social|byline|author|caption|meta|date|crumb|tag|comment|\bad\b|ads|advert|related|widget|banner|newsletter|menu|nav|"
+    r"player|promo|gallery|credit|subscri|paywall|cookie|popup|modal|hidden|poll", re.IGNORECASE)
+HEADLINE_BEFORE = etree.XPath("preceding::h1")
+FOLLOWING = etree.XPath(f"following::text()[string-length(normalize-space(.)) > {SHORTEST}]")
+DESCRIPTION = etree.XPath("//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content",
+                          smart_strings=False)
+MAX_STANDFIRST = 1000
+WORD = re.compile(r"\w+")
+# A standfirst that repeats the page's description has this share of its words in it.
+SAME = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Where the text stands. container: the element with most of the prose, None where there is none; prose: how many
+    characters of it; sure: the container holds it directly; standfirst: the elements of it between headline and container;
+    repeated: lines that stand all over the page."""
+
+    container: HtmlElement | None = None
+    prose: int = 0
+    sure: bool = False
+    standfirst: tuple[HtmlElement, ...] = ()
+    repeated: frozenset[str] = frozenset()
+
+
+def descriptions(tree: HtmlElement) -> list[set[str]]:
+    """The words of each description that the page's head gives; ask before `clear`."""
+    return [set(WORD.findall(text.casefold())) for text in DESCRIPTION(tree)[:3]]
+
+
+def clear(tree: HtmlElement) -> None:
+    """Takes out what is no text: scripts, forms, menus, asides. One that holds most of the page's text stays, as a division."""
+    etree.strip_elements(tree, *HARD, with_tail=False)
+    body = tree.find("body")
+    if body is None:
+        return
+    total = len(body.text_content())
+    for element in list(tree.iter(*SOFT)):
+        if 2 * len(element.text_content()) > total:
+            element.tag = "div"
+    etree.strip_elements(tree, *SOFT, with_tail=False)
+
+
+def _holder(text: etree._ElementUnicodeResult) -> HtmlElement:
+    """The element whose text this is."""
+    element: HtmlElement = text.getparent()
+    return element.getparent() if text.is_tail else element
+
+
+def _above(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _teasers(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that announce other articles: a linked heading with a line or two beside it."""
+    found = set()
+    for heading in LINKED_HEADING(tree):
+        if heading.getparent().tag == "a":
+            heading = heading.getparent()
+        above = heading.getparent()
+        if above is not None and len(above) > 1 and len(above.text_content()) <= TEASER and above.find(".//h1") is None:
+            found.add(above)
+    return found
+
+
+def _weigh(tree: HtmlElement, texts: list[Any], often: Counter[str]) -> tuple[dict[HtmlElement, int], dict[HtmlElement, int]]:
+    """How much prose is below each element, and how much of it at most two levels below, in characters."""
+    below: dict[HtmlElement, int] = {}
+    near: dict[HtmlElement, int] = {}
+    teasers = _teasers(tree)
+    for text in texts:
+        above = list(_above(_holder(text)))
+        if often[text] >= REPEATED or any(element.tag in NO_PROSE or element in teasers for element in above):
+            continue
+        for element in above:
+            below[element] = below.get(element, 0) + len(text)
+        blocks = [element for element in above if element.tag not in HOLDERS]
+        for element in blocks[:2]:
+            near[element] = near.get(element, 0) + len(text)
+    return below, near
+
+
+def _container(body: HtmlElement, below: dict[HtmlElement, int]) -> HtmlElement:
+    mains = [main for main in body.iter("main") if below.get(main, 0) >= ARTICLE]
+    container = mains[0] if len(mains) == 1 and mains[0].find(".//h1") is not None else body
+    while True:
+        parts = [part for part in container if part in below]
+        articles = [part for part in parts if part.tag == "article" and below[part] >= ARTICLE]
+        largest = articles[0] if len(articles) > 1 else max(parts, key=below.__getitem__, default=None)
+        if len(articles) > 1:
+            container = articles[0]
+            continue
+        if largest is None or largest.tag in HOLDERS or below[largest] < SHARE * below[container]:
+            return container
+        if sum(below[part] for part in parts if part.tag == "p") > BESIDE * below[container]:
+            return container
+        container = largest
+
+
+def _standfirst(container: HtmlElement, described: list[set[str]]) -> tuple[HtmlElement, ...]:
+    """The blocks between the headline and the container that their names call a standfirst or that repeat the description."""
+    headlines = HEADLINE_BEFORE(container)
+    if not headlines or container.find(".//h1") is not None:
+        return ()
+    found: dict[HtmlElement, str] = {}
+    for text in FOLLOWING(headlines[-1]):
+        block = next(element for element in _above(_holder(text)) if element.tag not in HOLDERS or element.tag in LINES)
+        above = list(_above(block))
+        if container in above:
+            break
+        if block in found or container in block.iterdescendants() or any(element.tag in NO_PROSE for element in above):
+            continue
+        names = " ".join(filter(None, (element.get(name) for element in above[:2] if container not in element.iterdescendants()
+                                       for name in ("class", "id", "itemprop"))))
+        said = block.text_content()
+        words = set(WORD.findall(said.casefold()))
+        told = any(len(words & each) >= SAME * len(words) for each in described)
+        if (told or STANDFIRST.search(names)) and not NO_STANDFIRST.search(names):
+            found[block] = said
+    return tuple(found) if sum(map(len, found.values())) <= MAX_STANDFIRST else ()
+
+
+def find(tree: HtmlElement, described: list[set[str]]) -> Body:
+    """Where the text of a cleared tree stands; described is what `descriptions` said of the page."""
+    body = tree.find("body")
+    texts = PROSE(tree)
+    often = Counter(texts)
+    below, near = _weigh(tree, texts, often)
+    if body is None or body not in below:
+        return Body()
+    container = _container(body, below)
+    sure = near.get(container, 0) >= DENSE * below[container]
+    repeated = frozenset(" ".join(text.split()) for text, times in often.items() if times >= REPEATED and len(text) >= LONG)
+    return Body(container, below[container], sure, _standfirst(container, described) if sure else (), repeated)
