@@ -378,6 +378,47 @@ def why(config: Path | None, url: str, as_json: bool) -> None:
     present(document, as_json)
 
 
+# --- stored captures
+
+@steppewire.command()
+@click.argument("outlet", nargs=-1)
+@click.option("--since", type=When(), default=None, help="Captures made at or after this time.")
+@as_json
+@click.pass_obj
+def reprocess(config: Path | None, outlet: tuple[str, ...], since: datetime | None, as_json: bool) -> None:
+    """Read the stored captures of articles again that this version's reader has not read, of all outlets or those named.
+
+    \b
+    It adds readings: versions show the newest one, no version and no mail is made. Interrupt it when you
+    like, it goes on from there; a daemon may run beside it. Exit 1 where something could not be read.
+    \b
+    Example: steppewire reprocess caravanserai --since 2026-03-01
+    """
+    from verbs import replaying
+
+    document, whole = replaying.reprocess(load(config), open_store(config), outlet, since)
+    present(document, as_json)
+    if not whole:
+        raise SystemExit(FAILED)
+
+
+@steppewire.command()
+@as_json
+@click.pass_obj
+def verify(config: Path | None, as_json: bool) -> None:
+    """See whether the archive still has every capture as it was kept, and the store every text; exit 1 where not.
+
+    \b
+    Example: steppewire verify
+    """
+    from verbs import replaying
+
+    document = replaying.verify(load(config), open_store(config))
+    present(document, as_json)
+    if document["damaged"]:
+        raise SystemExit(FAILED)
+
+
 @steppewire.group()
 def alert() -> None:
     """What recipients are to hear of."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO, FileIO
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -30,8 +31,17 @@ UNREADABLE = (OSError, EOFError, StopIteration, ArchiveLoadFailed, StatusAndHead
               IndexError, TypeError)
 
 
+# no_file: the file is not there. unreadable: it is and cannot be read. no_record: it holds no whole record there. other_body:
+# it does, with another body than was put there.
+Harm = Literal["no_file", "unreadable", "no_record", "other_body"]
+
+
 class DamagedRecord(DamagedBody):
-    """A record is not where it should lie, or not what was put there."""
+    """A record is not where it should lie, or not what was put there; harm says which."""
+
+    def __init__(self, harm: Harm, message: str) -> None:
+        super().__init__(message)
+        self.harm = harm
 
 
 class _Block(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
@@ -200,18 +210,31 @@ def load(folder: Path, kept: Kept, *, asked: str | None = None) -> Fetched:
     return opened(_exchange(folder, kept), kept, asked=asked)
 
 
+def check(folder: Path, kept: Kept) -> None:
+    """DamagedRecord where the archive does not hold a record unharmed."""
+    _exchange(folder, kept)
+
+
 def _exchange(folder: Path, kept: Kept) -> Exchange:
     try:
         with (folder / kept.file).open("rb") as file:
             file.seek(kept.offset)
             record = next(ArchiveIterator(file, no_record_parse=True))
             uri, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
-            head, _, body = record.raw_stream.read().partition(b"\r\n\r\n")
+            block = record.raw_stream.read()
+        if len(block) < int(record.rec_headers.get_header("Content-Length")):
+            raise EOFError("it ends too early")
+        head, _, body = block.partition(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         headers: Headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
         exchange = Exchange(uri, (), int(status.split(" ")[1]), headers, body, iso_date_to_datetime(date, tz_aware=True))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DamagedRecord("no_file", f"there is no file {kept.file}") from error
+    except OSError as error:
+        raise DamagedRecord("unreadable", f"{kept.file} cannot be read: {error.strerror or error}") from error
     except UNREADABLE as error:
-        raise DamagedRecord(f"{kept.file} holds no record at {kept.offset}: {error}") from error
+        why = f": {error}" if str(error) else ""
+        raise DamagedRecord("no_record", f"{kept.file} holds no whole record at {kept.offset}{why}") from error
     if hashlib.sha256(body).hexdigest() != kept.sha256:
-        raise DamagedRecord(f"the record at {kept.offset} of {kept.file} has another body than it was given")
+        raise DamagedRecord("other_body", f"the record at {kept.offset} of {kept.file} has another body than it was given")
     return exchange

@@ -5,12 +5,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
-from w3lib.url import safe_url_string
 
 import logs
 from crawler.archive import opened
@@ -19,6 +17,7 @@ from crawler.guard import Guard
 from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
+from crawler.redirect import same_page
 from crawler.refusal import WORDS, DeskFailed, Offsite, Refusal, Stopped, reason_of
 from crawler.tally import Tally
 
@@ -153,13 +152,3 @@ class OutletSpider(Spider):
         else:
             async for request in self._requests(await self.desk.plan(SourceSeen(page, None, reason=reason)), depth + 1):
                 yield request
-
-
-def same_page(asked: str, answered: str) -> bool:
-    """Whether a redirect led to the same page: another scheme, a `www.`, a slash at the end or further parameters do not make
-    it another one."""
-    one, other = urlsplit(safe_url_string(asked)), urlsplit(answered)
-    wanted = {pair for pair in parse_qsl(one.query, keep_blank_values=True) if not pair[0].startswith("utm_")}
-    given = set(parse_qsl(other.query, keep_blank_values=True))
-    return ((one.hostname or "").removeprefix("www.") == (other.hostname or "").removeprefix("www.")
-            and one.path.rstrip("/") == other.path.rstrip("/") and wanted <= given)

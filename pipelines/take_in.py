@@ -1,6 +1,6 @@
 """A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
-from pipelines import due
+from pipelines import due, readings
 from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
@@ -110,8 +110,7 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
     if seen.outcome == "read" and isinstance(seen.value, Nothing):
         assert row is not None
         nothing = seen.value
-        session.add(Reading(capture_id=row.id, reader=nothing.reader, outcome="no_text", reason=nothing.reason, authors=[],
-                            tags=[], blocks=[], captions=[], origins={}))
+        readings.write(session, [readings.row(row.id, nothing)])
         due.troubled(page, now, f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason)
         page.state = "quarantined"
     elif seen.outcome == "missing":
@@ -175,9 +174,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     newest = articles.latest(session, article.id)
     if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
         raise _Overtaken
-    if head_again is not None and newest is not None:
-        session.add(_reading(newest.capture.id, head_again))
-    session.add(_reading(row.id, read))
+    again = [readings.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
+    readings.write(session, [*again, readings.row(row.id, read)])
     told: list[Told] = []
     version = None
     if change.changed:
@@ -212,14 +210,6 @@ def _validators(fetched: Fetched) -> tuple[str | None, str | None]:
     if fetched.asked is not None and urlsplit(fetched.asked).path != urlsplit(fetched.url).path:
         return None, None
     return fetched.header("ETag"), fetched.header("Last-Modified")
-
-
-def _reading(capture_id: int, read: ArticleRead) -> Reading:
-    return Reading(capture_id=capture_id, reader=read.reader, outcome="clean", title=read.title, authors=list(read.authors),
-                   published=read.published, published_raw=read.published_raw, modified=read.modified, language=read.language,
-                   section=read.section, tags=list(read.tags), image=read.image, claimed_url=read.claimed_url, text=read.text,
-                   text_sha256=read.text_sha256, blocks=[asdict(block) for block in read.blocks], captions=list(read.captions),
-                   origins=dict(read.origins))
 
 
 def _text(of: Reading | ArticleRead) -> watching.Text:

@@ -3,10 +3,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Capture, Page
+from storage.insert import insert
+from storage.models import Capture, Page, Reading
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
@@ -17,8 +17,7 @@ def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: date
             for url in urls]
     if not rows:
         return []
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return list(session.scalars(insert(Page).on_conflict_do_nothing().returning(Page.id), rows))
+    return list(session.scalars(insert(session, Page).on_conflict_do_nothing().returning(Page.id), rows))
 
 
 def get(session: Session, ids: Iterable[int]) -> list[Page]:
@@ -85,3 +84,17 @@ def quarantined_in(session: Session, run_id: int) -> list[Page]:
     """The pages that a run quarantined."""
     return list(session.scalars(select(Page).where(Page.state == "quarantined", Page.id.in_(
         select(Capture.page_id).where(Capture.run_id == run_id))).order_by(Page.url)))
+
+
+def look_again(session: Session, outlet: str, reader: str, now: datetime, which: Iterable[int] | None = None) -> int:
+    """Makes quarantined pages due at once and unconditionally whose newest answer this reader has read as an article since: of
+    the outlet, or of those with these ids; how many."""
+    newest = select(func.max(Capture.id)).where(Capture.page_id == Page.id).correlate(Page).scalar_subquery()
+    clean = select(Reading.id).where(Reading.capture_id == newest, Reading.reader == reader,
+                                     Reading.outcome == "clean").exists()
+    query = select(Page).where(Page.outlet == outlet, Page.kind == "article", Page.state == "quarantined",
+                               Page.next_due_at > now, clean).order_by(Page.id).with_for_update()
+    found = list(session.scalars(query.where(Page.id.in_(list(which))) if which is not None else query))
+    for page in found:
+        page.doubt, page.etag, page.last_modified, page.next_due_at = True, None, None, now
+    return len(found)

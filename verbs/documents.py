@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Found, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
+from replay import Damage, Reread, Verified
 from storage import articles, outbox, pages, runs, threads
 from storage.models import Article, Reading, Run
 from storage.threads import CommentRow
@@ -212,3 +213,28 @@ def waiting(session: Session) -> Document:
     counts = outbox.counts(session)
     return {"alerts": {"pending": counts.pending, "oldest": time(counts.oldest)},
             "mails": {"waiting": counts.waiting, "dead": counts.dead, "reason": counts.reason}}
+
+
+# --- stored captures
+
+def reprocessed(found: Sequence[Reread]) -> Document:
+    """What came of reading stored captures again."""
+    counts = ("captures", "already", "clean", "no_text", "moved", "made_due")
+    of = [{"outlet": each.outlet, "reader": each.reader, **{name: getattr(each, name) for name in counts},
+           "left": sentence(each.left) if each.left else None}
+          for each in found]
+    total = {name: sum(each[name] for each in of) for name in counts}
+    return SCHEMA | total | {"read": total["clean"] + total["no_text"], "outlets": of,
+                             "damaged": [_damage(damage) for each in found for damage in each.damaged]}
+
+
+def verified(found: Verified) -> Document:
+    """How the archive and the texts in the store are."""
+    return SCHEMA | {"captures": found.captures, "readings": found.readings, "files": found.files,
+                     "damaged": [_damage(damage) for damage in found.damaged]}
+
+
+def _damage(damage: Damage) -> Document:
+    capture = damage.capture
+    return {"capture": str(capture.id), "reading": str(damage.reading) if damage.reading is not None else None,
+            "file": capture.file, "offset": capture.offset, "url": damage.url, "wrong": damage.harm, "note": damage.note}

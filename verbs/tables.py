@@ -197,6 +197,26 @@ def _article(console: Console, document: dict[str, Any]) -> None:
                                                "reader": "reader"}, "no versions")
 
 
-# Told apart by a key that only they have; the article's document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles,
-         "alerts": _alerts, "mails": _mails, "operations": _operations, "blocks": _article, "comments": _thread}
+def _reprocessed(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["outlets"], {
+        "outlet": "outlet", "captures": "captures", "read before": "already", "articles": "clean", "no text": "no_text",
+        "moved": "moved", "pages made due": "made_due", "left": "left"}, "no captures yet")
+    _damaged(console, document)
+
+
+def _verified(console: Console, document: dict[str, Any]) -> None:
+    console.print(f"Looked at: {document['captures']} captures in {document['files']} files, {document['readings']} texts; "
+                  f"damaged: {len(document['damaged']) or 'none'}.")
+    _damaged(console, document)
+
+
+def _damaged(console: Console, document: dict[str, Any]) -> None:
+    for each in document["damaged"]:
+        console.print(f"capture {each['capture']} of {each['url']}: {each['note']}")
+
+
+# Told apart by a key that only they have; the document of reprocess has that of status, and the article's
+# document has most keys and comes before its parts.
+DRAWN = {"checks": _checks, "made_due": _reprocessed, "files": _verified, "step": _demo, "runs": _runs, "steps": _why,
+         "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
+         "blocks": _article, "comments": _thread}

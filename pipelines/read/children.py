@@ -36,7 +36,9 @@ def _confine(parent: int) -> None:
 
 @cache
 def _hush() -> None:
-    """A child's stderr is a pipe that nobody reads: what a C library says there would block it in the end."""
+    """A child's stderr is a pipe that nobody reads: what a C library says there would block it in the end. And what is typed to
+    interrupt its parent, which ends it then, is no end of a page."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 

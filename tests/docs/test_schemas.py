@@ -1,7 +1,9 @@
 """The schemas of docs/schemas against what the command prints: neither says more than the other."""
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -12,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from newspaper import Newspaper, story
 
 from alerts.events import EVENTS
+from crawler.archive import Harm
 from crawler.items import Block, CommentRead, ThreadState
 from demo.life import life
 from demo.pages import HOME
@@ -48,6 +51,8 @@ STATES = {
     ("alert-list", ".alerts[].event"): set(EVENTS),
     ("alert-list", ".alerts[].mail_state"): {"waiting", "sent", "dead", None},
     ("mail-list", ".mails[].state"): {"waiting", "sent", "dead"},
+    ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
+    ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
 }
 # What these verbs print is in part what another one prints.
@@ -149,6 +154,7 @@ def documents(played: Played, pages: Path, lines: list[Document], tmp_path_facto
     found["article-show"] = [ask("article", "show", most["article"], "--version", "1"), ask("article", "show", url)]
     found["article-diff"] = [ask("article", "diff", most["article"], "--from", "1", "--to", "2")]
     found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
+    found["reprocess"], found["verify"] = [ask("reprocess")], [ask("verify")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
     for name, more in troubled(tmp_path_factory.mktemp("paper")).items():
@@ -168,6 +174,13 @@ def troubled(folder: Path) -> Documents:
         config.write('[operator]\nafter = "0s"\n')  # the mail that waits needs a person at once
     found["status"] = [answer(paper.config, "status", code=1)]
     found["mail-list"] = [answer(paper.config, "mail", "list")]
+    for file in (folder / "archive").rglob("*.warc.gz"):
+        file.unlink()
+    with closing(sqlite3.connect(folder / "store.db", isolation_level=None)) as store:
+        store.execute("DELETE FROM reading WHERE id = 1")
+        store.execute("UPDATE reading SET text = 'something else' WHERE id = 2")
+        store.execute("UPDATE page SET outlet = 'dropped' WHERE id = (SELECT max(id) FROM page)")
+    found |= {verb: [answer(paper.config, verb, code=1)] for verb in ("reprocess", "verify")}
     paper.config.write_text('outlets = ["nowhere"]', encoding="utf-8")
     found["check"] = [answer(paper.config, "check", code=2)]
     return found
@@ -289,6 +302,7 @@ def test_a_comment_s_parent_is_another_comment_of_the_document_one_level_up(name
     ("config", 2, ("--config", "no-store.toml", "article", "list")),
     ("config", 2, ("--config", "no-store.toml", "crawl", "nowhere")),
     ("outlet", 2, ("read", "page.html", "--outlet", "nowhere")),
+    ("outlet", 2, ("--config", "PLAYED", "reprocess", "nowhere")),
     ("file", 1, ("read", "nowhere.html")),
     ("store", 1, ("--config", "no-tables.toml", "article", "list")),
     ("failure", 1, ("--config", "PLAYED", "article", "show", "999")),

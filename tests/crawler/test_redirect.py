@@ -1,7 +1,7 @@
 """When a redirect has led to the same page."""
 import pytest
 
-from crawler.spider import same_page
+from crawler.redirect import same_page
 
 
 @pytest.mark.parametrize(("asked", "answered"), [

@@ -1,0 +1,86 @@
+"""The captures of a store, in the order in which they were made."""
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from storage.models import Capture, Page, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A capture and the address of its page."""
+
+    capture: Capture
+    url: str
+
+    @property
+    def id(self) -> int:
+        """The capture's."""
+        return self.capture.id
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """The text of a clean reading with the digest that was written beside it, its capture and the address of the page."""
+
+    id: int
+    text: str | None
+    sha256: str | None
+    capture: Capture
+    url: str
+
+
+def outlets(session: Session) -> list[str]:
+    """The outlets of which there are article pages."""
+    return list(session.scalars(select(Page.outlet).where(Page.kind == "article").distinct().order_by(Page.outlet)))
+
+
+def _articles(outlet: str, since: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """What makes a capture one of an article page that answered."""
+    wanted = (Page.outlet == outlet, Page.kind == "article", Capture.status == 200)
+    return (*wanted, Capture.at >= since) if since is not None else wanted
+
+
+def _read_by(reader: str) -> ColumnElement[bool]:
+    return select(Reading.id).where(Reading.capture_id == Capture.id, Reading.reader == reader).exists()
+
+
+def count(session: Session, outlet: str, reader: str | None, since: datetime | None) -> tuple[int, int]:
+    """How many captures of its article pages an outlet has, made at or after a time, and how many a reader has read."""
+    total = select(func.count()).select_from(Capture).join(Page, Page.id == Capture.page_id).where(*_articles(outlet, since))
+    every = session.scalars(total).one()
+    return every, session.scalars(total.where(_read_by(reader))).one() if reader is not None else 0
+
+
+def unread(session: Session, outlet: str, reader: str, since: datetime | None, *, after: int, limit: int) -> list[CaptureRow]:
+    """The next captures of the outlet's article pages after one that a reader has not read."""
+    query = select(Capture, Page.url).join(Page, Page.id == Capture.page_id).where(
+        *_articles(outlet, since), ~_read_by(reader))
+    return _next(session, query, after, limit)
+
+
+def every(session: Session, *, after: int, limit: int) -> list[CaptureRow]:
+    """The next captures after one, of whatever page."""
+    return _next(session, select(Capture, Page.url).join(Page, Page.id == Capture.page_id), after, limit)
+
+
+def _next(session: Session, query: Select[Capture, str], after: int, limit: int) -> list[CaptureRow]:
+    rows = session.execute(query.where(Capture.id > after).order_by(Capture.id).limit(limit))
+    return [CaptureRow(capture, url) for capture, url in rows]
+
+
+def texts(session: Session, *, after: int, limit: int) -> list[TextRow]:
+    """The texts of the next clean readings after one."""
+    rows = session.execute(
+        select(Reading.id, Reading.text, Reading.text_sha256, Capture, Page.url)
+        .join(Capture, Capture.id == Reading.capture_id).join(Page, Page.id == Capture.page_id)
+        .where(Reading.id > after, Reading.outcome == "clean").order_by(Reading.id).limit(limit))
+    return [TextRow(*row) for row in rows]
+
+
+def totals(session: Session) -> tuple[int, int]:
+    """How many captures there are, and how many clean readings."""
+    texts = select(func.count()).select_from(Reading).where(Reading.outcome == "clean")
+    return session.scalars(select(func.count()).select_from(Capture)).one(), session.scalars(texts).one()

@@ -1,0 +1,46 @@
+"""Stored captures read again, and the archive held against the store."""
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import replay
+from scheduler import utcnow
+from settings import Settings
+from storage.store import Store
+from verbs import documents
+from verbs.progress import Progress
+from verbs.shared import tell
+
+
+def reprocess(settings: Settings, store: Store, names: Sequence[str], since: datetime | None) -> tuple[dict[str, Any], bool]:
+    """Reads again what the reader of today has not read; the document, and whether all could be read."""
+    try:
+        with Progress() as progress:
+            found = asyncio.run(replay.reprocess(settings, store, names, since, utcnow, progress.say))
+    except KeyboardInterrupt:
+        tell("interrupted: what was read is kept, and the same command goes on from there")
+        raise
+    for each in found:
+        if each.left is not None and each.captures:
+            tell(f"{each.captures} captures of {each.outlet} are left as they are: {documents.sentence(each.left)}")
+    document = documents.reprocessed(found)
+    _tell_remedy(document)
+    return document, not document["damaged"] and not any(each.mistake for each in found)
+
+
+def verify(settings: Settings, store: Store) -> dict[str, Any]:
+    """Holds the archive against the store."""
+    with Progress() as progress:
+        document = documents.verified(replay.verify(settings.archive, store, progress.say))
+    _tell_remedy(document)
+    return document
+
+
+def _tell_remedy(document: dict[str, Any]) -> None:
+    """What a person is to do about damage."""
+    files = sorted({each["file"] for each in document["damaged"] if each["reading"] is None})
+    if files:
+        tell(f"damaged: restore these files of the archive folder from a backup: {', '.join(files)}")
+    if any(each["reading"] is not None for each in document["damaged"]):
+        tell("damaged: texts in the store are not what was written; restore the store from a backup")
