@@ -1,13 +1,15 @@
 # make demo and make test need python3 (3.11 or newer, with its venv module) and make; the rest they install into .venv.
 PYTHON ?= python3
 VENV ?= .venv
+# The competitors' own: they need not agree with our pins.
+BENCH ?= .venv-bench
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 # How many tests run at a time.
 WORKERS ?= 2
 
-.PHONY: demo test lint prove requirements clean
+.PHONY: demo test lint prove bench requirements clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/steppewire demo $(ARGS)
@@ -42,12 +44,25 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 prove: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m prove $(PART) $(ARGS)
 
+# The same work done by us and by others, by turns; PART=repoll measures one part.
+bench: $(VENV)/.dev $(BENCH)/.bench
+	@PYTHONPATH=.:tests $(BIN)/python -m bench $(PART) $(ARGS)
+
+$(BENCH)/.bench: requirements-bench.txt | $(BIN)/python
+	@echo 'Installing what Steppewire is compared with …'
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
+
 # The pins, for every Python version in one file; needs uv.
 requirements:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --output-file requirements.txt pyproject.toml requirements.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --constraint requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml requirements.in
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --output-file requirements-bench.txt -
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache

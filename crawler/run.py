@@ -112,6 +112,7 @@ def settings(outlet: Outlet, user_agent: str, timeout: float) -> Settings:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
+        "CONCURRENT_ITEMS": 1,  # Scrapy makes so many tasks for each answer, and there is no item for them
         "USER_AGENT": user_agent,
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Encoding": ACCEPTED,

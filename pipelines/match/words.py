@@ -5,14 +5,19 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Span = tuple[int, int]
 
 # Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han with its extensions.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-                      "\U00020000-\U0003ffff]")
+_UNSPACED = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+             "\U00020000-\U0003ffff")
+UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Letters that Uzbek and others write as apostrophes, in as many ways as there are keyboards: all of them divide tokens alike.
 APOSTROPHES = frozenset("'’‘ʻʼ`´ʹ′")
+# Every other ASCII character ends a token, so that what stands between two of them is looked at alone; most of it is a word.
+STRETCH = re.compile("[0-9A-Za-z\u0080-\U0010ffff]+")
+PLAIN = re.compile(f"[^\\W_{_UNSPACED}{''.join(sorted(APOSTROPHES))}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Token:
     end: int
 
 
+@lru_cache(maxsize=20_000)  # a text repeats its words, and its neighbours have the same
 def fold(word: str) -> str:
     """A word as it is compared: NFKC, without invisible characters, casefolded, ё as е."""
     visible = "".join(character for character in word if unicodedata.category(character) != "Cf")
@@ -41,8 +47,20 @@ def _within(character: str) -> str:
     return "mark" if unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf") else ""
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=8)  # every watch of an outlet asks about the same text, one after the other
+def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a text, in order."""
+    found: list[Token] = []
+    for stretch in STRETCH.finditer(text):
+        if PLAIN.fullmatch(stretch[0]):
+            found.append(Token(fold(stretch[0]), *stretch.span()))
+        else:
+            found += _mixed(text, *stretch.span())
+    return tuple(found)
+
+
+def _mixed(text: str, first: int, last: int) -> list[Token]:
+    """The tokens of a stretch that may hold anything."""
     found: list[Token] = []
     start = end = -1
 
@@ -50,7 +68,8 @@ def tokens(text: str) -> list[Token]:
         if start >= 0:
             found.append(Token(fold(text[start:end]), start, end))
 
-    for place, character in enumerate(text):
+    for place in range(first, last):
+        character = text[place]
         kind = _within(character)
         if kind == "word":
             if start < 0:
@@ -80,9 +99,14 @@ def find_among(phrases: Sequence[str], among: Sequence[Token]) -> dict[str, list
         places.setdefault(token.term, []).append(place)
     found: dict[str, list[Span]] = {}
     for phrase in phrases:
-        terms = [token.term for token in tokens(phrase)]
+        terms = _terms(phrase)
         spans = [(among[place].start, among[place + len(terms) - 1].end) for place in places.get(terms[0] if terms else "", ())
-                 if [token.term for token in among[place:place + len(terms)]] == terms]
+                 if tuple(token.term for token in among[place:place + len(terms)]) == terms]
         if spans:
             found[phrase] = spans
     return found
+
+
+@lru_cache(maxsize=2_000)
+def _terms(phrase: str) -> tuple[str, ...]:
+    return tuple(token.term for token in tokens(phrase))
