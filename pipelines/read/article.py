@@ -1,5 +1,6 @@
 """A page as an article: its comments first, then what it says of itself, then its text, all from one tree."""
 import hashlib
+import re
 
 from crawler.items import ArticleRead, Block, Fetched
 from crawler.outlet import Outlet
@@ -11,12 +12,15 @@ from pipelines.read.screen import Refused
 
 # No date is written longer, and no sentence is a date.
 DATE_LINE = 60
+# What no absolute date is without; asking for the date itself takes longer.
+DATED = re.compile(r"\d{4}|\d[./]\d")
 
 
 def _without_head(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, ...]:
     """The blocks without the headline and the date line before the first paragraph: both have fields of their own."""
     def of_head(text: str) -> bool:
-        return text.casefold() == (title or "").casefold() or (len(text) < DATE_LINE and times.moment(text) is not None)
+        return text.casefold() == (title or "").casefold() or (
+            len(text) < DATE_LINE and DATED.search(text) is not None and times.moment(text) is not None)
     first = next((i for i, block in enumerate(blocks) if not of_head(block.text)), 0)
     return blocks[first:]
 

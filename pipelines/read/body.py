@@ -47,8 +47,7 @@ NO_STANDFIRST = re.compile(
     r"player|promo|gallery|credit|subscri|paywall|cookie|popup|modal|hidden|poll", re.IGNORECASE)
 HEADLINE_BEFORE = etree.XPath("preceding::h1")
 FOLLOWING = etree.XPath(f"following::text()[string-length(normalize-space(.)) > {SHORTEST}]")
-DESCRIPTION = etree.XPath("//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content",
-                          smart_strings=False)
+DESCRIPTIONS = {"description", "og:description", "twitter:description"}
 MAX_STANDFIRST = 1000
 WORD = re.compile(r"\w+")
 # A standfirst that repeats the page's description has this share of its words in it.
@@ -70,7 +69,8 @@ class Body:
 
 def descriptions(tree: HtmlElement) -> list[set[str]]:
     """The words of each description that the page's head gives; ask before `clear`."""
-    return [set(WORD.findall(text.casefold())) for text in DESCRIPTION(tree)[:3]]
+    texts = (meta.get("content", "") for meta in tree.iter("meta") if {meta.get("name"), meta.get("property")} & DESCRIPTIONS)
+    return [set(WORD.findall(text.casefold())) for text in texts]
 
 
 def clear(tree: HtmlElement) -> None:

@@ -23,6 +23,7 @@ BREAKS = {"p", "head", "quote", "list", "item", "table", "row", "lb", "code", "d
 # and each makes equal texts differ or one text look like another.
 REMOVED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
                      "\ufffe\uffff\U000e0000-\U000e007f]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 # Joiners mean something in Arabic and Indic scripts and in emoji; after a Latin or Cyrillic letter they only hide a word.
 IDLE_JOINER = re.compile("(?:^|(?<=[\x00-\u058f]))[\u200c\u200d]+")
 LONG_MARKS = re.compile(r"[^\w\s!-~]{31,}")
@@ -48,10 +49,11 @@ def _few_marks(run: re.Match[str]) -> str:
 def tidy(text: str) -> str:
     """Text fit to be stored, compared and shown: NFC, a line each without blank ones, white space squeezed, at most two million
     characters, without what cannot be seen (surrogates are U+FFFD)."""
-    text = REMOVED.sub("", text[:MAX_TEXT])
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = SURROGATE.sub("\ufffd", REMOVED.sub("", text[:MAX_TEXT]))
     text = unicodedata.normalize("NFC", LONG_MARKS.sub(_few_marks, text))
-    lines = (" ".join(IDLE_JOINER.sub("", line).split()) for line in text.splitlines())
+    if "\u200c" in text or "\u200d" in text:
+        text = "\n".join(IDLE_JOINER.sub("", line) for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(filter(None, lines))[:MAX_TEXT]
 
 

@@ -10,12 +10,16 @@ PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock",
           "commentthread", "recentcomments", "disqus", "respond", "discussion", "discussions", "kommentare", "kommentar",
           "komentar", "kommentarii", "kommentarij", "izohlar", "pikirler", "hypercomments", "cackle", "remark42", "isso",
           "wpdiscuz", "wpd"}
+# Parts of which each of them has one.
+STEMS = ("comment", "kommentar", "komentar", "disqus", "respond", "discussion", "izohlar", "pikirler", "cackle", "remark42",
+         "isso", "wpd")
 # Words beside them that tell of the page instead: <body class="has-comments">, <article class="comments-open">.
 STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled", "on", "off", "allow", "allowed"}
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
 ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
-NAMES = etree.XPath("//@class | //@id", smart_strings=False)
+NAMES = etree.XPath("//@class | //@id | //@itemprop | //@itemtype", smart_strings=False)
+NAMED = etree.XPath("//*[@class or @id]")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Trafilatura drops what is named so, article or not.
 MISTAKEN = "comment"
@@ -54,10 +58,14 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
     return first is not None and (element is first or element in first.iterancestors())
 
 
-def _named(tree: HtmlElement) -> list[HtmlElement]:
-    # A page has few different names on many elements: the names are looked at first.
-    names = {name for name in set(NAMES(tree)) if _names_comments(name) or MISTAKEN in name.lower()}
-    return [element for element in tree.iter() if element.get("class") in names or element.get("id") in names] if names else []
+def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
+    """The elements whose names speak of comments, and those that say of themselves that they are one."""
+    # A page has few different names on many elements, and most of them none of the words even as a part.
+    names = {name for name in set(NAMES(tree)) if any(stem in name.lower() for stem in STEMS)}
+    items = set(ITEM(tree)) if any("omment" in name for name in names) else set()
+    names = {name for name in names if MISTAKEN in name.lower() or _names_comments(name)}
+    named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
+    return named, items
 
 
 def _unname(element: HtmlElement) -> None:
@@ -77,9 +85,9 @@ def cut(elements: list[HtmlElement]) -> None:
 
 def cut_comments(tree: HtmlElement) -> None:
     """Takes all comments out that their markup names; an element that holds the article stays, whatever its name."""
-    named, items = _named(tree), set(ITEM(tree))
+    named, items = _told(tree)
     first = _first_long(tree) if named or items else None
-    for element in (*named, *items):
+    for element in dict.fromkeys((*named, *items)):
         if holds_article(element, first):
             _unname(element)
         elif element in items or _names_comments(element.get("class", "")) or _names_comments(element.get("id", "")):
