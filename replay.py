@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from crawler import outlet as outlets
-from crawler.archive import DamagedRecord, check, load
+from crawler.archive import DamagedRecord, check, holds_same, load
 from crawler.decoding import DamagedBody, TooLarge
-from crawler.items import ArticleRead, Kept, Nothing, ReadValue
+from crawler.items import ArticleRead, Fetched, Kept, Nothing, ReadValue
 from crawler.outlet import Outlet, OutletError
 from crawler.redirect import same_page
 from pipelines import readings
@@ -170,13 +170,18 @@ class _Outlet:
             return None
         try:
             fetched = await asyncio.to_thread(load, self.archive, _kept(capture), asked=row.url)
+            before = await asyncio.to_thread(self._read_before, outlet, fetched)
         except DamagedRecord as damage:
             return Damage(capture, row.url, damage.harm, str(damage))
         except TooLarge as error:
             return Nothing("too_large", reader_name(outlet), str(error))
         except DamagedBody as error:
             return Nothing("damaged", reader_name(outlet), str(error))
-        return await self.readers.read(fetched, outlet)
+        return before or await self.readers.read(fetched, outlet)
+
+    def _read_before(self, outlet: Outlet, fetched: Fetched) -> ArticleRead | None:
+        return readings.read_before(self.store, outlet, fetched, lambda kept: holds_same(self.archive, kept, fetched),
+                                    threadless=False)
 
     def _tell(self, row: CaptureRow, value: ReadValue | Damage | None) -> None:
         tally = self.tally

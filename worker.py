@@ -25,7 +25,7 @@ import failpoint
 import logs
 import settings as settings_module
 from crawler import outlet as outlets
-from crawler.archive import Archive, load
+from crawler.archive import Archive, holds_same, load
 from crawler.desk import Desk
 from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Report, Seen, SourceSeen
 from crawler.outlet import Outlet
@@ -36,6 +36,7 @@ from pipelines.names import names
 from pipelines.plan import plan
 from pipelines.read.children import Readers
 from pipelines.read.door import reader_name
+from pipelines.readings import read_before
 from pipelines.take_in import confirm, stale_head, take_in
 from storage import hosts, runs
 from storage.models import Host
@@ -96,10 +97,17 @@ class RunDesk:
     async def read(self, fetched: Fetched) -> ReadValue:
         if self.kills >= KILLS_DEGRADE:
             return Nothing("unread", reader_name(self.intake.outlet), "three pages of this run killed their reader")
+        if (before := await asyncio.to_thread(self._read_before, fetched)) is not None:
+            return before
         value = await self.readers.read(fetched, self.intake.outlet)
         if isinstance(value, Nothing) and value.reason in ("killed", "timeout"):
             self.kills += 1
         return value
+
+    def _read_before(self, fetched: Fetched) -> ArticleRead | None:
+        """Equal bytes are not read twice; a look at a thread is more than its values, so a page with one is always read."""
+        return read_before(self.intake.store, self.intake.outlet, fetched,
+                           lambda kept: holds_same(self.folder, kept, fetched), threadless=True)
 
     async def sink(self, seen: Seen) -> None:
         if seen.outcome == "unchanged":

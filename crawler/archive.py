@@ -17,7 +17,7 @@ from warcio.timeutils import datetime_to_iso_date, iso_date_to_datetime
 from warcio.warcwriter import WARCWriter
 
 import failpoint
-from crawler.decoding import DamagedBody, decoded
+from crawler.decoding import DamagedBody, UndecodableBody, decoded
 from crawler.decoding import TooLarge as TooLarge
 from crawler.items import Exchange, Fetched, Headers, Kept
 
@@ -208,6 +208,16 @@ def load(folder: Path, kept: Kept, *, asked: str | None = None) -> Fetched:
     DamagedRecord where the archive does not hold it unharmed; TooLarge and DamagedBody as `opened`.
     """
     return opened(_exchange(folder, kept), kept, asked=asked)
+
+
+def holds_same(folder: Path, kept: Kept, fetched: Fetched) -> bool:
+    """Whether what was kept is the same to a reader as an answer at hand, but for its time; not where it is damaged."""
+    try:
+        other = load(folder, kept, asked=fetched.asked or fetched.url)
+    except UndecodableBody:
+        return False
+    return (other.url, other.asked, other.status, other.header("Content-Type"), other.body) == (
+        fetched.url, fetched.asked, fetched.status, fetched.header("Content-Type"), fetched.body)
 
 
 def check(folder: Path, kept: Kept) -> None:

@@ -1,13 +1,17 @@
 """Readings as rows: what one reader made of one capture, written once."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.items import ArticleRead, Nothing
+from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing
+from crawler.outlet import Outlet
+from pipelines.read.door import reader_name
+from storage import captures
 from storage.insert import insert
 from storage.models import Reading
+from storage.store import Store
 
 Row = dict[str, Any]
 # The fields of an article that its row has under the same name.
@@ -31,3 +35,23 @@ def write(session: Session, rows: Iterable[Row]) -> None:
     # In one order, so that two who write the same ones never wait for each other.
     if ordered := sorted(rows, key=lambda each: int(each["capture_id"])):
         session.execute(insert(session, Reading).on_conflict_do_nothing(), ordered)
+
+
+def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,
+                threadless: bool) -> ArticleRead | None:
+    """What this reader made of the same bytes of the page before; None where they are to be read. holds says whether a record
+    is the same answer as this one. threadless: only where no thread was seen, whose comments no reading has.
+
+    The time of a look decides one thing, whether a date lies too far ahead to be one: what has no date is read.
+    """
+    if fetched.kept is None:
+        return None
+    with store.reading() as session:
+        found = captures.alike(session, outlet.id, fetched.asked or fetched.url, fetched.url, fetched.kept.sha256,
+                               reader_name(outlet), threadless=threadless)
+    if found is None or not holds(Kept(found.capture.file, found.capture.offset, found.capture.sha256)):
+        return None
+    row = found.reading
+    values: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
+    return ArticleRead(reader=row.reader, authors=tuple(row.authors), tags=tuple(row.tags), captions=tuple(row.captions),
+                       blocks=tuple(Block(**block) for block in row.blocks), origins=dict(row.origins), **values)

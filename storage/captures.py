@@ -3,9 +3,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from storage.models import Capture, Page, Reading
+from storage.models import Capture, Page, Reading, Run, ThreadRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,14 @@ class CaptureRow:
     def id(self) -> int:
         """The capture's."""
         return self.capture.id
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRead:
+    """A capture and one reading of it."""
+
+    capture: Capture
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +92,20 @@ def totals(session: Session) -> tuple[int, int]:
     """How many captures there are, and how many clean readings."""
     texts = select(func.count()).select_from(Reading).where(Reading.outcome == "clean")
     return session.scalars(select(func.count()).select_from(Capture)).one(), session.scalars(texts).one()
+
+
+def alike(session: Session, outlet: str, url: str, final_url: str, sha256: str, reader: str, *,
+          threadless: bool) -> CaptureRead | None:
+    """The newest capture of a page with these bytes that this reader has read as an article with a date. threadless: as the
+    first to read it, in a crawl that saw no thread of comments there."""
+    query = (select(Capture, Reading).join(Reading, Reading.capture_id == Capture.id).join(Page, Page.id == Capture.page_id)
+             .where(Page.outlet == outlet, Page.url == url, Capture.sha256 == sha256,
+                    Capture.final_url == final_url, Capture.status == 200, Reading.reader == reader,
+                    Reading.outcome == "clean", Reading.published.is_not(None)))
+    if threadless:
+        other = aliased(Reading)
+        query = query.join(Run, Run.id == Capture.run_id).where(
+            Run.kind == "crawl", ~select(ThreadRead.id).where(ThreadRead.capture_id == Capture.id).exists(),
+            ~select(other.id).where(other.capture_id == Capture.id, other.id < Reading.id).exists())
+    row = session.execute(query.order_by(Capture.id.desc()).limit(1)).first()
+    return CaptureRead(*row) if row else None

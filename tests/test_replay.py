@@ -21,16 +21,18 @@ from sqlalchemy import func, select, update
 
 import replay
 import settings
+import worker
 from crawler import outlet as outlets
 from crawler.archive import Archive, opened
 from crawler.decoding import UndecodableBody
-from crawler.items import ArticleRead, Exchange, Nothing, Seen
+from crawler.items import ArticleRead, Exchange, Fetched, Nothing, Seen
 from pipelines.plan import plan
 from pipelines.read import door
 from pipelines.take_in import stale_head, take_in
 from storage import articles, models
 from storage.models import Base, Capture, Reading, Version
 from storage.store import Store
+from storage.writer import Writer
 
 OUTLET = f"""
 name = "Steppe"
@@ -286,6 +288,79 @@ def harm(past: Past, *, no_record: int, other_body: int) -> None:
     file.write_bytes(bytes(whole))
     with past.store.writing() as session:
         session.execute(update(Capture).where(Capture.id == captures[other_body].id).values(sha256="0" * 64))
+
+
+# --- equal bytes
+
+DATED = page().replace(b"<head>", b'<head><meta property="article:published_time" content="2026-03-01T09:00:00+05:00">')
+
+
+def mark(past: Past) -> None:
+    """Marks every reading, so that what is copied of it can be told from what was read."""
+    with past.store.writing() as session:
+        session.execute(update(Reading).values(title="Copied"))
+
+
+OTHER = pytest.mark.parametrize(("first", "then", "title"), [
+    ({}, {}, "Copied"),
+    ({}, {"headers": (("Content-Type", "text/html; charset=windows-1251"),)}, "A road"),
+    ({}, {"headers": (*HTML, ("Content-Encoding", "identity, x")), "answered": f"{HOME}/a/1"}, "Copied"),
+    ({}, {"answered": f"{HOME}/a/1/?x=1"}, "A road"),
+    ({}, {"body": DATED + b" "}, "A road"),
+    ({}, {"path": "/a/2"}, "A road"),
+    ({"body": page()}, {"body": page()}, "A road"),
+    ({"now_too": False}, {}, "A road"),
+], ids=["equal", "another charset", "a header that says nothing", "another address", "another byte", "another page", "no date",
+        "another reader"])
+
+
+@OTHER
+def test_what_was_read_of_equal_bytes_is_copied(first: dict[str, Any], then: dict[str, Any], title: str, past: Past) -> None:
+    past.see(**{"body": DATED, "now_too": True} | first)
+    mark(past)
+    past.see(**{"body": DATED} | then)
+    assert past.again().captures == 2
+    copy = past.desk.rows(Reading)[-1]
+    assert (copy.capture_id, copy.reader, copy.title) == (2, past.today, title)
+
+
+class Unasked:
+    """Readers that say whether they were asked."""
+
+    async def read(self, _fetched: Fetched, _outlet: outlets.Outlet) -> Nothing:
+        return Nothing("asked", "a test")
+
+
+def looked(past: Past, body: bytes = DATED, headers: tuple[tuple[str, str], ...] = HTML) -> ArticleRead | Nothing:
+    """What a crawl's desk makes of an answer of the page /a/1."""
+    exchange = past.exchange(f"{HOME}/a/1", body, 200, headers)
+    readers: Any = Unasked()
+    desk = worker.RunDesk(past.desk.intake, past.archive, past.settings.archive, readers, Writer(), worker.Clock(past.desk.now))
+    fetched = opened(exchange, past.archive.keep("steppe", exchange), asked=exchange.url)
+    value = asyncio.run(desk.read(fetched))
+    assert isinstance(value, ArticleRead | Nothing)
+    return value
+
+
+def test_a_crawl_reads_equal_bytes_once_and_takes_them_for_the_same_article(past: Past) -> None:
+    first = door.read(opened(past.exchange(f"{HOME}/a/1", DATED, 200, HTML), None), past.desk.outlet)
+    past.see(body=DATED, now_too=True)
+    assert looked(past) == first
+    assert [each.reason for each in (looked(past, DATED + b" "), looked(past, headers=()))
+            if isinstance(each, Nothing)] == ["asked", "asked"]
+    (past.settings.archive / past.desk.rows(Capture)[0].file).write_bytes(b"")
+    assert isinstance(looked(past), Nothing)
+
+
+def test_a_crawl_always_reads_a_page_with_a_thread_or_one_that_only_a_later_reader_has_read(past: Past) -> None:
+    past.see(body=DATED)
+    past.again()
+    assert isinstance(looked(past), Nothing)
+    past.see(body=DATED, now_too=True)
+    assert isinstance(looked(past), ArticleRead)
+    past.see("/a/1", DATED.replace(b"</article>", b'</article><div id="disqus_thread"></div>'), now_too=True)
+    assert [row.system for row in past.desk.rows(models.Thread)] == ["disqus"]
+    assert isinstance(looked(past, DATED.replace(b"</article>", b'</article><div id="disqus_thread"></div>')), Nothing)
 
 
 # --- outlets
