@@ -36,6 +36,9 @@ DENSE = 0.5
 # A linked heading and no more text than this beside it announce another article.
 TEASER = 600
 LINKED_HEADING = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5][a[@href] or parent::a]")
+# So many cards of one kind in one place are a row of them.
+ROW = 3
+CARD_LINK = etree.XPath("//*[self::div or self::li or self::article or self::section]/a[@href][1][not(preceding-sibling::*)]")
 # Of several articles in one place with so much prose the first is the page's own.
 ARTICLE = 250
 
@@ -73,8 +76,30 @@ def descriptions(tree: HtmlElement) -> list[set[str]]:
     return [set(WORD.findall(text.casefold())) for text in texts]
 
 
+def _teasers(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that announce other articles: a linked heading with a line or two beside it, or one of several cards in a
+    row that a link leads."""
+    found = set()
+    for heading in LINKED_HEADING(tree):
+        if heading.getparent().tag == "a":
+            heading = heading.getparent()
+        above = heading.getparent()
+        if above is not None and len(above) > 1 and len(above.text_content()) <= TEASER and above.find(".//h1") is None:
+            found.add(above)
+    rows: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
+    for link in CARD_LINK(tree):
+        card = link.getparent()
+        if len(card) > 1 and not (card.text or "").strip():
+            rows.setdefault((card.getparent(), card.tag, card.get("class", "")), []).append(card)
+    for row in rows.values():
+        if len(row) >= ROW and all(len(card.text_content()) <= TEASER for card in row):
+            found.update(row)
+    return found
+
+
 def clear(tree: HtmlElement) -> None:
-    """Takes out what is no text: scripts, forms, menus, asides. One that holds most of the page's text stays, as a division."""
+    """Takes out what is no text: scripts, forms, menus, asides, announcements of other articles. A form, menu or aside that
+    holds most of the page's text stays, as a division."""
     etree.strip_elements(tree, *HARD, with_tail=False)
     body = tree.find("body")
     if body is None:
@@ -84,6 +109,8 @@ def clear(tree: HtmlElement) -> None:
         if 2 * len(element.text_content()) > total:
             element.tag = "div"
     etree.strip_elements(tree, *SOFT, with_tail=False)
+    for teaser in _teasers(tree):
+        teaser.drop_tree()
 
 
 def _holder(text: etree._ElementUnicodeResult) -> HtmlElement:
@@ -97,26 +124,13 @@ def _above(element: HtmlElement) -> Iterator[HtmlElement]:
     yield from element.iterancestors()
 
 
-def _teasers(tree: HtmlElement) -> set[HtmlElement]:
-    """The elements that announce other articles: a linked heading with a line or two beside it."""
-    found = set()
-    for heading in LINKED_HEADING(tree):
-        if heading.getparent().tag == "a":
-            heading = heading.getparent()
-        above = heading.getparent()
-        if above is not None and len(above) > 1 and len(above.text_content()) <= TEASER and above.find(".//h1") is None:
-            found.add(above)
-    return found
-
-
-def _weigh(tree: HtmlElement, texts: list[Any], often: Counter[str]) -> tuple[dict[HtmlElement, int], dict[HtmlElement, int]]:
+def _weigh(texts: list[Any], often: Counter[str]) -> tuple[dict[HtmlElement, int], dict[HtmlElement, int]]:
     """How much prose is below each element, and how much of it at most two levels below, in characters."""
     below: dict[HtmlElement, int] = {}
     near: dict[HtmlElement, int] = {}
-    teasers = _teasers(tree)
     for text in texts:
         above = list(_above(_holder(text)))
-        if often[text] >= REPEATED or any(element.tag in NO_PROSE or element in teasers for element in above):
+        if often[text] >= REPEATED or any(element.tag in NO_PROSE for element in above):
             continue
         for element in above:
             below[element] = below.get(element, 0) + len(text)
@@ -171,7 +185,7 @@ def find(tree: HtmlElement, described: list[set[str]]) -> Body:
     body = tree.find("body")
     texts = PROSE(tree)
     often = Counter(texts)
-    below, near = _weigh(tree, texts, often)
+    below, near = _weigh(texts, often)
     if body is None or body not in below:
         return Body()
     container = _container(body, below)

@@ -98,3 +98,26 @@ def test_more_than_a_thousand_characters_are_no_standfirst(lines):
     markup = headed(f"<p class='lead'>{DECK * 11}</p>").replace("".join(f"<p>{line}</p>" for line in LINES["en"]),
                                                                "".join(f"<p>{line}</p>" for line in long))
     assert lines(markup) == long
+
+
+# --- what announces other articles
+
+HEADING = ("<div><h3><a href='/{0}'>Elsewhere {0}</a></h3><p>{{}} things have happened in valley {0}, of which there is more "
+           "to be told.</p></div>")
+CARD = ("<li class='card'><a href='/{0}'>Elsewhere, in valley {0}</a><p>{{}} things have happened there, and there is more to "
+        "be told.</p></li>")
+BOXES = {"headings": f"<div class='more'>{''.join(map(HEADING.format, range(6)))}</div>",
+         "cards": f"<ul>{''.join(map(CARD.format, range(6)))}</ul>"}
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("where", ["before", "inside", "after"])
+def test_a_box_of_other_articles_changes_nothing_wherever_it_stands(box, where, lines):
+    for word in ("Some", "Many wonderful and many terrible", "No"):
+        assert lines(page(**{where: BOXES[box].replace("{}", word)})) == list(LINES["en"])
+
+
+def test_a_list_of_links_with_their_texts_is_text(lines):
+    told = "tells of the stations on the way, of those who wait there for days, and of what they have to pay for it"
+    items = "".join(f"<li><a href='/{number}'>Report {number}</a> {told}.</li>" for number in range(4))
+    assert lines(page(inside=f"<ul>{items}</ul>")) == [*LINES["en"], *(f"Report {number} {told}." for number in range(4))]
