@@ -92,7 +92,7 @@ class RunDesk:
         return planned
 
     async def keep(self, exchange: Exchange) -> Kept:
-        return await self.writer.do(partial(self.archive.keep, self.intake.outlet.id, exchange))
+        return await self.writer.do(partial(self.archive.keep, self.intake.outlet.id, exchange), rest=False)
 
     async def read(self, fetched: Fetched) -> ReadValue:
         if self.kills >= KILLS_DEGRADE:
@@ -147,7 +147,8 @@ class RunDesk:
 
     async def _read_head_again(self, seen: Seen) -> ArticleRead | None:
         """Like is compared with like: where an older reader had read the latest version, its bytes are read again."""
-        stale = await self.writer.do(partial(stale_head, self.intake, seen.page.id, reader_name(self.intake.outlet)))
+        look = partial(stale_head, self.intake, seen.page.id, reader_name(self.intake.outlet))
+        stale = await self.writer.do(look, rest=False)
         if stale is None:
             return None
         kept = Kept(stale.capture.file, stale.capture.offset, stale.capture.sha256)

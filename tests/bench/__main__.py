@@ -1,7 +1,7 @@
 """Runs the bench, or parts of it, and writes docs/BENCHMARKS.md: python -m bench [PART …] [--pages FOLDER] [--most N].
 
 What was measured is kept in .bench/, so that the page tells of parts that were run on another day; a part that is run again
-replaces what was kept of it. With --most, or where a repetition is left out, nothing is kept and the page is printed only.
+replaces what was kept of it. With --most, or where repetitions are left out, nothing is kept and the page is printed only, unless --write is given.
 """
 import argparse
 import json
@@ -39,6 +39,7 @@ def main() -> int:
     asked.add_argument("--pages", type=Path, default=folder(), help="the folder of pages; else ../shared/pages or further up")
     asked.add_argument("--most", type=int, help="only so many page files, for a try")
     asked.add_argument("--repetitions", type=int, default=parts.REPETITIONS)
+    asked.add_argument("--write", action="store_true", help="write the page also where it tells of a try")
     how = asked.parse_args()
     if how.pages is None or not how.pages.is_dir() or not originals(how.pages):
         print("bench: there are no pages: neither beside the checkout nor further up is a folder shared/pages; name one with "
@@ -48,7 +49,7 @@ def main() -> int:
         print("bench: the competitors are not installed: run `make bench`, which makes .venv-bench", file=sys.stderr)
         return 2
     print(f"{len(originals(how.pages))} pages, {COPIES} bodies of each", file=sys.stderr)
-    whole = how.most is None and how.repetitions >= parts.REPETITIONS
+    whole = how.write or (how.most is None and how.repetitions >= parts.REPETITIONS)
     now = {part: measured(part, how.pages.resolve(), how.most, how.repetitions) for part in how.part or PARTS}
     KEPT.mkdir(exist_ok=True)
     for part, found in now.items():

@@ -20,9 +20,9 @@ from bench.pages import HOST, SitePage, site_pages
 
 PART = 300  # addresses in one sitemap
 BEFORE = "/2026/02/01/before-the-bench.html"
-BEFORE_PAGE = b"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Before the bench</title></head><body><article>
+BEFORE_PAGE = b"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Before</title></head><body><article>
 <h1>Before the bench</h1>
-<p>The council of the steppe towns met on Monday and found that nothing had to be said before the bridges were measured.</p>
+<p>The council of the steppe towns met on Monday and found that nothing could be said before the bridges are measured.</p>
 <p>Its members went home early, and the mayor of the town closed the doors behind them.</p></article></body></html>"""
 
 

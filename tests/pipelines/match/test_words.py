@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.match.words import find, tokens
+from pipelines.match.words import find, find_among, tokens
 
 SCO = "Moscow said that exercises of the Han and of fascists in December cost us nothing; the SCO said nothing."
 
@@ -61,3 +61,24 @@ def test_every_token_of_a_text_is_found_as_a_word_where_it_stands(text: str) -> 
     for token in tokens(text):
         word = text[token.start:token.end]
         assert (token.start, token.end) in find([word], text)[word]
+
+
+@given(st.text(alphabet="абё中か\u3099ab 'ʻ\u0301\u200b.-ﬁ", max_size=40),
+       st.text(alphabet="абе中かab'\u0301ﬁ ", min_size=1, max_size=4))
+def test_what_is_asked_first_whether_a_word_can_be_there_at_all_leaves_no_place_out(text: str, word: str) -> None:
+    assert find([word], text) == find_among([word], tokens(text))
+
+
+@given(st.text(alphabet="абё中ab ʻ\u0301\u200b.-ﬁ²", max_size=20))
+def test_a_text_has_the_tokens_of_its_parts(text: str) -> None:
+    parts = [(token.term, token.start + at) for at, part in _parts(text) for token in tokens(part)]
+    assert [(token.term, token.start) for token in tokens(text)] == parts
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """A text cut at its spaces and full stops, with the place of each part."""
+    at, found = 0, []
+    for part in text.replace(".", " ").split(" "):
+        found.append((at, part))
+        at += len(part) + 1
+    return found
