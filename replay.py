@@ -17,8 +17,8 @@ from crawler.items import ArticleRead, Fetched, Kept, Nothing, ReadValue
 from crawler.outlet import Outlet, OutletError
 from crawler.redirect import same_page
 from pipelines import readings
+from pipelines.read import door
 from pipelines.read.children import Readers
-from pipelines.read.door import reader_name
 from settings import Settings
 from storage import captures, pages
 from storage.captures import CaptureRow, TextRow
@@ -117,8 +117,10 @@ class _Outlet:
         self.pages: set[int] = set()
 
     async def run(self, say: Say) -> None:
-        tally, reader = self.tally, reader_name(self.outlet) if self.outlet else None
-        tally.reader = reader
+        tally = self.tally
+        names = door.readers(self.outlet) if self.outlet else []
+        reader = captures.reader_of_the_day(names) if names else None
+        tally.reader = names[-1][1] if names else None
         tally.captures, tally.already = await self.writer.do(partial(self._count, reader))
         if self.outlet is None or reader is None:
             return
@@ -138,15 +140,15 @@ class _Outlet:
             await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
             await self._write(reader)
 
-    async def _unread(self, reader: str) -> AsyncIterator[CaptureRow]:
+    async def _unread(self, reader: captures.Reader) -> AsyncIterator[CaptureRow]:
         after = 0
         while rows := await self.writer.do(partial(self._next, reader, after)):
             for row in rows:
                 yield row
             after = rows[-1].capture.id
 
-    async def _finish(self, under_way: deque[tuple[CaptureRow, asyncio.Task[ReadValue | Damage | None]]], reader: str,
-                      say: Say) -> None:
+    async def _finish(self, under_way: deque[tuple[CaptureRow, asyncio.Task[ReadValue | Damage | None]]],
+                      reader: captures.Reader, say: Say) -> None:
         """Takes in the first of the pages under way."""
         row, task = under_way[0]
         self._tell(row, await task)
@@ -155,11 +157,11 @@ class _Outlet:
             await self._write(reader)
         say(self.tally.outlet, self.tally.done, self.tally.captures)
 
-    def _count(self, reader: str | None) -> tuple[int, int]:
+    def _count(self, reader: captures.Reader | None) -> tuple[int, int]:
         with self.store.reading() as session:
             return captures.count(session, self.tally.outlet, reader, self.since)
 
-    def _next(self, reader: str, after: int) -> list[CaptureRow]:
+    def _next(self, reader: captures.Reader, after: int) -> list[CaptureRow]:
         with self.store.reading() as session:
             return captures.unread(session, self.tally.outlet, reader, self.since, after=after, limit=CHUNK)
 
@@ -174,9 +176,9 @@ class _Outlet:
         except DamagedRecord as damage:
             return Damage(capture, row.url, damage.harm, str(damage))
         except TooLarge as error:
-            return Nothing("too_large", reader_name(outlet), str(error))
+            return Nothing("too_large", door.reader_name(outlet, capture.at), str(error))
         except DamagedBody as error:
-            return Nothing("damaged", reader_name(outlet), str(error))
+            return Nothing("damaged", door.reader_name(outlet, capture.at), str(error))
         return before or await self.readers.read(fetched, outlet)
 
     def _read_before(self, outlet: Outlet, fetched: Fetched) -> ArticleRead | None:
@@ -195,10 +197,11 @@ class _Outlet:
             self.pages.add(row.capture.page_id)
         else:
             tally.no_text += 1
-            nothing = value if isinstance(value, Nothing) else Nothing("not_article", tally.reader or "")
+            reader = door.reader_name(self.outlet, row.capture.at)
+            nothing = value if isinstance(value, Nothing) else Nothing("not_article", reader)
             self.batch.append(readings.row(row.capture.id, nothing))
 
-    async def _write(self, reader: str) -> None:
+    async def _write(self, reader: captures.Reader) -> None:
         batch, self.batch = self.batch, []
         seen, self.pages = self.pages, set()
         if batch:
@@ -210,7 +213,7 @@ class _Outlet:
         with self.store.writing() as session:
             readings.write(session, batch)
 
-    def _look_again(self, reader: str, which: set[int] | None) -> None:
+    def _look_again(self, reader: captures.Reader, which: set[int] | None) -> None:
         # In a transaction of its own: one that waits for a page must hold nothing that the page's run may wait for. What an end
         # between the two leaves undone is done when all has been read.
         with self.store.writing() as session:

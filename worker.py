@@ -96,7 +96,7 @@ class RunDesk:
 
     async def read(self, fetched: Fetched) -> ReadValue:
         if self.kills >= KILLS_DEGRADE:
-            return Nothing("unread", reader_name(self.intake.outlet), "three pages of this run killed their reader")
+            return Nothing("unread", reader_name(self.intake.outlet, fetched.at), "three pages of this run killed their reader")
         if (before := await asyncio.to_thread(self._read_before, fetched)) is not None:
             return before
         value = await self.readers.read(fetched, self.intake.outlet)
@@ -147,7 +147,7 @@ class RunDesk:
 
     async def _read_head_again(self, seen: Seen) -> ArticleRead | None:
         """Like is compared with like: where an older reader had read the latest version, its bytes are read again."""
-        look = partial(stale_head, self.intake, seen.page.id, reader_name(self.intake.outlet))
+        look = partial(stale_head, self.intake, seen.page.id, partial(reader_name, self.intake.outlet))
         stale = await self.writer.do(look, rest=False)
         if stale is None:
             return None

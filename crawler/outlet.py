@@ -2,7 +2,8 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -82,6 +83,12 @@ def _zone(text: str) -> str:
     return text
 
 
+def _day(value: Any) -> Any:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("write a day without quotes, such as 2026-03-01")
+    return value
+
+
 def _host(text: str) -> str:
     if not text or text != text.lower() or any(character in "/?#@" or character.isspace() for character in text):
         raise ValueError("write a bare host in small letters, such as news.example.org")
@@ -135,6 +142,18 @@ class Comments(_Table):
     label: Annotated[str, AfterValidator(_grouped)] | None = None
 
 
+class Layout(_Table):
+    """How the outlet's article pages look: drop is taken out before reading; body, title, authors and published are where these
+    stand. It counts for pages fetched before the day until (in UTC), in the order of the file; the last layout has none."""
+
+    body: Selector | None = None
+    title: Selector | None = None
+    authors: Selector | None = None
+    published: Selector | None = None
+    drop: tuple[Selector, ...] = ()
+    until: Annotated[date, BeforeValidator(_day)] | None = None
+
+
 class Outlet(_Table):
     """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
     delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
@@ -159,6 +178,7 @@ class Outlet(_Table):
     verify_tls: bool = True
     source: tuple[Source, ...]
     comments: Comments | None = None
+    layout: tuple[Layout, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -173,6 +193,21 @@ class Outlet(_Table):
         if value and info.data.get("connect"):
             raise ValueError("egress and connect exclude each other: take one of the two out")
         return value
+
+    @field_validator("layout")
+    @classmethod
+    def _one_after_the_other(cls, layouts: tuple[Layout, ...]) -> tuple[Layout, ...]:
+        for number, (layout, after) in enumerate(pairwise(layouts), 1):
+            if layout.until is None:
+                raise ValueError(f"layout {number} of {len(layouts)} has no until: write the day from which the next counts, "
+                                 "such as until = 2026-03-01")
+            if after.until is not None and after.until <= layout.until:
+                raise ValueError(f"layout {number + 1} ends on {after.until}, layout {number} not before it, on "
+                                 f"{layout.until}: write them from the oldest to the newest, each with a day of its own")
+        if layouts and layouts[-1].until is not None:
+            raise ValueError(f"the last layout has until = {layouts[-1].until}: take it out, or add the layout that counts "
+                             "from then on ([[layout]] alone is the general reader)")
+        return layouts
 
     @model_validator(mode="after")
     def _sources_are_its_own(self) -> "Outlet":
@@ -189,6 +224,11 @@ class Outlet(_Table):
         """Whether a URL is the address of one of the outlet's articles."""
         parts = urlsplit(url)
         return self.owns(url) and re.search(self.articles, parts.path) is not None
+
+    def layout_at(self, at: datetime) -> Layout | None:
+        """The layout of a page that was fetched then; None where the outlet has none."""
+        day = at.astimezone(timezone.utc).date()
+        return next((layout for layout in self.layout if layout.until is None or day < layout.until), None)
 
     def source_of(self, url: str) -> Source | None:
         """The source one of whose pages has this address."""

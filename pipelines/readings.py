@@ -48,7 +48,7 @@ def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[
         return None
     with store.reading() as session:
         found = captures.alike(session, outlet.id, fetched.asked or fetched.url, fetched.url, fetched.kept.sha256,
-                               reader_name(outlet), threadless=threadless)
+                               reader_name(outlet, fetched.at), threadless=threadless)
     if found is None or not holds(Kept(found.capture.file, found.capture.offset, found.capture.sha256)):
         return None
     row = found.reading

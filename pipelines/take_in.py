@@ -1,5 +1,5 @@
 """A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -46,12 +46,13 @@ class _Change:
     thread: threads_compare.ThreadChange | None = None
 
 
-def stale_head(intake: Intake, page_id: int, reader: str) -> articles.Latest | None:
-    """The article's latest version where an older reader read it: its bytes are then read again first."""
+def stale_head(intake: Intake, page_id: int, reader: Callable[[datetime], str]) -> articles.Latest | None:
+    """The article's latest version where an older reader read it: its bytes are then read again first. reader names who would
+    read a page that was fetched then."""
     with intake.store.reading() as session:
         page = session.get_one(Page, page_id)
         latest = articles.latest(session, page.article_id) if page.article_id is not None else None
-    return latest if latest is not None and latest.reading.reader != reader else None
+    return latest if latest is not None and latest.reading.reader != reader(latest.capture.at) else None
 
 
 def confirm(intake: Intake, page_ids: Iterable[int], now: datetime) -> None:

@@ -1,11 +1,15 @@
 """The captures of a store, in the order in which they were made."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import Capture, Page, Reading, Run, ThreadRead
+
+# A reader's name, or what names the reader of each capture.
+Reader = str | ColumnElement[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,25 @@ def _articles(outlet: str, since: datetime | None) -> tuple[ColumnElement[bool],
     return (*wanted, Capture.at >= since) if since is not None else wanted
 
 
-def _read_by(reader: str) -> ColumnElement[bool]:
+def reader_of_the_day(readers: Iterable[tuple[datetime | None, str]]) -> Reader:
+    """Who would read each capture: the first of the readers whose time ends after the capture was made; the last has no end."""
+    *dated, (_, last) = readers
+    return case(*((Capture.at < end, name) for end, name in dated), else_=last) if dated else last
+
+
+def _read_by(reader: Reader) -> ColumnElement[bool]:
     return select(Reading.id).where(Reading.capture_id == Capture.id, Reading.reader == reader).exists()
 
 
-def count(session: Session, outlet: str, reader: str | None, since: datetime | None) -> tuple[int, int]:
+def count(session: Session, outlet: str, reader: Reader | None, since: datetime | None) -> tuple[int, int]:
     """How many captures of its article pages an outlet has, made at or after a time, and how many a reader has read."""
     total = select(func.count()).select_from(Capture).join(Page, Page.id == Capture.page_id).where(*_articles(outlet, since))
     every = session.scalars(total).one()
     return every, session.scalars(total.where(_read_by(reader))).one() if reader is not None else 0
 
 
-def unread(session: Session, outlet: str, reader: str, since: datetime | None, *, after: int, limit: int) -> list[CaptureRow]:
+def unread(session: Session, outlet: str, reader: Reader, since: datetime | None, *, after: int,
+           limit: int) -> list[CaptureRow]:
     """The next captures of the outlet's article pages after one that a reader has not read."""
     query = select(Capture, Page.url).join(Page, Page.id == Capture.page_id).where(
         *_articles(outlet, since), ~_read_by(reader))

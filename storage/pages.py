@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from storage.captures import Reader
 from storage.insert import insert
 from storage.models import Capture, Page, Reading
 
@@ -86,12 +87,12 @@ def quarantined_in(session: Session, run_id: int) -> list[Page]:
         select(Capture.page_id).where(Capture.run_id == run_id))).order_by(Page.url)))
 
 
-def look_again(session: Session, outlet: str, reader: str, now: datetime, which: Iterable[int] | None = None) -> int:
+def look_again(session: Session, outlet: str, reader: Reader, now: datetime, which: Iterable[int] | None = None) -> int:
     """Makes quarantined pages due at once and unconditionally whose newest answer this reader has read as an article since: of
     the outlet, or of those with these ids; how many."""
     newest = select(func.max(Capture.id)).where(Capture.page_id == Page.id).correlate(Page).scalar_subquery()
-    clean = select(Reading.id).where(Reading.capture_id == newest, Reading.reader == reader,
-                                     Reading.outcome == "clean").exists()
+    clean = select(Reading.id).join(Capture, Capture.id == Reading.capture_id).where(
+        Capture.id == newest, Reading.reader == reader, Reading.outcome == "clean").exists()
     query = select(Page).where(Page.outlet == outlet, Page.kind == "article", Page.state == "quarantined",
                                Page.next_due_at > now, clean).order_by(Page.id).with_for_update()
     found = list(session.scalars(query.where(Page.id.in_(list(which))) if which is not None else query))

@@ -136,7 +136,7 @@ class Past:
 
     @property
     def today(self) -> str:
-        return door.reader_name(self.desk.outlet)
+        return door.reader_name(self.desk.outlet, self.desk.now)
 
     def tables(self, but: str = "") -> dict[str, Any]:
         """Everything that the store has, a table each."""
@@ -178,6 +178,21 @@ def test_what_this_reader_has_read_is_not_read_again(past: Past) -> None:
     past.see("/a/2", now_too=True)
     assert (past.again().already, past.again().already) == (1, 2)
     assert Counter(row.reader for row in past.desk.rows(Reading)) == {"long-ago": 1, past.today: 2}
+
+
+def test_each_capture_is_read_in_the_layout_of_its_day_and_once_only(past: Past) -> None:
+    day = past.desk.now.date() + timedelta(days=1)
+    past.file.write_text(f'{OUTLET}[[layout]]\ntitle = "title"\nuntil = {day}\n[[layout]]\ntitle = "p"\n', encoding="utf-8")
+    past.see("/a/1", page(title="A bridge"))
+    past.see("/a/2", EMPTY, old="error")
+    past.desk.next_run(hours=48)
+    past.see("/a/1", page(title="A bridge"))
+    assert past.again().already == 0
+    shown = [row for row in past.desk.rows(Reading) if row.reader != "long-ago"]
+    assert [row.title for row in shown] == ["A bridge", None, LINES[0]]
+    assert shown[0].reader == shown[1].reader != shown[2].reader
+    found = past.again()
+    assert (found.captures, found.already, found.reader) == (3, 3, shown[2].reader)
 
 
 def test_what_a_crawl_would_not_read_is_not_read_again(past: Past) -> None:
@@ -225,7 +240,7 @@ def test_versions_show_the_new_reading_and_an_unchanged_page_makes_none(past: Pa
         shown, = articles.versions(session, 1)
         assert (shown.reading.reader, (shown.reading.text or "")[:12]) == (past.today, "The road to ")
     past.desk.next_run()
-    assert stale_head(past.desk.intake, past.desk.page("/a/1").id, past.today) is None
+    assert stale_head(past.desk.intake, past.desk.page("/a/1").id, lambda _: past.today) is None
     past.see(now_too=True)
     assert len(past.desk.rows(Version)) == 1
     past.see(body=page(LINES[0], LINES[1].replace("more", "less")), now_too=True)
@@ -391,7 +406,7 @@ def test_a_mistake_in_an_outlet_s_file_needs_a_person(past: Past) -> None:
 
 def test_a_look_survives_a_reading_of_its_head_that_was_written_in_between(past: Past) -> None:
     past.see()
-    stale = stale_head(past.desk.intake, past.desk.page("/a/1").id, past.today)
+    stale = stale_head(past.desk.intake, past.desk.page("/a/1").id, lambda _: past.today)
     assert stale is not None
     past.again()
     there = past.desk.page("/a/1")

@@ -142,7 +142,7 @@ async def _answer(known: Outlets, readers: Readers, request: Request) -> dict[st
     headers = (("Content-Type", request.content_type),) if request.content_type else ()
     fetched = Fetched(request.url or "", 200, headers, body, request.at or datetime.now(timezone.utc))
     value = await readers.read(fetched, outlet)
-    return documents.read(request.file, request.url, value, reader_name(outlet))
+    return documents.read(request.file, request.url, value, reader_name(outlet, fetched.at))
 
 
 def _bytes(name: str) -> bytes:

@@ -4,7 +4,7 @@ import re
 
 from crawler.items import ArticleRead, Block, Fetched
 from crawler.outlet import Outlet
-from pipelines.read import clean, metadata, times
+from pipelines.read import clean, layout, metadata, times
 from pipelines.read.comments import systems
 from pipelines.read.comments.cut import cut, cut_comments
 from pipelines.read.decode import tree as tree_of
@@ -30,11 +30,15 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
     looked for, so that none of their texts, names and times can be taken for the article's."""
     tree = tree_of(text)
     thread, elements = systems.thread(tree, text, outlet, fetched)
+    own = outlet.layout_at(fetched.at) if outlet else None
     cut(elements)
+    layout.drop(tree, own)
     cut_comments(tree)
     known = metadata.read(tree, fetched, outlet)
     captions = clean.captions(tree)
-    blocks = _without_head(clean.article_blocks(tree), known.title)
+    place = layout.body(tree, own)
+    found = clean.article_blocks(place) if place is not None else ()
+    blocks = _without_head(found or clean.article_blocks(tree), known.title)
     if not blocks:
         raise Refused("no_text", "no article text was found on the page")
     body = "\n".join(block.text for block in blocks)
@@ -45,4 +49,4 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
         title=known.title, text=body, blocks=blocks, text_sha256=hashlib.sha256(body.encode()).hexdigest(), reader=reader,
         authors=known.authors, published=known.published, published_raw=known.published_raw, modified=known.modified,
         language=language, section=known.section, tags=known.tags, image=known.image, claimed_url=known.claimed_url,
-        captions=captions, origins={**origins, "text": "trafilatura"}, thread=thread)
+        captions=captions, origins={**origins, "text": layout.ORIGIN if found else "trafilatura"}, thread=thread)

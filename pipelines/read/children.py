@@ -83,7 +83,8 @@ class Readers:
                     return await self._twice(fetched, outlet)
             except TimeoutError:
                 self.killed += 1
-                return Nothing("timeout", door.reader_name(outlet), f"reading it took more than {self._wall:g} seconds")
+                return Nothing("timeout", door.reader_name(outlet, fetched.at),
+                               f"reading it took more than {self._wall:g} seconds")
 
     async def _twice(self, fetched: Fetched, outlet: Outlet | None) -> ReadValue:
         for _ in range(2):
@@ -92,4 +93,4 @@ class Readers:
                                                  limiter=self._children)
             except BrokenWorkerProcess:
                 self.killed += 1
-        return Nothing("killed", door.reader_name(outlet), "its reader died twice, of memory or of processor time")
+        return Nothing("killed", door.reader_name(outlet, fetched.at), "its reader died twice, of memory or of processor time")

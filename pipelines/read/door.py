@@ -1,5 +1,6 @@
 """The one door: the only code that turns bytes into meaning. It knows no network, no clock and no settings."""
 import hashlib
+from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -16,21 +17,30 @@ def _extractor() -> str:
     return f"trafilatura/{version('trafilatura')}"
 
 
-def reader_name(outlet: Outlet | None) -> str:
-    """Who reads an outlet's pages: the extractor and its version, our reader's number, the outlet's layout (a digest of its
-    comment selectors, `general` where it has none) and the zone of its times. Equal bytes under an equal reader give equal
-    values; what else an outlet says of itself does not change them."""
-    layout = "general"
-    if outlet and outlet.comments:
-        fields = outlet.comments.model_dump_json(exclude={"verified"})
-        layout = hashlib.sha256(fields.encode()).hexdigest()[:8]
-    return f"{_extractor()} steppewire/{READER} {layout} {outlet.timezone if outlet else 'UTC'}"
+def reader_name(outlet: Outlet | None, at: datetime) -> str:
+    """Who reads an outlet's pages that were fetched at `at`: the extractor and its version, our reader's number, the outlet's
+    own selectors (a digest of those for comments and of that day's layout, `general` where it has none) and its times' zone.
+    Equal bytes under an equal reader give equal values; what else an outlet says of itself does not change them."""
+    layout = outlet.layout_at(at) if outlet else None
+    parts = [outlet.comments.model_dump_json(exclude={"verified"})] if outlet and outlet.comments else []
+    # Which selectors count, not until when: a layout that ends later reads the same.
+    if layout and (fields := layout.model_dump_json(exclude={"until"}, exclude_defaults=True)) != "{}":
+        parts.append(fields)
+    own = hashlib.sha256("".join(parts).encode()).hexdigest()[:8] if parts else "general"
+    return f"{_extractor()} steppewire/{READER} {own} {outlet.timezone if outlet else 'UTC'}"
+
+
+def readers(outlet: Outlet) -> list[tuple[datetime | None, str]]:
+    """Who reads the outlet's pages by the day they were fetched: until when, and its name; the last one has no end."""
+    ends = [datetime.combine(layout.until, time(), timezone.utc) for layout in outlet.layout if layout.until]
+    named = [(end, reader_name(outlet, end - timedelta(days=1))) for end in ends]
+    return [*named, (None, reader_name(outlet, datetime.max.replace(tzinfo=timezone.utc)))]
 
 
 def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
     """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element; else
     the article and its thread; Nothing where it is none of them, with the reason. No bytes make it raise but by MemoryError."""
-    reader = reader_name(outlet)
+    reader = reader_name(outlet, fetched.at)
     try:
         return _read(fetched, outlet, reader)
     except screen.Refused as refused:

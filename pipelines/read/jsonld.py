@@ -14,16 +14,26 @@ ARTICLES = re.compile(r"[A-Za-z]*Article|BlogPosting|LiveBlogPosting|SocialMedia
 BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "subjectOf", "about")
 MAX_DEPTH = 6
 MAX_NODES = 2_000
-WRAPPER = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
+OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
+CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)\s*$")
+# So far from its end a script's closing mark may begin.
+LAST = 30
 TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 FIELD = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"')
+
+
+def _unwrapped(text: str) -> str:
+    """A script without the marks that hide it from old browsers."""
+    opening = OPENING.match(text)
+    rest = text[opening.end() if opening else 0:].rstrip()
+    return rest[:-LAST] + CLOSING.sub("", rest[-LAST:]).rstrip()
 
 
 def _loads(text: str) -> list[Any]:
     """The documents in one script: more than one where they were glued together, fields alone where it is broken."""
     found: list[Any] = []
     decoder = json.JSONDecoder(strict=False)
-    rest = WRAPPER.sub("", text).strip()
+    rest = _unwrapped(text)
     while rest and len(found) < 50:
         try:
             value, end = decoder.raw_decode(rest)

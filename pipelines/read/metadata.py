@@ -5,9 +5,10 @@ else here. Trafilatura is not asked for authors: where nothing here finds one, i
 as not.
 """
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from htmldate import find_date
@@ -16,11 +17,12 @@ from trafilatura.metadata import extract_title
 
 from crawler.items import Fetched
 from crawler.outlet import Outlet
-from pipelines.read import evidence, jsonld, times, visible
+from pipelines.read import evidence, jsonld, layout, times, visible
 from pipelines.read.address import absolute, place
 from pipelines.read.clean import one_line, plain
 from pipelines.read.evidence import Evidence, Metas
 
+T = TypeVar("T")
 MAX_NAMES = 20
 MAX_TAGS = 50
 MAX_NAME = 100
@@ -94,6 +96,9 @@ def _title(tree: HtmlElement, every: list[Evidence], sites: set[str]) -> tuple[s
     if not found:
         return one_line(extract_title(tree) or "") or None, "trafilatura"
 
+    if found[0][0] == layout.ORIGIN:
+        return plain(spelled[0][1]), layout.ORIGIN
+
     def confirmed(candidate: tuple[str, str]) -> int:
         return sum(text.casefold() == candidate[1].casefold() or _starts(text, candidate[1]) for _, text in found)
     origin, title = found[0] if found[0][0] == "json-ld" else max(found, key=confirmed)
@@ -130,7 +135,7 @@ def _authors(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence],
              sites: set[str]) -> tuple[tuple[str, ...], str]:
     # A person's name anywhere before the site's own name, which is the author only where nobody else is.
     for one in every:
-        if names := _names(one.authors, sites):
+        if names := _names(one.authors, set() if one.origin == layout.ORIGIN else sites):
             return names, one.origin
     if shown := visible.byline(tree, head, lambda line: _names([line], sites)):
         return shown, "page"
@@ -142,10 +147,11 @@ def _authors(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence],
 
 # --- times
 
-def _first_time(texts: Iterable[str], fetched: Fetched, zone: str) -> tuple[datetime | None, str | None]:
+def _first_time(texts: Iterable[str], fetched: Fetched, zone: str,
+                read_time: Callable[[str, str], datetime | None] = times.moment) -> tuple[datetime | None, str | None]:
     for text in texts:
         raw = one_line(text)
-        if found := times.possible(times.moment(raw, zone), fetched.at):
+        if found := times.possible(read_time(raw, zone), fetched.at):
             return found, raw
     return None, None
 
@@ -153,7 +159,8 @@ def _first_time(texts: Iterable[str], fetched: Fetched, zone: str) -> tuple[date
 def _published(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence], fetched: Fetched,
                zone: str) -> tuple[datetime | None, str | None, str]:
     for one in every:
-        found, raw = _first_time(one.published[:20], fetched, zone)
+        read_time = times.within if one.origin == layout.ORIGIN else times.moment
+        found, raw = _first_time(one.published[:20], fetched, zone, read_time)
         if found:
             return found, raw, one.origin
     for line in visible.dates(tree, head):
@@ -193,6 +200,11 @@ def _claimed_url(tree: HtmlElement, metas: Metas, base: str) -> tuple[str | None
     return next(filter(None, (absolute(url, base) for url in metas.get("og:url", ()))), None), "og"
 
 
+def _first(found: Iterable[tuple[T | None, str]]) -> tuple[T | None, str]:
+    """The first value that says something, with its origin; nothing behind it is looked at."""
+    return next((one for one in found if one[0]), (None, ""))
+
+
 def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata:
     """What the page says of its article. Times without a zone are the outlet's; impossible ones are none. Give it the tree
     without its comments, or one's author and time may be taken for the article's."""
@@ -200,20 +212,19 @@ def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata
     metas, nodes = evidence.metas(tree), jsonld.nodes(tree)
     claimed_url, claimed_by = _claimed_url(tree, metas, fetched.url)
     head = visible.heading(tree)
-    every = evidence.gather(tree, head, metas, nodes, {place(url) for url in (fetched.url, claimed_url) if url})
+    own = layout.evidence(tree, outlet.layout_at(fetched.at) if outlet else None)
+    every = [own, *evidence.gather(tree, head, metas, nodes, {place(url) for url in (fetched.url, claimed_url) if url})]
     sites = evidence.site_names(metas, nodes, place(fetched.url).partition("/")[0])
     title, titled_by = _title(tree, every, sites)
     authors, signed_by = _authors(tree, head, every, sites)
     published, published_raw, dated_by = _published(tree, head, every, fetched, zone)
-    modified = [(time, one.origin) for one in every if (time := _first_time(one.modified[:20], fetched, zone)[0])]
-    sections = [(text, one.origin) for one in every if (text := plain(one.section or ""))]
-    tags = [(texts, one.origin) for one in every if (texts := _different(map(plain, one.tags[:MAX_TAGS])))]
-    images = [(url, one.origin) for one in every if (url := absolute(one.image, fetched.url))]
+    modified, changed_by = _first((_first_time(one.modified[:20], fetched, zone)[0], one.origin) for one in every)
+    section, filed_by = _first((plain(one.section or ""), one.origin) for one in every)
+    tags, tagged_by = _first((_different(map(plain, one.tags[:MAX_TAGS])), one.origin) for one in every)
+    image, shown_by = _first((absolute(one.image, fetched.url), one.origin) for one in every)
     language = _language(tree)
     by = {"title": title and titled_by, "authors": authors and signed_by, "published": published and dated_by,
-          "modified": modified and modified[0][1], "language": language and "html lang", "section": sections and sections[0][1],
-          "tags": tags and tags[0][1], "image": images and images[0][1], "claimed_url": claimed_url and claimed_by}
-    return Metadata(
-        title, authors, published, published_raw, modified[0][0] if modified else None, language,
-        sections[0][0] if sections else None, tags[0][0] if tags else (), images[0][0] if images else None, claimed_url,
-        {name: str(origin) for name, origin in by.items() if origin})
+          "modified": modified and changed_by, "language": language and "html lang", "section": section and filed_by,
+          "tags": tags and tagged_by, "image": image and shown_by, "claimed_url": claimed_url and claimed_by}
+    return Metadata(title, authors, published, published_raw, modified, language, section or None, tags or (), image,
+                    claimed_url, {name: str(origin) for name, origin in by.items() if origin})

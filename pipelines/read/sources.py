@@ -3,12 +3,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
-from functools import lru_cache
 from typing import Any
 
 import feedparser
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from crawler.items import Fetched, Found, Link
@@ -16,6 +14,7 @@ from crawler.outlet import Outlet, Source
 from pipelines.read import decode, times
 from pipelines.read.address import absolute
 from pipelines.read.clean import plain
+from pipelines.read.layout import select
 from pipelines.read.screen import Refused
 
 MAX_LINKS = 1_000
@@ -111,11 +110,6 @@ def _fields(entry: Any) -> dict[str, str]:
 
 # --- section pages
 
-@lru_cache(maxsize=64)
-def _select(selector: str) -> CSSSelector:
-    return CSSSelector(selector, translator="html")
-
-
 def _links(elements: Iterable[HtmlElement], base: str) -> Iterator[Link]:
     for element in elements:
         for anchor in [element] if element.tag == "a" else element.iter("a"):
@@ -128,7 +122,7 @@ def section(tree: HtmlElement, fetched: Fetched, outlet: Outlet, source: Source)
     outlet's `articles`. A first page without any is refused: something else was served, or the site was rebuilt."""
     bases = tree.xpath("//base/@href")
     base = (absolute(bases[0], fetched.url) if bases else None) or fetched.url
-    found = _found(_links(_select(source.links)(tree), base), outlet) if source.links else Found(())
+    found = _found(_links(select(source.links)(tree), base), outlet) if source.links else Found(())
     found = found if found.links else _found(_links(tree.iter("a"), base), outlet)
     if not found.links and source.url in (fetched.asked, fetched.url):
         raise Refused("not_feed", "no link on this page fits the outlet's `articles`")

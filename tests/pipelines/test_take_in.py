@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from desk import HOME, Desk, article, thread
@@ -59,12 +59,23 @@ def test_a_text_that_is_put_back_makes_three_versions(desk: Desk) -> None:
 
 def test_what_an_older_reader_made_of_the_head_is_read_again_and_is_no_edit(desk: Desk) -> None:
     desk.see(article("One. Share this!", reader="reader-0"))
-    stale = stale_head(desk.intake, desk.page("/a/1").id, "reader-1")
+    stale = stale_head(desk.intake, desk.page("/a/1").id, lambda _: "reader-1")
     assert stale is not None and stale.reading.reader == "reader-0"
     desk.see(article("One."), again=article("One."))
     assert len(desk.rows(Version)) == 1
     assert [row.reader for row in desk.rows(Reading)] == ["reader-0", "reader-1", "reader-1"]
-    assert stale_head(desk.intake, desk.page("/a/1").id, "reader-1") is None
+    assert stale_head(desk.intake, desk.page("/a/1").id, lambda _: "reader-1") is None
+
+
+def test_who_is_the_older_reader_is_asked_for_the_day_of_the_heads_bytes(desk: Desk) -> None:
+    desk.see(article("One.", reader="reader-of-2026"))
+    asked = list[datetime]()
+
+    def reader(at: datetime) -> str:
+        asked.append(at)
+        return f"reader-of-{at.year}"
+    assert stale_head(desk.intake, desk.page("/a/1").id, reader) is None
+    assert asked == [desk.rows(Capture)[0].at]
 
 
 def test_a_page_without_text_is_quarantined_with_its_evidence_and_makes_no_version(desk: Desk) -> None:

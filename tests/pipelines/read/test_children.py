@@ -51,10 +51,10 @@ def test_as_many_children_read_as_are_allowed(fetched):
     assert len({value.note for value in values}) == 1 and values[0].note != str(os.getpid())
 
 
-def test_a_page_that_takes_too_long_is_a_timeout_and_the_next_one_is_read(fetched):
+def test_a_page_that_takes_too_long_is_a_timeout_and_the_next_one_is_read(fetched, now):
     readers = Readers(1, read=misreadings.hang, wall=3)
     slow, next_one = in_turn(readers, [fetched("hang"), fetched("x")])
-    assert (slow.reason, slow.reader, next_one.reason) == ("timeout", reader_name(None), "read")
+    assert (slow.reason, slow.reader, next_one.reason) == ("timeout", reader_name(None, now), "read")
     assert readers.killed == 1
 
 
@@ -63,11 +63,11 @@ def test_a_page_that_waits_for_its_turn_has_all_its_time(fetched):
     assert [slow.reason, *(value.reason for value in waiting)] == ["timeout", "read", "read"]
 
 
-def test_a_page_whose_child_died_is_read_once_more(fetched, tmp_path):
+def test_a_page_whose_child_died_is_read_once_more(fetched, tmp_path, now):
     readers = Readers(1, read=misreadings.die)
     once, always = in_turn(readers, [fetched("once", url=str(tmp_path / "a")), fetched("always", url=str(tmp_path / "b"))])
     assert once.reason == "read"
-    assert isinstance(always, Nothing) and (always.reason, always.reader) == ("killed", reader_name(None))
+    assert isinstance(always, Nothing) and (always.reason, always.reader) == ("killed", reader_name(None, now))
     assert readers.killed == 3
 
 
@@ -131,7 +131,8 @@ def test_a_child_whose_parent_died_before_it_could_ask_to_die_with_it_ends():
 
 
 def test_the_parent_needs_no_parser():
-    program = ("import sys, pipelines.read.children, pipelines.read.door as door; door.reader_name(None);"
+    program = ("import sys, pipelines.read.children, pipelines.read.door as door; from datetime import datetime, timezone; "
+               "door.reader_name(None, datetime.now(timezone.utc));"
                "print([name for name in ('lxml', 'trafilatura', 'feedparser', 'dateparser', 'numpy') if name in sys.modules])")
     root = str(Path(__file__).resolve().parents[3])
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from crawler.items import ArticleRead, Found, Nothing
-from crawler.outlet import Outlet
+from crawler.outlet import Layout, Outlet
 from pipelines.read.door import read, reader_name
+from tests.conftest import NOW
 from tests.pipelines.read.pages_to_read import LINES, comment, page, thread
 
 RSS = ('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>x</title><item><title>One</title>'
@@ -25,7 +26,7 @@ def test_an_article_is_its_lines_in_order(language, fetched):
     assert [block.kind for block in value.blocks] == ["paragraph"] * 3
     assert (value.title, value.language) == ("Guards at the pass", language)
     assert value.text_sha256 == hashlib.sha256(value.text.encode()).hexdigest()
-    assert value.reader == reader_name(None)
+    assert value.reader == reader_name(None, NOW)
 
 
 def test_the_values_pickle(fetched, steppe):
@@ -73,7 +74,7 @@ class TestNothing:
     def test_a_body_that_is_no_article_has_a_reason(self, body, reason, fetched):
         value = read(fetched(body), None)
         assert isinstance(value, Nothing)
-        assert value.reason == reason and value.note and value.reader == reader_name(None)
+        assert value.reason == reason and value.note and value.reader == reader_name(None, NOW)
 
     @pytest.mark.parametrize(("start", "repeated", "times", "reason"), [
         (b"<p>", b"x", 5 * 1024 * 1024, "too_large"), (b"<html>", b"<div>", 3_000, "screened"),
@@ -83,7 +84,7 @@ class TestNothing:
         body = start + repeated * times + b">" + page().encode()
         value = read(fetched(body), None)
         assert isinstance(value, Nothing)
-        assert value.reason == reason and value.note and value.reader == reader_name(None)
+        assert value.reason == reason and value.note and value.reader == reader_name(None, NOW)
 
     def test_an_exception_becomes_an_error_that_names_its_class(self, fetched):
         value = read(fetched(Failing(ZeroDivisionError)), None)
@@ -154,21 +155,32 @@ class TestHostilePagesThatAreArticles:
 
 class TestReaderName:
     def test_it_names_the_extractor_and_the_layout(self, steppe):
-        general, own = reader_name(None), reader_name(steppe)
+        general, own = reader_name(None, NOW), reader_name(steppe, NOW)
         assert general.startswith("trafilatura/") and " general " in general
         assert " general " not in own and own != general
 
     def test_it_changes_with_the_comment_selectors_and_the_zone(self, steppe):
         other = steppe.comments.model_copy(update={"item": "li.comment"})
-        assert reader_name(steppe.model_copy(update={"comments": other})) != reader_name(steppe)
-        assert reader_name(steppe.model_copy(update={"timezone": "UTC"})) != reader_name(steppe)
+        assert reader_name(steppe.model_copy(update={"comments": other}), NOW) != reader_name(steppe, NOW)
+        assert reader_name(steppe.model_copy(update={"timezone": "UTC"}), NOW) != reader_name(steppe, NOW)
 
     @pytest.mark.parametrize("change", [
         {"connect": "http://127.0.0.1:8000"}, {"delay": 9.0}, {"source": ()}, {"every": timedelta(days=1)}, {"name": "x"},
         {"articles": "^/x/"}])
     def test_nothing_else_changes_it(self, steppe: Outlet, change):
-        assert reader_name(steppe.model_copy(update=change)) == reader_name(steppe)
+        assert reader_name(steppe.model_copy(update=change), NOW) == reader_name(steppe, NOW)
 
     def test_seeing_the_selectors_work_changes_nothing(self, steppe):
         seen = steppe.comments.model_copy(update={"verified": True})
-        assert reader_name(steppe.model_copy(update={"comments": seen})) == reader_name(steppe)
+        assert reader_name(steppe.model_copy(update={"comments": seen}), NOW) == reader_name(steppe, NOW)
+
+    def test_it_changes_with_the_layout_of_the_day_and_with_no_other(self, steppe):
+        old, new = Layout(body="div.old", until=NOW.date()), Layout(body="div.new")
+        two, one = steppe.model_copy(update={"layout": (old, new)}), steppe.model_copy(update={"layout": (new,)})
+        assert reader_name(two, NOW) == reader_name(one, NOW) != reader_name(steppe, NOW)
+        assert reader_name(two, NOW - timedelta(days=1)) not in (reader_name(two, NOW), reader_name(steppe, NOW))
+        later = steppe.model_copy(update={"layout": (old.model_copy(update={"until": NOW.date() + timedelta(days=9)}), new)})
+        assert reader_name(later, NOW) == reader_name(two, NOW - timedelta(days=1))
+
+    def test_a_layout_without_selectors_is_the_general_reader(self, steppe):
+        assert reader_name(steppe.model_copy(update={"layout": (Layout(),)}), NOW) == reader_name(steppe, NOW)
