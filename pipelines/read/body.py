@@ -39,6 +39,8 @@ LINKED_HEADING = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5][
 # So many cards of one kind in one place are a row of them.
 ROW = 3
 CARD_LINK = etree.XPath("//*[self::div or self::li or self::article or self::section]/a[@href][1][not(preceding-sibling::*)]")
+# Parts of one kind with so much of a container's prose are pieces of one text.
+PIECES = 0.8
 # Of several articles in one place with so much prose the first is the page's own.
 ARTICLE = 250
 
@@ -60,12 +62,13 @@ SAME = 0.7
 @dataclass(frozen=True, slots=True)
 class Body:
     """Where the text stands. container: the element with most of the prose, None where there is none; prose: how many
-    characters of it; sure: the container holds it directly; standfirst: the elements of it between headline and container;
-    repeated: lines that stand all over the page."""
+    characters of it; sure: the container holds it directly; pieces: it holds it in several pieces of one kind; standfirst: the
+    elements of it between headline and container; repeated: lines that stand all over the page."""
 
     container: HtmlElement | None = None
     prose: int = 0
     sure: bool = False
+    pieces: bool = False
     standfirst: tuple[HtmlElement, ...] = ()
     repeated: frozenset[str] = frozenset()
 
@@ -157,6 +160,15 @@ def _container(body: HtmlElement, below: dict[HtmlElement, int]) -> HtmlElement:
         container = largest
 
 
+def _in_pieces(container: HtmlElement, below: dict[HtmlElement, int]) -> bool:
+    """Whether nearly all of the container's prose is in several parts of one kind, as where advertisements part a text."""
+    kinds: dict[tuple[str, str | None], list[int]] = {}
+    for part in container:
+        if below.get(part, 0) >= ARTICLE and part.tag not in HOLDERS:
+            kinds.setdefault((part.tag, part.get("class")), []).append(below[part])
+    return any(len(kind) > 1 and sum(kind) >= PIECES * below[container] for kind in kinds.values())
+
+
 def _standfirst(container: HtmlElement, described: list[set[str]]) -> tuple[HtmlElement, ...]:
     """The blocks between the headline and the container that their names call a standfirst or that repeat the description."""
     headlines = HEADLINE_BEFORE(container)
@@ -189,6 +201,7 @@ def find(tree: HtmlElement, described: list[set[str]]) -> Body:
     if body is None or body not in below:
         return Body()
     container = _container(body, below)
-    sure = near.get(container, 0) >= DENSE * below[container]
+    pieces = _in_pieces(container, below)
+    sure = pieces or near.get(container, 0) >= DENSE * below[container]
     repeated = frozenset(" ".join(text.split()) for text, times in often.items() if times >= REPEATED and len(text) >= LONG)
-    return Body(container, below[container], sure, _standfirst(container, described) if sure else (), repeated)
+    return Body(container, below[container], sure, pieces, _standfirst(container, described) if sure else (), repeated)

@@ -112,10 +112,10 @@ def _extracted(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
     return blocks_of(document.body) if isinstance(document, Document) else ()
 
 
-def _alone(container: HtmlElement) -> HtmlElement:
-    """A page with nothing but an article in it, the container's."""
+def _alone(container: HtmlElement, *, whole: bool) -> HtmlElement:
+    """A page with nothing but an article in it, the container's; whole: no part of it may be taken for all of it."""
     html = container.makeelement("html")
-    article = etree.SubElement(etree.SubElement(html, "body"), "article")
+    article = etree.SubElement(etree.SubElement(html, "body"), "article", {"itemprop": "articleBody"} if whole else {})
     inside = deepcopy(container)
     inside.tail = None
     article.append(inside)
@@ -144,7 +144,7 @@ def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
     body.clear(tree)
     where = body.find(tree, described)
     if where.container is not None and where.sure:
-        found = _extracted(_alone(where.container), fast=True)
+        found = _extracted(_alone(where.container, whole=where.pieces), fast=True)
         found = (*_leading(where.standfirst, found), *found)
     else:
         found = _extracted(tree, fast=True)

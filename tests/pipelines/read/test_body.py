@@ -47,9 +47,10 @@ def test_the_container_needs_no_telling_name(name, lines):
 
 
 def test_a_body_in_several_pieces_is_read_whole(lines):
-    pieces = "".join(f"<div class='article__body'><p>{line}</p></div><div class='ad-slot'></div>" for line in LINES["en"])
+    pieces = "".join(f"<div class='row'><div class='article__body'>{''.join(f'<p>{line}</p>' for line in part)}</div></div>"
+                     "<div class='ad-slot'></div>" for part in LINES.values())
     markup = page(()).replace("<div class='story'></div>", f"<div class='grid'>{pieces}</div>")
-    assert lines(markup) == list(LINES["en"])
+    assert lines(markup) == [line for part in LINES.values() for line in part]
 
 
 def test_of_several_articles_the_first_is_the_page_s_own(lines):
