@@ -26,6 +26,7 @@ import logs
 import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, holds_same, load
+from crawler.decoding import UndecodableBody
 from crawler.desk import Desk
 from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Report, Seen, SourceSeen
 from crawler.outlet import Outlet
@@ -97,17 +98,17 @@ class RunDesk:
     async def read(self, fetched: Fetched) -> ReadValue:
         if self.kills >= KILLS_DEGRADE:
             return Nothing("unread", reader_name(self.intake.outlet, fetched.at), "three pages of this run killed their reader")
-        if (before := await asyncio.to_thread(self._read_before, fetched)) is not None:
+        if (before := await asyncio.to_thread(self._read_before, fetched, threadless=True)) is not None:
             return before
         value = await self.readers.read(fetched, self.intake.outlet)
         if isinstance(value, Nothing) and value.reason in ("killed", "timeout"):
             self.kills += 1
         return value
 
-    def _read_before(self, fetched: Fetched) -> ArticleRead | None:
+    def _read_before(self, fetched: Fetched, *, threadless: bool) -> ArticleRead | None:
         """Equal bytes are not read twice; a look at a thread is more than its values, so a page with one is always read."""
         return read_before(self.intake.store, self.intake.outlet, fetched,
-                           lambda kept: holds_same(self.folder, kept, fetched), threadless=True)
+                           lambda kept: holds_same(self.folder, kept, fetched), threadless=threadless)
 
     async def sink(self, seen: Seen) -> None:
         if seen.outcome == "unchanged":
@@ -152,8 +153,15 @@ class RunDesk:
         if stale is None:
             return None
         kept = Kept(stale.capture.file, stale.capture.offset, stale.capture.sha256)
-        value = await self.readers.read(await self.writer.do(partial(load, self.folder, kept, asked=seen.page.url)),
-                                        self.intake.outlet)
+        try:
+            fetched = await self.writer.do(partial(load, self.folder, kept, asked=seen.page.url))
+        except UndecodableBody as damage:
+            # What the older reader made of it is all there is to compare with.
+            logger.error("the latest version cannot be read again: %s", damage, extra={"page": seen.page.url})
+            return None
+        # It may be there already and not the newest: the outlet's file was changed and changed back.
+        before = await asyncio.to_thread(self._read_before, fetched, threadless=False)
+        value = before or await self.readers.read(fetched, self.intake.outlet)
         return value if isinstance(value, ArticleRead) else None
 
 

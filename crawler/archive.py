@@ -253,8 +253,8 @@ def _exchange(folder: Path, kept: Kept) -> Exchange:
     except OSError as error:
         raise DamagedRecord("unreadable", f"{kept.file} cannot be read: {error.strerror or error}") from error
     except UNREADABLE as error:
-        why = f": {error}" if str(error) else ""
-        raise DamagedRecord("no_record", f"{kept.file} holds no whole record at {kept.offset}{why}") from error
+        # Without the words of the error, which may be the very bytes that make no sense.
+        raise DamagedRecord("no_record", f"{kept.file} holds no whole record at {kept.offset}") from error
     if hashlib.sha256(body).hexdigest() != kept.sha256:
         raise DamagedRecord("other_body", f"the record at {kept.offset} of {kept.file} has another body than it was given")
     return exchange

@@ -289,6 +289,7 @@ def test_damaged_records_are_named_and_the_rest_is_read(past: Past) -> None:
     assert (found.captures, found.clean, found.no_text) == (4, 2, 0)
     assert [(damage.capture.id, damage.url, damage.harm) for damage in found.damaged] == [
         (1, f"{HOME}/a/0", "no_record"), (3, f"{HOME}/a/2", "other_body")]
+    assert found.damaged[0].note.endswith(f" holds no whole record at {found.damaged[0].capture.offset}")
     assert [len(reads) for reads in past.readings().values()] == [1, 2, 1, 2]
     assert [len(past.again().damaged), past.again().already] == [2, 2]
 
@@ -346,11 +347,15 @@ class Unasked:
         return Nothing("asked", "a test")
 
 
+def crawl_desk(past: Past) -> worker.RunDesk:
+    readers: Any = Unasked()
+    return worker.RunDesk(past.desk.intake, past.archive, past.settings.archive, readers, Writer(), worker.Clock(past.desk.now))
+
+
 def looked(past: Past, body: bytes = DATED, headers: tuple[tuple[str, str], ...] = HTML) -> ArticleRead | Nothing:
     """What a crawl's desk makes of an answer of the page /a/1."""
     exchange = past.exchange(f"{HOME}/a/1", body, 200, headers)
-    readers: Any = Unasked()
-    desk = worker.RunDesk(past.desk.intake, past.archive, past.settings.archive, readers, Writer(), worker.Clock(past.desk.now))
+    desk = crawl_desk(past)
     fetched = opened(exchange, past.archive.keep("steppe", exchange), asked=exchange.url)
     value = asyncio.run(desk.read(fetched))
     assert isinstance(value, ArticleRead | Nothing)
@@ -376,6 +381,28 @@ def test_a_crawl_always_reads_a_page_with_a_thread_or_one_that_only_a_later_read
     past.see("/a/1", DATED.replace(b"</article>", b'</article><div id="disqus_thread"></div>'), now_too=True)
     assert [row.system for row in past.desk.rows(models.Thread)] == ["disqus"]
     assert isinstance(looked(past, DATED.replace(b"</article>", b'</article><div id="disqus_thread"></div>')), Nothing)
+
+
+def test_an_outlet_s_file_that_was_changed_back_has_no_head_read_at_every_look(past: Past) -> None:
+    past.see(body=DATED, now_too=True)
+    first = past.today
+    past.file.write_text(OUTLET.replace("articles", 'timezone = "Asia/Almaty"\narticles'), encoding="utf-8")
+    assert past.again().reader != first
+    there = past.desk.page("/a/1")
+    assert stale_head(past.desk.intake, there.id, lambda _: first) is not None
+    value = asyncio.run(crawl_desk(past)._read_head_again(Seen(there, "read")))
+    assert value is not None and value.reader == first
+    fetched = opened(past.exchange(there.url, DATED, 200, HTML), None, asked=there.url)
+    kept = past.archive.keep("steppe", past.exchange(there.url, DATED, 200, HTML))
+    take_in(past.desk.intake, Seen(there, "read", replace(fetched, kept=kept), value), past.desk.now, head_again=value)
+    assert [row.seq for row in past.desk.rows(Version)] == [1]
+
+
+def test_a_damaged_head_stops_no_look(past: Past) -> None:
+    past.see()
+    (past.settings.archive / past.desk.rows(Capture)[0].file).unlink()
+    there = past.desk.page("/a/1")
+    assert asyncio.run(crawl_desk(past)._read_head_again(Seen(there, "read"))) is None
 
 
 # --- outlets
