@@ -270,6 +270,38 @@ def demo(once: bool, steps: int, data: Path, as_json: bool) -> None:
                              say=lambda line: click.echo(line, err=True)))
 
 
+@steppewire.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--outlet", default=None, metavar="ID", help="Records of this outlet only.")
+@log_format
+@as_json
+@click.pass_obj
+def import_(config: Path | None, files: tuple[Path, ...], outlet: str | None, as_json: bool) -> None:
+    """Bring in the articles of old WARC files, as if they had been read then; nobody is mailed of them.
+
+    \b
+    Example: steppewire import crawl-2019-*.warc.gz
+    """
+    from storage.store import StoreLocked
+    from verbs import crawling
+    from verbs.importing import Importer
+
+    logs.begin(logging.WARNING)
+    for file in files:
+        if not file.is_file():
+            raise click.BadParameter(f"there is no file {file}", param_hint="FILE")
+    settings = load(config)
+    crawling.require_known(settings, (outlet,) if outlet is not None else (), config_file(config))
+    try:
+        with held_store(config) as (_, store):
+            importer = Importer(settings, store, lambda: datetime.now(timezone.utc), outlet)
+            document = asyncio.run(importer.bring_in(files))
+    except StoreLocked as taken:
+        tell(f"{taken}: stop the daemon, or wait for the crawl, then import")
+        raise SystemExit(TAKEN) from taken
+    present(document, as_json)
+
+
 # --- what is in the store
 
 @steppewire.group()

@@ -51,6 +51,14 @@ def is_gone(page: Page, now: datetime) -> bool:
     return page.misses >= GONE_MISSES and page.missing_since is not None and now - page.missing_since >= GONE_AFTER
 
 
+def imported(page: Page, reason: str | None = None) -> None:
+    """A record of the page was brought in: it is looked at when it is due, and what a look of ours said of it stands. Without
+    one it is known, or, for a reason, quarantined until a record of it reads clean."""
+    if page.confirmed_at is None and page.tries == 0 and page.state in ("new", "known", "quarantined"):
+        doubtful = reason if page.article_id is None else None
+        page.state, page.reason = "quarantined" if doubtful else "known", doubtful
+
+
 def announced(page: Page, outlet: Outlet, now: datetime) -> None:
     """A source answered: again after the outlet's time for sources."""
     _answered(page, now)

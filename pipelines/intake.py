@@ -13,7 +13,8 @@ from storage.store import Store
 @dataclass(frozen=True, slots=True)
 class Intake:
     """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched; so was what
-    had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now."""
+    had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now. imported: the
+    run brings in old records: nobody hears of them, and what is known since is not changed by them."""
 
     store: Store
     outlet: Outlet
@@ -21,6 +22,7 @@ class Intake:
     backlog: bool
     names: Names
     backlog_to: int | None = None
+    imported: bool = False
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> Capture | None:

@@ -13,7 +13,7 @@ from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
-from pipelines.take_thread import Told, known_thread, write_thread
+from pipelines.take_thread import Told, known_thread, last_look, write_thread
 from storage import articles, pages, runs, watches
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
@@ -27,13 +27,15 @@ class _Overtaken(Exception):
 @dataclass(frozen=True, slots=True)
 class _Before:
     """What the store knows of a page before it is taken in. backlog: it stood before its outlet was watched, and is read for
-    the first time."""
+    the first time. overtaken: what is known of the article is newer; overtaken_thread: what is known of its thread."""
 
     article: Article | None
     latest: articles.Latest | None
     known: tuple[threads_compare.Known, ...]
     watches: tuple[WatchRow, ...]
     backlog: bool
+    overtaken: bool = False
+    overtaken_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,16 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         # One that was announced and not there has appeared since.
         newest = intake.backlog_to if article is None and page.missing_since is None else None
         backlog = intake.backlog or (newest is not None and page.id <= newest)
-        return _Before(article, latest, known, tuple(watches.standing(session, intake.outlet.id)), backlog)
+        if not intake.imported:
+            # What became of a page between an import and our first look at it is no news.
+            standing = () if pages.only_imported(session, page) else tuple(watches.standing(session, intake.outlet.id))
+            return _Before(article, latest, known, standing, backlog)
+        assert seen.fetched is not None
+        at, stood = seen.fetched.at, pages.stood_last(session, page)
+        looked = (last_look(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
+                  if isinstance(seen.value, ArticleRead) else None)
+        return _Before(article, latest, known, (), backlog, overtaken=stood is not None and at <= stood,
+                       overtaken_thread=any(each is not None and at <= each for each in (looked, page.confirmed_at)))
 
 
 # --- pages that are no article this time
@@ -112,7 +123,11 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
         assert row is not None
         nothing = seen.value
         readings.write(session, [readings.row(row.id, nothing)])
-        due.troubled(page, now, f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason)
+        reason = f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason
+        if intake.imported:
+            due.imported(page, reason)
+            return
+        due.troubled(page, now, reason)
         page.state = "quarantined"
     elif seen.outcome == "missing":
         due.missed(page, now)
@@ -151,9 +166,11 @@ def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: dateti
 
 def _compare(intake: Intake, read: ArticleRead, before: _Before, now: datetime, head_again: ArticleRead | None) -> _Change:
     thread = None
-    if read.thread.system is not None:
+    if read.thread.system is not None and not before.overtaken_thread:
         authors = [intake.names(intake.outlet.id, comment.author) for comment in read.thread.comments]
         thread = threads_compare.compare(before.known, read.thread, authors, now)
+    if before.overtaken:
+        return _Change(False, thread=thread)
     old = head_again or (before.latest.reading if before.latest else None)
     if old is not None and same(old.title, read.title) and same(old.text, read.text):
         return _Change(False, thread=thread)
@@ -188,7 +205,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if change.thread is not None:
         told += write_thread(session, intake, article, read, change.thread, row.id, before.watches, now)
     _tell(session, intake, article, told, now, version)
-    if change.thread is not None and change.thread.doubt:
+    if intake.imported:
+        due.imported(page)
+    elif change.thread is not None and change.thread.doubt:
         due.doubted(page, now)
     else:
         due.stood(page, intake.outlet, now, changed=change.changed)
@@ -202,7 +221,10 @@ def _own_article(session: Session, intake: Intake, page: Page, read: ArticleRead
         session.add(article)
         session.flush()
         page.article_id = article.id
-    article.claimed_url, article.state, article.gone_at = read.claimed_url, "standing", None
+    if article.claimed_url is None or not intake.imported:
+        article.claimed_url = read.claimed_url
+    if not intake.imported:
+        article.state, article.gone_at = "standing", None
     return article
 
 

@@ -39,6 +39,13 @@ def known_thread(session: Session, outlet: str, look: Look, page_url: str) -> tu
                  for row in threads.comments(session, thread.id))
 
 
+def last_look(session: Session, outlet: str, look: Look, page_url: str) -> datetime | None:
+    """When the thread that was looked at had been looked at last; None where it never was."""
+    thread = threads.get(session, outlet, look.system or "", look.native_key or page_url)
+    last = threads.last_read(session, thread.id) if thread is not None else None
+    return last.at if last is not None else None
+
+
 def write_thread(session: Session, intake: Intake, article: Article, read: ArticleRead, change: ThreadChange, capture_id: int,
                  standing: Iterable[WatchRow], now: datetime) -> list[Told]:
     """Writes a look at a thread and what it changed; what the watches are to hear of it."""

@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
 from storage.insert import insert
-from storage.models import Capture, Page, Reading
+from storage.models import Capture, Page, Reading, Run
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
-        found_on: int | None = None, due: datetime | None = None) -> list[int]:
+        found_on: int | None = None, due: datetime | None = None, state: str = "new") -> list[int]:
     """Adds the pages that are not known yet, with the source that they were found on, due at once if nothing else is said; the
     ids of those added."""
-    rows = [{"outlet": outlet, "kind": kind, "url": url, "found_at": now, "next_due_at": due or now, "found_on_id": found_on}
+    rows = [{"outlet": outlet, "kind": kind, "url": url, "state": state, "found_at": now, "next_due_at": due or now,
+             "found_on_id": found_on}
             for url in urls]
     if not rows:
         return []
@@ -24,6 +25,39 @@ def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: date
 def get(session: Session, ids: Iterable[int]) -> list[Page]:
     """The pages with these ids, in the order of the ids."""
     return list(session.scalars(select(Page).where(Page.id.in_(list(ids))).order_by(Page.id)))
+
+
+def at(session: Session, outlet: str, url: str) -> Page | None:
+    """The page with this address; None where it is not known."""
+    return session.scalar(select(Page).where(Page.outlet == outlet, Page.url == url))
+
+
+def only_imported(session: Session, page: Page) -> bool:
+    """Whether a page was brought in by an import and has never been seen to stand on its site."""
+    if page.confirmed_at is not None or page.state == "new":
+        return False
+    return page.state == "known" or session.scalar(select(Capture.id).join(Run, Run.id == Capture.run_id).where(
+        Capture.page_id == page.id, Run.kind == "import").limit(1)) is not None
+
+
+def stood_last(session: Session, page: Page) -> datetime | None:
+    """When a page was last seen to show an article, on its site or in a record that was imported; None where it never was."""
+    read: datetime | None = session.scalar(select(func.max(Capture.at)).join(Reading, Reading.capture_id == Capture.id).where(
+        Capture.page_id == page.id, Reading.outcome == "clean"))
+    return max((at for at in (read, page.confirmed_at) if at is not None), default=None)
+
+
+def has_capture(session: Session, outlet: str, url: str, moment: datetime, sha256: str) -> bool:
+    """Whether an answer of this time and with this body is kept of a page already."""
+    return session.scalar(select(Capture.id).join(Page, Page.id == Capture.page_id).where(
+        Page.outlet == outlet, Page.url == url, Capture.at == moment, Capture.sha256 == sha256).limit(1)) is not None
+
+
+def redirected(session: Session, outlet: str) -> set[tuple[str, datetime, str]]:
+    """The answers that are kept of an outlet's pages and came from another address than was asked: address, time and body."""
+    query = (select(Capture.final_url, Capture.at, Capture.sha256).join(Page, Page.id == Capture.page_id)
+             .where(Page.outlet == outlet, Capture.final_url != Page.url))
+    return {(url, moment, sha256) for url, moment, sha256 in session.execute(query)}
 
 
 def below(session: Session, source_id: int) -> list[Page]:

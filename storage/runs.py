@@ -2,12 +2,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Capture, CommentVersion, Page, Run, Version
+from storage.models import Alert, Capture, CommentVersion, Page, Reading, Run, Version
+
+T = TypeVar("T")
 
 
 class RunEnded(RuntimeError):
@@ -26,10 +29,18 @@ class RunCounts:
     restored: int
 
 
-def begin(session: Session, outlet: str, now: datetime) -> Run | None:
-    """Opens a run; None where the outlet has an open one. Until one of its runs has ended, an outlet's finds are backlog."""
-    ended = session.scalar(select(Run.id).where(Run.outlet == outlet, Run.state.in_(("done", "degraded"))).limit(1))
-    run = Run(outlet=outlet, started_at=now, backlog=ended is None, errors=[])
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many answers a run kept, and how many of them could not be read as articles."""
+
+    captures: int
+    unread: int
+
+
+def begin(session: Session, outlet: str, now: datetime, kind: str = "crawl") -> Run | None:
+    """Opens a run; None where the outlet has an open one. Until one of its crawls has ended, an outlet's finds are backlog."""
+    ended = session.scalar(_crawls(select(Run.id), outlet).where(Run.state.in_(("done", "degraded"))).limit(1))
+    run = Run(outlet=outlet, kind=kind, started_at=now, backlog=ended is None, errors=[])
     try:
         with session.begin_nested():
             session.add(run)
@@ -39,11 +50,16 @@ def begin(session: Session, outlet: str, now: datetime) -> Run | None:
 
 
 def backlog_to(session: Session, outlet: str) -> int | None:
-    """The newest page that an outlet had when the first of its runs came to an end, and with it the finding of its backlog;
+    """The newest page that an outlet had when the first of its crawls came to an end, and with it the finding of its backlog;
     None where none has. An id and no time: a clock may be set back."""
-    newest: int | None = session.scalar(select(Run.newest_page).where(
-        Run.outlet == outlet, Run.state.in_(("done", "degraded"))).order_by(Run.id).limit(1))
+    newest: int | None = session.scalar(_crawls(select(Run.newest_page), outlet).where(
+        Run.state.in_(("done", "degraded"))).order_by(Run.id).limit(1))
     return newest
+
+
+def _crawls(query: Select[T], outlet: str) -> Select[T]:
+    """Of an outlet's runs those that say how it is: an import says nothing of its site."""
+    return query.where(Run.outlet == outlet, Run.kind == "crawl")
 
 
 def require_open(session: Session, run_id: int) -> Run:
@@ -101,8 +117,8 @@ def get(session: Session, ids: Sequence[int]) -> list[Run]:
 
 
 def last(session: Session, outlet: str) -> Run | None:
-    """The newest run of an outlet that has ended."""
-    return session.scalar(select(Run).where(Run.outlet == outlet, Run.state != "open").order_by(Run.id.desc()).limit(1))
+    """The newest crawl of an outlet that has ended."""
+    return session.scalar(_crawls(select(Run), outlet).where(Run.state != "open").order_by(Run.id.desc()).limit(1))
 
 
 def newest_id(session: Session, outlet: str) -> int:
@@ -117,20 +133,19 @@ def judged_after(session: Session, outlet: str, run_id: int) -> int | None:
 
 
 def last_whole(session: Session, outlet: str) -> Run | None:
-    """The newest run of an outlet that came to its own end."""
-    return session.scalar(select(Run).where(Run.outlet == outlet, Run.state.not_in(("open", "died")))
+    """The newest crawl of an outlet that came to its own end."""
+    return session.scalar(_crawls(select(Run), outlet).where(Run.state.not_in(("open", "died")))
                           .order_by(Run.id.desc()).limit(1))
 
 
 def last_ok(session: Session, outlet: str) -> datetime | None:
-    """When a run of the outlet last ended as done."""
-    return session.scalar(select(func.max(Run.ended_at)).where(Run.outlet == outlet, Run.state == "done"))
+    """When a crawl of the outlet last ended as done."""
+    return session.scalar(_crawls(select(func.max(Run.ended_at)), outlet).where(Run.state == "done"))
 
 
 def in_a_row(session: Session, outlet: str, *states: str) -> int:
-    """How many of the outlet's newest ended runs ended in one of these states, up to 5."""
-    newest = session.scalars(select(Run.state).where(Run.outlet == outlet, Run.state != "open")
-                             .order_by(Run.id.desc()).limit(5))
+    """How many of the outlet's newest ended crawls ended in one of these states, up to 5."""
+    newest = session.scalars(_crawls(select(Run.state), outlet).where(Run.state != "open").order_by(Run.id.desc()).limit(5))
     count = 0
     for state in newest:
         if state not in states:
@@ -153,3 +168,11 @@ def counts(session: Session, run_id: int) -> RunCounts:
     events = dict(session.execute(select(CommentVersion.event, func.count()).where(CommentVersion.run_id == run_id)
                                   .group_by(CommentVersion.event)).all())
     return RunCounts(first, every, *(events.get(event, 0) for event in ("posted", "edited", "removed", "restored")))
+
+
+def kept(session: Session, run_id: int) -> Kept:
+    """What a run kept, counted from its rows."""
+    unread = Reading.outcome == "no_text"
+    return Kept(*session.execute(
+        select(func.count(Capture.id.distinct()), func.count(Capture.id.distinct()).filter(unread)).select_from(Capture)
+        .outerjoin(Reading, Reading.capture_id == Capture.id).where(Capture.run_id == run_id)).one())

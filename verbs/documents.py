@@ -197,6 +197,16 @@ def _run(session: Session, run: Run) -> Document:
             "backlog": run.backlog, "errors": run.errors}
 
 
+def imported(session: Session, files: Sequence[Document], already: dict[int, int]) -> Document:
+    """What files brought in; already: of each run how many records were there before."""
+    made = []
+    for run in runs.get(session, list(already)):
+        counts, kept = runs.counts(session, run.id), runs.kept(session, run.id)
+        made.append({"run": str(run.id), "outlet": run.outlet, "captures": kept.captures, "articles_new": counts.articles_new,
+                     "versions_new": counts.versions_new, "already": already[run.id], "quarantined": kept.unread})
+    return SCHEMA | {"files": list(files), "runs": made}
+
+
 def outlet_state(session: Session, outlet: str, mistake: str | None = None) -> Document:
     """How an outlet is: as its last run was. One run that died says nothing of the outlet, two in a row do; a mistake in its
     file does at once."""

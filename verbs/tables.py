@@ -69,6 +69,14 @@ def _runs(console: Console, document: dict[str, Any]) -> None:
             console.print(f"{run['outlet']}: {line}")
 
 
+def _imported(console: Console, document: dict[str, Any]) -> None:
+    rows = [row | {"cut": "cut" if row["cut"] else ""} for row in document["files"]]
+    _table(console, rows, {"file": "file", "records": "records", "taken": "taken", "": "cut", "left out": "skipped"}, "no file")
+    _table(console, document["runs"], {
+        "run": "run", "outlet": "outlet", "kept": "captures", "articles": "articles_new", "versions": "versions_new",
+        "there before": "already", "quarantined": "quarantined"}, "nothing is of an outlet that is crawled")
+
+
 def _status(console: Console, document: dict[str, Any]) -> None:
     for need in document["needs"]:
         console.print(Text(f"{MARKS['bad']} {need['said']}", "red"))
@@ -217,6 +225,6 @@ def _damaged(console: Console, document: dict[str, Any]) -> None:
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "made_due": _reprocessed, "files": _verified, "step": _demo, "runs": _runs, "steps": _why,
-         "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
-         "blocks": _article, "comments": _thread}
+DRAWN = {"checks": _checks, "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo,
+         "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails,
+         "operations": _operations, "blocks": _article, "comments": _thread}

@@ -170,6 +170,10 @@ def troubled(folder: Path) -> Documents:
         paper.sink.__exit__(None, None, None)
         found: Documents = {"crawl": [first, document("--config", paper.config, "crawl", "paper0")]}
         paper.sink.__enter__()
+    old = folder / "old.warc"
+    old.write_bytes(b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://paper.example/news/0\r\n"
+                    b"WARC-Date: 2019-01-02T03:04:05Z\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>\r\n\r\n")
+    found["import"] = [answer(paper.config, "import", old), answer(paper.config, "import", old, old, "--outlet", "paper0")]
     with paper.config.open("a", encoding="utf-8") as config:
         config.write('[operator]\nafter = "0s"\n')  # the mail that waits needs a person at once
     found["status"] = [answer(paper.config, "status", code=1)]
