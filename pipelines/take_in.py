@@ -188,8 +188,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     assert seen.fetched is not None
     row = capture(session, intake, page.id, seen.fetched)
     assert row is not None
+    known = page.article_id is not None
     article = _own_article(session, intake, page, read, now)
-    newest = articles.latest(session, article.id)
+    newest = articles.latest(session, article.id) if known else None
     if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
         raise _Overtaken
     again = [readings.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []

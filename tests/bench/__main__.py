@@ -1,7 +1,7 @@
 """Runs the bench, or parts of it, and writes docs/BENCHMARKS.md: python -m bench [PART …] [--pages FOLDER] [--most N].
 
 What was measured is kept in .bench/, so that the page tells of parts that were run on another day; a part that is run again
-replaces what was kept of it. With --most, or where repetitions are left out, nothing is kept and the page is printed only, unless --write is given.
+replaces what was kept of it. With --most, or where repetitions are left out, the page is printed only, unless --write is given.
 """
 import argparse
 import json
@@ -24,13 +24,22 @@ def measured(part: str, pages: Path, most: int | None, repetitions: int) -> dict
     """What a part found, with the machine that it was run on."""
     found: dict[str, Any] = {"machine": report.machine(), "versions": report.versions()}
     if part == "quality":
-        return found | {"tables": quality(pages)}
+        found["tables"] = quality(pages)
+        keep(part, found)
+        return found
     found["runs"] = []
     for run in MEASURES[part](pages, most, repetitions):
         print(f"{part} {run.who} {run.repetition + 1}/{repetitions}: {run.pages} pages in {run.seconds:.1f} s "
               f"({run.inner:.1f} s without its start), {run.texts} texts", file=sys.stderr)
         found["runs"].append(run.to_json())
+        keep(part, found)
     return found
+
+
+def keep(part: str, found: dict[str, Any]) -> None:
+    """Keeps what there is so far, so that a bench that is interrupted has not measured for nothing."""
+    KEPT.mkdir(exist_ok=True)
+    (KEPT / f"{part}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> int:
@@ -50,13 +59,10 @@ def main() -> int:
         return 2
     print(f"{len(originals(how.pages))} pages, {COPIES} bodies of each", file=sys.stderr)
     whole = how.write or (how.most is None and how.repetitions >= parts.REPETITIONS)
-    now = {part: measured(part, how.pages.resolve(), how.most, how.repetitions) for part in how.part or PARTS}
-    KEPT.mkdir(exist_ok=True)
-    for part, found in now.items():
-        if whole or part == "quality":
-            (KEPT / f"{part}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    for part in how.part or PARTS:
+        measured(part, how.pages.resolve(), how.most, how.repetitions)
     kept = {part: json.loads(file.read_text(encoding="utf-8")) for part in PARTS if (file := KEPT / f"{part}.json").exists()}
-    page = report.page(kept | now)
+    page = report.page(kept)
     if whole:
         (ROOT / "docs" / "BENCHMARKS.md").write_text(page, encoding="utf-8")
     print(page)

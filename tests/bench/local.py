@@ -30,9 +30,7 @@ class LocalSite:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(10)
+        self.process.communicate(timeout=10)  # it ends with its input
 
     def open(self) -> None:
         """Lists the pages from now on."""
