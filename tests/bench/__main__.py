@@ -5,6 +5,7 @@ replaces what was kept of it. With --most, or where repetitions are left out, th
 """
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ PARTS = (*MEASURES, "quality")
 
 def measured(part: str, pages: Path, most: int | None, repetitions: int) -> dict[str, Any]:
     """What a part found, with the machine that it was run on."""
-    found: dict[str, Any] = {"machine": report.machine(), "versions": report.versions()}
+    found: dict[str, Any] = {"machine": report.machine(), "versions": report.versions(),
+                             "load": round(os.getloadavg()[0], 1)}
     if part == "quality":
         found["tables"] = quality(pages)
         keep(part, found)

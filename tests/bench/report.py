@@ -2,7 +2,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +15,8 @@ HEAD = """# Benchmarks, as measured
 
 `make bench` measures on the machine it is started on and writes this page; `make bench PART=repoll` measures one part again.
 It needs the shared folder of pages beside the checkout, and stops where that is missing. All of a part are measured by turns in
-one run, repetitions of each: {repetitions}; a figure is the median. Other load on the machine changes the figures more than
-their ratios.
+one run, and a figure is the median of the repetitions. Figures of few pages, or of a machine that had other load, say little:
+both are told with each part.
 """
 # Who is compared with us, and how much of its rate ours is to be at least.
 RIVALS = {
@@ -31,11 +31,11 @@ UNFAIR = """What was not fair:
 
 - Trafilatura fetches, keeps, compares and stores nothing: its bodies are in memory before it starts.
 - newspaper4k's Source parses on one thread; here it finds the articles, and two processes of two threads fetch and parse
-  them, which is faster. Its images are switched off, and so is what it remembers of earlier runs. It keeps nothing.
+  them, so that it has both cores. Its images are switched off, and so is what it remembers of earlier runs. It keeps nothing.
 - news-please is given the addresses and need not find them; its images are switched off; {batch} pages a call of `from_urls`,
-  since that starts a thread a page. Its crawler for whole sites reads in one process and is slower. It keeps nothing either.
-- newspaper4k and news-please reach the site through `http_proxy`, we through `connect`; both are one connection to the same
-  process. They ask for a new connection for each page, we and Scrapy do not.
+  since that starts a thread a page. Its crawler for whole sites was not measured. It keeps nothing either.
+- newspaper4k and news-please reach the site through `http_proxy`, we through `connect`: the site's process in both cases.
+  They open a connection for each page, we and Scrapy keep theirs open.
 - Our sitemap index lists all pages; we ask with a delay of 0 and 16 requests at a time, as no real site should be asked.
 - The site took {site_cpu} s of processor time for each of our runs, from the same cores.
 """
@@ -68,14 +68,21 @@ def versions() -> str:
 def page(kept: Mapping[str, Mapping[str, Any]]) -> str:
     """The whole page."""
     runs = {part: [Run.from_json(run) for run in found["runs"]] for part, found in kept.items() if "runs" in found}
-    repetitions = max((run.repetition + 1 for each in runs.values() for run in each), default=parts.REPETITIONS)
-    lines = [HEAD.format(repetitions=repetitions)]
+    lines = [HEAD]
     for where in sorted({f"{found['machine']}; {found['versions']}" for found in kept.values()}):
         lines += [f"Measured on {where}.", ""]
-    lines += ["## throughput", "", *(_throughput(runs["throughput"]) if "throughput" in runs else ["Not run.", ""])]
-    lines += ["## repoll", "", *(_repoll(runs["repoll"]) if "repoll" in runs else ["Not run.", ""])]
+    lines += ["## throughput", "", *_part("throughput", kept, runs, _throughput)]
+    lines += ["## repoll", "", *_part("repoll", kept, runs, _repoll)]
     lines += ["## quality", "", *_quality(kept.get("quality", {}).get("tables", {}))]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _part(name: str, kept: Mapping[str, Mapping[str, Any]], runs: Mapping[str, Sequence[Run]],
+          told: Callable[[Sequence[Run]], list[str]]) -> list[str]:
+    if not runs.get(name):
+        return ["Not run.", ""]
+    return [f"Distinct bodies: {runs[name][0].pages:,}; repetitions: {runs[name][-1].repetition + 1}; load average before it "
+            f"began: {kept[name]['load']}.", "", *told(runs[name])]
 
 
 def _of(runs: Sequence[Run], who: str) -> list[Run]:
