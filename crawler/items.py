@@ -127,6 +127,14 @@ NO_THREAD = ThreadRead(system=None, state="none")
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The same article in another language, as its page claims: language as the page writes it ("ru", "uz-Cyrl")."""
+
+    language: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRead:
     """An article with clean text. text is the blocks' texts, a line each; origins says for each field where it came from."""
 
@@ -144,6 +152,7 @@ class ArticleRead:
     tags: tuple[str, ...] = ()
     image: str | None = None
     claimed_url: str | None = None
+    twins: tuple[Twin, ...] = ()
     captions: tuple[str, ...] = ()
     origins: dict[str, str] = field(default_factory=dict)
     thread: ThreadRead = NO_THREAD

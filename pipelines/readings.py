@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing
+from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing, Twin
 from crawler.outlet import Outlet
 from pipelines.read.door import reader_name
 from storage import captures
@@ -24,10 +24,11 @@ def row(capture_id: int, value: ArticleRead | Nothing) -> Row:
     of = {"capture_id": capture_id, "reader": value.reader}
     if isinstance(value, Nothing):
         return of | dict.fromkeys(FIELDS) | {"outcome": "no_text", "reason": value.reason, "authors": [], "tags": [],
-                                             "blocks": [], "captions": [], "origins": {}}
+                                             "blocks": [], "captions": [], "origins": {}, "twins": []}
     return of | {name: getattr(value, name) for name in FIELDS} | {
         "outcome": "clean", "reason": None, "authors": list(value.authors), "tags": list(value.tags),
-        "blocks": [asdict(block) for block in value.blocks], "captions": list(value.captions), "origins": dict(value.origins)}
+        "blocks": [asdict(block) for block in value.blocks], "captions": list(value.captions), "origins": dict(value.origins),
+        "twins": [asdict(twin) for twin in value.twins]}
 
 
 def write(session: Session, rows: Iterable[Row]) -> None:
@@ -54,4 +55,5 @@ def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[
     row = found.reading
     values: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
     return ArticleRead(reader=row.reader, authors=tuple(row.authors), tags=tuple(row.tags), captions=tuple(row.captions),
+                       twins=tuple(Twin(**twin) for twin in row.twins),
                        blocks=tuple(Block(**block) for block in row.blocks), origins=dict(row.origins), **values)

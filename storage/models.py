@@ -138,6 +138,7 @@ class Reading(Base):
     tags: Mapped[list[str]]
     image: Mapped[str | None]
     claimed_url: Mapped[str | None]
+    twins: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     text: Mapped[str | None]
     text_sha256: Mapped[str | None] = mapped_column(String(64))
     blocks: Mapped[list[dict[str, Any]]]

@@ -16,10 +16,11 @@ Document = dict[str, Any]
 SCHEMA = {"schema": 1}
 
 TEXT_FIELDS = ("title", "authors", "published", "published_raw", "modified", "language", "section", "tags", "image", "text",
-               "blocks", "captions", "origins", "reader", "text_sha256")
+               "twins", "blocks", "captions", "origins", "reader", "text_sha256")
 # An outlet's state by that of its last run; any other is failing.
 STATES: dict[str | None, str] = {None: "new", "done": "ok", "degraded": "degraded", "blocked": "blocked"}
-NO_TEXT: Document = dict.fromkeys(TEXT_FIELDS) | {"authors": [], "tags": [], "blocks": [], "captions": [], "origins": {}}
+NO_TEXT: Document = dict.fromkeys(TEXT_FIELDS) | {"authors": [], "tags": [], "twins": [], "blocks": [], "captions": [],
+                                                  "origins": {}}
 
 
 def time(value: datetime | None) -> str | None:
@@ -63,9 +64,11 @@ def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
 
 def _text_fields(of: ArticleRead | Reading) -> Document:
     blocks = [block if isinstance(block, dict) else {"kind": block.kind, "text": block.text} for block in of.blocks]
+    twins = [twin if isinstance(twin, dict) else {"language": twin.language, "url": twin.url} for twin in of.twins]
     return {"title": of.title, "authors": list(of.authors), "published": time(of.published), "published_raw": of.published_raw,
             "modified": time(of.modified), "language": of.language, "section": of.section, "tags": list(of.tags),
-            "image": of.image, "text": of.text, "blocks": blocks, "captions": list(of.captions), "origins": dict(of.origins),
+            "image": of.image, "twins": twins, "text": of.text, "blocks": blocks, "captions": list(of.captions),
+            "origins": dict(of.origins),
             "reader": of.reader, "text_sha256": of.text_sha256}
 
 

@@ -49,4 +49,5 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
         title=known.title, text=body, blocks=blocks, text_sha256=hashlib.sha256(body.encode()).hexdigest(), reader=reader,
         authors=known.authors, published=known.published, published_raw=known.published_raw, modified=known.modified,
         language=language, section=known.section, tags=known.tags, image=known.image, claimed_url=known.claimed_url,
-        captions=captions, origins={**origins, "text": layout.ORIGIN if found else "trafilatura"}, thread=thread)
+        twins=known.twins, captions=captions, origins={**origins, "text": layout.ORIGIN if found else "trafilatura"},
+        thread=thread)

@@ -105,6 +105,12 @@ def text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
+def language(value: Any) -> str | None:
+    """The tag in `inLanguage`, which may be a Language with a code as its alternate name."""
+    value = value[0] if isinstance(value, list) and value else value
+    return text(value.get("alternateName") or value) if isinstance(value, dict) else text(value)
+
+
 def texts(value: Any) -> list[str]:
     """All strings of a value that may be one or a list."""
     every = value if isinstance(value, list) else [value]

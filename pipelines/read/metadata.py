@@ -5,7 +5,7 @@ else here. Trafilatura is not asked for authors: where nothing here finds one, i
 as not.
 """
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -15,7 +15,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_title
 
-from crawler.items import Fetched
+from crawler.items import Fetched, Twin
 from crawler.outlet import Outlet
 from pipelines.read import evidence, jsonld, layout, times, visible
 from pipelines.read.address import absolute, place
@@ -40,9 +40,17 @@ REPORTER = re.compile(r"\s+(?:기자|記者)$|^(?:本报)?记者\s*|\s+记者$")
 FEWEST_SMALL = 2
 NO_NAME = re.compile(r"^(?:https?:|www\.|@)|@[\w.-]+\.\w|^[a-z0-9]+(?:[-_][a-z0-9]+)+$|[()]|^\W*$")
 DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-]([01]?\d)[/-]([0-3]?\d)(?!\d)")
-LANGUAGE = re.compile(r"([a-z]{2})(?![a-z])", re.IGNORECASE)
+LANGUAGE = re.compile(r"([a-z]{2,3})(?![a-z])", re.IGNORECASE)
+# BCP 47 as pages write it: "uz-Cyrl", "zh_Hans", "en-GB".
+TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+MAX_TWINS = 50
 # Country codes that sites of the region write where the language's belongs.
-COUNTRY_AS_LANGUAGE = {"kz": "kk", "kg": "ky", "tj": "tg", "tm": "tk", "cn": "zh", "ua": "uk"}
+COUNTRY_AS_LANGUAGE = {"kz": "kk", "kg": "ky", "tj": "tg", "tm": "tk", "cn": "zh", "ua": "uk", "kr": "ko", "jp": "ja"}
+# The three-letter codes of the region's languages, for the same place.
+THREE = {"kaz": "kk", "kir": "ky", "tgk": "tg", "tuk": "tk", "uzb": "uz", "rus": "ru", "eng": "en", "zho": "zh", "chi": "zh",
+         "tur": "tr", "fas": "fa", "per": "fa", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "ukr": "uk", "uig": "ug"}
+LANGUAGE_METAS = {"og:locale": "og", "content-language": "meta", "dc.language": "meta", "language": "meta",
+                  "inlanguage": "microdata"}
 # The classifier calls Chinese by two of its varieties as well.
 CHINESE = {"wuu", "yue"}
 # Fewer letters tell no language.
@@ -63,6 +71,7 @@ class Metadata:
     tags: tuple[str, ...] = ()
     image: str | None = None
     claimed_url: str | None = None
+    twins: tuple[Twin, ...] = ()
     origins: dict[str, str] = field(default_factory=dict)
 
 
@@ -177,10 +186,34 @@ def _published(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence
 
 # --- the rest
 
-def _language(tree: HtmlElement) -> str | None:
+def _code(tag: object) -> str | None:
+    """The two-letter code of a language's tag: "uz" of "uz-Cyrl", "kk" of "kaz" and of "kz"; None for what is no tag."""
+    stated = LANGUAGE.match(tag.strip()) if isinstance(tag, str) else None
+    code = stated[1].lower() if stated else ""
+    return COUNTRY_AS_LANGUAGE.get(code) or THREE.get(code) or (code if len(code) == 2 else None)
+
+
+def _languages(tree: HtmlElement, metas: Metas, nodes: list[jsonld.Node], urls: set[str]) -> Iterator[tuple[str | None, str]]:
+    """What the page says of its language, the more trusted first: what the reader's browser is told before what is told to
+    machines."""
     root = next(tree.iter("html"), tree)
-    stated = LANGUAGE.match((root.get("lang") or root.get("xml:lang") or "").strip())
-    return COUNTRY_AS_LANGUAGE.get(stated[1].lower(), stated[1].lower()) if stated else None
+    yield _code(root.get("lang") or root.get("xml:lang")), "html lang"
+    yield _code(jsonld.language(jsonld.article(nodes, urls).get("inLanguage"))), "json-ld"
+    for name, origin in LANGUAGE_METAS.items():
+        for value in metas.get(name, ()):
+            yield _code(value), origin
+
+
+def _twins(tree: HtmlElement, base: str, own: set[str]) -> tuple[Twin, ...]:
+    """The page in other languages by its hreflang links, itself and the choice for nobody's language (x-default) left out."""
+    found: dict[str, Twin] = {}
+    for link in tree.iter("link"):
+        tag = (link.get("hreflang") or "").strip()
+        if tag and TAG.fullmatch(tag) and "alternate" in (link.get("rel") or "").lower().split():
+            url = absolute(link.get("href"), base)
+            if url and place(url) not in own:
+                found.setdefault(tag, Twin(tag.replace("_", "-"), url))
+    return tuple(found.values())[:MAX_TWINS]
 
 
 def language_of(text: str) -> str | None:
@@ -213,7 +246,8 @@ def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata
     claimed_url, claimed_by = _claimed_url(tree, metas, fetched.url)
     head = visible.heading(tree)
     own = layout.evidence(tree, outlet.layout_at(fetched.at) if outlet else None)
-    every = [own, *evidence.gather(tree, head, metas, nodes, {place(url) for url in (fetched.url, claimed_url) if url})]
+    urls = {place(url) for url in (fetched.url, claimed_url) if url}
+    every = [own, *evidence.gather(tree, head, metas, nodes, urls)]
     sites = evidence.site_names(metas, nodes, place(fetched.url).partition("/")[0])
     title, titled_by = _title(tree, every, sites)
     authors, signed_by = _authors(tree, head, every, sites)
@@ -222,9 +256,11 @@ def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata
     section, filed_by = _first((plain(one.section or ""), one.origin) for one in every)
     tags, tagged_by = _first((_different(map(plain, one.tags[:MAX_TAGS])), one.origin) for one in every)
     image, shown_by = _first((absolute(one.image, fetched.url), one.origin) for one in every)
-    language = _language(tree)
+    language, spoken_by = _first(_languages(tree, metas, nodes, urls))
+    twins = _twins(tree, fetched.url, urls)
     by = {"title": title and titled_by, "authors": authors and signed_by, "published": published and dated_by,
-          "modified": modified and changed_by, "language": language and "html lang", "section": section and filed_by,
-          "tags": tags and tagged_by, "image": image and shown_by, "claimed_url": claimed_url and claimed_by}
+          "modified": modified and changed_by, "language": language and spoken_by, "section": section and filed_by,
+          "tags": tags and tagged_by, "image": image and shown_by, "claimed_url": claimed_url and claimed_by,
+          "twins": twins and "hreflang"}
     return Metadata(title, authors, published, published_raw, modified, language, section or None, tags or (), image,
-                    claimed_url, {name: str(origin) for name, origin in by.items() if origin})
+                    claimed_url, twins, {name: str(origin) for name, origin in by.items() if origin})

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from crawler.items import ArticleRead
+from crawler.items import ArticleRead, Twin
 from pipelines.read.door import read
 from tests.pipelines.read.pages_to_read import LINES, comment, page, thread
 
@@ -191,10 +191,21 @@ def test_a_day_that_no_calendar_has_is_no_date(wrong, reading):
 # --- language
 
 @pytest.mark.parametrize(("lang", "language"), [
-    (' lang="ru-RU"', "ru"), (' lang="KK"', "kk"), (' lang="kz"', "kk"), (' xml:lang="en"', "en")])
+    (' lang="ru-RU"', "ru"), (' lang="KK"', "kk"), (' lang="kz"', "kk"), (' xml:lang="en"', "en"), (' lang="zh-Hans"', "zh"),
+    (' lang="uz_Cyrl"', "uz"), (' lang="kaz"', "kk")])
 def test_the_language_is_what_the_document_says(lang, language, reading):
     value = reading(page(lang=lang))
     assert (value.language, value.origins["language"]) == (language, "html lang")
+
+
+@pytest.mark.parametrize(("head", "origin"), [
+    (ld(inLanguage="uz-Latn"), "json-ld"),
+    (ld(inLanguage={"@type": "Language", "name": "Uzbek", "alternateName": "uz"}), "json-ld"),
+    (meta(og__locale="uz_UZ"), "og"), ('<meta http-equiv="content-language" content="uz">', "meta"),
+    (ld(inLanguage="Uzbek") + meta(og__locale="uz_UZ"), "og")])
+def test_a_language_that_the_document_does_not_say_is_said_elsewhere(head, origin, reading):
+    value = reading(page(lang="", head=head))
+    assert (value.language, value.origins["language"]) == ("uz", origin)
 
 
 @pytest.mark.parametrize("language", LINES)
@@ -215,6 +226,16 @@ def test_section_tags_image_and_claimed_address(reading):
     assert (value.section, value.tags) == ("Security", ("пограничники", "учения"))
     assert (value.image, value.claimed_url) == ("https://steppe.example/a.jpg", "https://other.example/x")
     assert value.origins["claimed_url"] == "canonical"
+
+
+def test_its_twins_in_other_languages_are_claims_without_itself(reading):
+    links = {"en": "/en/articles/sx/features/2026/03/01/feature-01", "ru": "/ru/articles/1", "uz_Cyrl": "https://uz.example/1#top",
+             "x-default": "/", "no tag": "/x", "kk": "javascript:void(0)"}
+    head = "".join(f'<link rel="alternate" hreflang="{tag}" href="{href}">' for tag, href in links.items())
+    value = reading(page(head=head + '<link rel="alternate" type="application/rss+xml" href="/rss">'))
+    assert value.twins == (Twin("ru", "https://steppe.example/ru/articles/1"), Twin("uz-Cyrl", "https://uz.example/1"))
+    assert value.origins["twins"] == "hreflang"
+    assert reading(page()).twins == ()
 
 
 def test_meta_tags_say_it_where_json_ld_does_not(reading):
