@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing, Twin
@@ -27,15 +28,20 @@ def row(capture_id: int, value: ArticleRead | Nothing) -> Row:
                                              "blocks": [], "captions": [], "origins": {}, "twins": []}
     return of | {name: getattr(value, name) for name in FIELDS} | {
         "outcome": "clean", "reason": None, "authors": list(value.authors), "tags": list(value.tags),
-        "blocks": [asdict(block) for block in value.blocks], "captions": list(value.captions), "origins": dict(value.origins),
+        "blocks": [{"kind": block.kind, "text": block.text} for block in value.blocks], "captions": list(value.captions),
+        "origins": dict(value.origins),
         "twins": [asdict(twin) for twin in value.twins]}
 
 
 def write(session: Session, rows: Iterable[Row]) -> None:
-    """Writes readings; one that is there already stays, as a reader makes the same of the same capture."""
+    """Writes readings; one that is there already stays, as a reader makes the same of the same capture, unless its reader was
+    in trouble."""
     # In one order, so that two who write the same ones never wait for each other.
     if ordered := sorted(rows, key=lambda each: int(each["capture_id"])):
-        session.execute(insert(session, Reading).on_conflict_do_nothing(), ordered)
+        new = insert(session, Reading)
+        session.execute(new.on_conflict_do_update(
+            index_elements=["capture_id", "reader"], set_={name: new.excluded[name] for name in ordered[0]},
+            where=or_(*(Reading.reason == reason for reason in captures.TROUBLE))), ordered)
 
 
 def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,

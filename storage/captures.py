@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.models import Capture, Page, Reading, Run, ThreadRead
 
+# The trouble of a reader, which says nothing of the page: such a reading gives way to one that came about.
+TROUBLE = ("killed", "timeout", "unread")
 # A reader's name, or what names the reader of each capture.
 Reader = str | ColumnElement[str]
 
@@ -62,7 +64,8 @@ def reader_of_the_day(readers: Iterable[tuple[datetime | None, str]]) -> Reader:
 
 
 def _read_by(reader: Reader) -> ColumnElement[bool]:
-    return select(Reading.id).where(Reading.capture_id == Capture.id, Reading.reader == reader).exists()
+    came_about = (Reading.outcome == "clean") | Reading.reason.not_in(TROUBLE)
+    return select(Reading.id).where(Reading.capture_id == Capture.id, Reading.reader == reader, came_about).exists()
 
 
 def count(session: Session, outlet: str, reader: Reader | None, since: datetime | None) -> tuple[int, int]:

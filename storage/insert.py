@@ -6,5 +6,5 @@ from storage.models import Base
 
 
 def insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """The dialect's own INSERT, which has on_conflict_do_nothing."""
+    """The dialect's own INSERT, which has on_conflict_do_nothing and on_conflict_do_update."""
     return postgresql.insert(model) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(model)

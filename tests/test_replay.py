@@ -223,6 +223,17 @@ def test_what_makes_no_sense_gets_a_reading_with_its_reason(body: bytes, headers
     assert list(past.readings().values()) == [[("long-ago", "no_text", "error"), (past.today, "no_text", reason)]]
 
 
+@pytest.mark.parametrize("trouble", ["killed", "timeout", "unread"])
+def test_a_reading_that_only_tells_of_its_reader_s_trouble_gives_way(trouble: str, past: Past) -> None:
+    there, today = past.desk.page("/a/1"), door.reader_name(past.desk.outlet, past.desk.now)
+    exchange = past.exchange(there.url, page(), 200, HTML)
+    fetched = opened(exchange, past.archive.keep("steppe", exchange), asked=there.url)
+    past.archive.sync()
+    take_in(past.desk.intake, Seen(there, "read", fetched, Nothing(trouble, today)), past.desk.now)
+    assert past.again().clean == past.again().already == 1
+    assert [(row.outcome, row.reason, row.title) for row in past.desk.rows(Reading)] == [("clean", None, "A road")]
+
+
 def test_only_captures_at_or_after_a_time_are_read(past: Past) -> None:
     for _ in range(3):
         past.see()

@@ -360,6 +360,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a standfirst is none without a sign that it is one", "pipelines/read/body.py",
           "if (told or STANDFIRST.search(names)) and not NO_STANDFIRST.search(names):", "if names is not None:",
           "tests/pipelines/read/test_body.py::test_other_things_below_the_headline_are_no_standfirst"),
+    Guard("a reader's trouble is no reading", "storage/captures.py",
+          "reader, came_about).exists()", "reader).exists()",
+          "tests/test_replay.py::test_a_reading_that_only_tells_of_its_reader_s_trouble_gives_way"),
     # The archive.
     Guard("each life of a worker writes new files", "crawler/archive.py",
           'path.open("xb", buffering=0)', 'path.open("ab", buffering=0)',
