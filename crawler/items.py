@@ -160,8 +160,8 @@ class ArticleRead:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """No article and no links, and why: too_large, not_html, not_article, not_feed, screened, empty, no_text, error, killed,
-    timeout, unread.
+    """No article and no links, and why: too_large, not_html, not_article, not_feed, screened, empty, no_text, challenge (of the
+    browser), consent (is asked for), not_found (with status 200), error, killed, timeout, unread.
 
     note is one plain sentence for a person.
     """

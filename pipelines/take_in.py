@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
-from pipelines import due, readings
+from pipelines import due, readings, twins
 from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
@@ -27,13 +27,16 @@ class _Overtaken(Exception):
 @dataclass(frozen=True, slots=True)
 class _Before:
     """What the store knows of a page before it is taken in. backlog: it stood before its outlet was watched, and is read for
-    the first time. overtaken: what is known of the article is newer; overtaken_thread: what is known of its thread."""
+    the first time. overtaken: what is known of the article is newer; overtaken_thread: what is known of its thread. other:
+    the page is one more of an article that has another of its own. was: the id of the article that the page had."""
 
     article: Article | None
     latest: articles.Latest | None
     known: tuple[threads_compare.Known, ...]
     watches: tuple[WatchRow, ...]
     backlog: bool
+    other: bool = False
+    was: int | None = None
     overtaken: bool = False
     overtaken_thread: bool = False
 
@@ -97,21 +100,27 @@ def _before(intake: Intake, seen: Seen) -> _Before:
     with intake.store.reading() as session:
         page = session.get_one(Page, seen.page.id)
         article = session.get(Article, page.article_id) if page.article_id is not None else None
+        if article is None and isinstance(seen.value, ArticleRead):
+            article = twins.known_as(session, intake.outlet, page, seen.value)
         latest = articles.latest(session, article.id) if article is not None else None
+        other = article is not None and pages.another_stands(session, page, article.url)
+        if other and latest is not None and isinstance(seen.value, ArticleRead) and not twins.alike(
+                latest.reading.text or "", seen.value.text):
+            article, latest, other = None, None, False  # it has become another story's
         known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
                  if isinstance(seen.value, ArticleRead) else ())
         # One that was announced and not there has appeared since.
-        newest = intake.backlog_to if article is None and page.missing_since is None else None
+        newest = intake.backlog_to if latest is None and page.missing_since is None else None
         backlog = intake.backlog or (newest is not None and page.id <= newest)
         if not intake.imported:
             # What became of a page between an import and our first look at it is no news.
             standing = () if pages.only_imported(session, page) else tuple(watches.standing(session, intake.outlet.id))
-            return _Before(article, latest, known, standing, backlog)
+            return _Before(article, latest, known, standing, backlog, other, page.article_id)
         assert seen.fetched is not None
         at, stood = seen.fetched.at, pages.stood_last(session, page)
         looked = (last_look(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
                   if isinstance(seen.value, ArticleRead) else None)
-        return _Before(article, latest, known, (), backlog, overtaken=stood is not None and at <= stood,
+        return _Before(article, latest, known, (), backlog, other, page.article_id, overtaken=stood is not None and at <= stood,
                        overtaken_thread=any(each is not None and at <= each for each in (looked, page.confirmed_at)))
 
 
@@ -155,7 +164,7 @@ def _gone(session: Session, intake: Intake, page: Page, before: _Before, now: da
 def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: datetime) -> None:
     """A redirect to another page is an outcome and changes no identity: when every article redirects to the home page,
     nothing collapses."""
-    page.state, page.reason, page.next_due_at, page.doubt = "moved", f"redirects to {seen.url_now}", now + due.MOVED, True
+    page.state, page.reason, page.next_due_at, page.doubt = "moved", pages.moved_to(seen.url_now), now + due.MOVED, True
     if seen.url_now and intake.outlet.is_article(seen.url_now):
         pages.add(session, intake.outlet.id, "article", [seen.url_now], now)
         if page.article_id is not None:
@@ -171,8 +180,9 @@ def _compare(intake: Intake, read: ArticleRead, before: _Before, now: datetime, 
         thread = threads_compare.compare(before.known, read.thread, authors, now)
     if before.overtaken:
         return _Change(False, thread=thread)
-    old = head_again or (before.latest.reading if before.latest else None)
-    if old is not None and same(old.title, read.title) and same(old.text, read.text):
+    old = (head_again or before.latest.reading) if before.latest is not None else None
+    # What an article's print page leaves out is no edit: its own page tells.
+    if old is not None and (before.other or (same(old.title, read.title) and same(old.text, read.text))):
         return _Change(False, thread=thread)
     if old is None and intake.backlog:
         return _Change(True, thread=thread)
@@ -188,8 +198,16 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     assert seen.fetched is not None
     row = capture(session, intake, page.id, seen.fetched)
     assert row is not None
-    known = page.article_id is not None
-    article = _own_article(session, intake, page, read, now)
+    if page.article_id != before.was:
+        raise _Overtaken
+    article = before.article and session.get_one(Article, before.article.id)
+    if change.changed and (others := twins.same_text(session, page, read, article)):
+        twins.reject(session, intake, others, read, page.url, now)
+        readings.write(session, [readings.row(row.id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
+        twins.quarantine(intake, page, others[0].url, now)
+        return
+    known = article is not None
+    article = _own_article(session, intake, page, article, before.other, read, now)
     newest = articles.latest(session, article.id) if known else None
     if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
         raise _Overtaken
@@ -198,7 +216,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     told: list[Told] = []
     version = None
     if change.changed:
-        version = Version(article_id=article.id, seq=newest.version.seq + 1 if newest else 1, capture_id=row.id,
+        version = Version(article_id=article.id, seq=articles.next_seq(session, article.id) if known else 1, capture_id=row.id,
                           run_id=intake.run_id, seen_at=now)
         session.add(version)
         session.flush()
@@ -215,16 +233,16 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         page.etag, page.last_modified = _validators(seen.fetched)
 
 
-def _own_article(session: Session, intake: Intake, page: Page, read: ArticleRead, now: datetime) -> Article:
-    article = session.get(Article, page.article_id) if page.article_id is not None else None
+def _own_article(session: Session, intake: Intake, page: Page, article: Article | None, other: bool, read: ArticleRead,
+                 now: datetime) -> Article:
     if article is None:
         article = Article(outlet=intake.outlet.id, url=page.url, first_seen_at=now)
         session.add(article)
         session.flush()
-        page.article_id = article.id
-    if article.claimed_url is None or not intake.imported:
+    page.article_id = article.id
+    if not other and (article.claimed_url is None or not intake.imported):
         article.claimed_url = read.claimed_url
-    if not intake.imported:
+    if not other and not intake.imported:
         article.state, article.gone_at = "standing", None
     return article
 

@@ -13,7 +13,7 @@ JUDGED = ("passed", "accepted", "released")
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """An article's latest version, whatever its judgement, with its newest reading."""
+    """An article's latest version that was not rejected, with its newest reading."""
 
     version: Version
     capture: Capture
@@ -48,12 +48,18 @@ def _newest_reading() -> Select[int]:
 
 
 def latest(session: Session, article_id: int) -> Latest | None:
-    """The article's latest version; None where it has none."""
+    """The article's latest version; None where it has none. Those that were rejected are stepped over."""
     row = session.execute(
         select(Version, Capture, Reading).join(Capture, Version.capture_id == Capture.id)
-        .join(Reading, Reading.capture_id == Capture.id).where(Version.article_id == article_id, Reading.outcome == "clean")
+        .join(Reading, Reading.capture_id == Capture.id).where(Version.article_id == article_id, Reading.outcome == "clean",
+                                                              Version.judgement != "rejected")
         .order_by(Version.seq.desc(), Reading.id.desc()).limit(1)).first()
     return Latest(*row) if row else None
+
+
+def next_seq(session: Session, article_id: int) -> int:
+    """The number of the article's next version."""
+    return 1 + (session.scalar(select(func.max(Version.seq)).where(Version.article_id == article_id)) or 0)
 
 
 def versions(session: Session, article_id: int) -> list[VersionRow]:

@@ -41,7 +41,7 @@ def key(target: str, *, index: bool = True) -> Mapped[Any]:
 
 class Article(Base):
     __tablename__ = "article"
-    __table_args__ = (UniqueConstraint("outlet", "url"),)
+    __table_args__ = (UniqueConstraint("outlet", "url"), Index("ix_article_claimed", "claimed_url"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outlet: Mapped[str]
@@ -121,7 +121,7 @@ class Capture(Base):
 
 class Reading(Base):
     __tablename__ = "reading"
-    __table_args__ = (UniqueConstraint("capture_id", "reader"),)
+    __table_args__ = (UniqueConstraint("capture_id", "reader"), Index("ix_reading_text", "text_sha256"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     capture_id: Mapped[int] = key("capture.id", index=False)

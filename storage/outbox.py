@@ -159,6 +159,11 @@ def drop(session: Session, alert: int, reason: str) -> None:
     session.execute(update(Alert).where(Alert.id == alert, *_unmailed()).values(state="dropped", reason=reason))
 
 
+def drop_of_version(session: Session, version: int, reason: str) -> None:
+    """Takes the alerts of a version that does not count out of the way, those that were mailed excepted."""
+    session.execute(update(Alert).where(Alert.version_id == version, *_unmailed()).values(state="dropped", reason=reason))
+
+
 def _unmailed() -> tuple[ColumnElement[bool], ...]:
     return Alert.state == "pending", Alert.mail_id.is_(None)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
 from storage.insert import insert
-from storage.models import Capture, Page, Reading, Run
+from storage.models import Article, Capture, Page, Reading, Run
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
@@ -113,6 +113,45 @@ def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
     """Whether any article page of the outlet stood after a moment: only then does another's absence mean something."""
     return moment is not None and session.scalar(select(Page.id).where(
         Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
+
+
+def showing(session: Session, page: Page, text_sha256: str) -> list[Page]:
+    """The other article pages of a page's outlet that have ever answered with a text."""
+    return list(session.scalars(select(Page).where(
+        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, Page.id.in_(
+            select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == text_sha256)))
+        .order_by(Page.id)))
+
+
+def shows(session: Session, page: Page, text_sha256: str) -> bool:
+    """Whether a page answered with a text when it was last read."""
+    return text_sha256 == session.scalar(select(Reading.text_sha256).join(Capture, Reading.capture_id == Capture.id)
+                                         .where(Capture.page_id == page.id).order_by(Capture.id.desc(),
+                                                                                     Reading.id.desc()).limit(1))
+
+
+def related(session: Session, page: Page, claimed_url: str | None) -> list[Page]:
+    """The page of the outlet that a page claims to be, and those of the articles that claim to be the page."""
+    claimed = Page.url == claimed_url
+    claiming = Page.article_id.in_(select(Article.id).where(Article.outlet == page.outlet, Article.claimed_url == page.url))
+    return [other for which in (claimed, claiming) for other in session.scalars(select(Page).where(
+        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, which).order_by(Page.id))]
+
+
+def another_stands(session: Session, page: Page, url: str) -> bool:
+    """Whether the page of this address is another one than this and stands."""
+    return page.url != url and session.scalar(select(Page.id).where(
+        Page.outlet == page.outlet, Page.url == url, Page.state == "known")) is not None
+
+
+def leads_to(page: Page, url: str) -> bool:
+    """Whether a page redirects to an address."""
+    return page.state == "moved" and page.reason == moved_to(url)
+
+
+def moved_to(url: str | None) -> str:
+    """The reason of a page that redirects to an address."""
+    return f"redirects to {url}"
 
 
 def quarantined_in(session: Session, run_id: int) -> list[Page]:

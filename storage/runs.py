@@ -164,7 +164,7 @@ def newest_time(session: Session) -> datetime | None:
 def counts(session: Session, run_id: int) -> RunCounts:
     """What a run brought, counted from its rows."""
     first, every = session.execute(select(func.count().filter(Version.seq == 1), func.count()).select_from(Version)
-                                   .where(Version.run_id == run_id)).one()
+                                   .where(Version.run_id == run_id, Version.judgement != "rejected")).one()
     events = dict(session.execute(select(CommentVersion.event, func.count()).where(CommentVersion.run_id == run_id)
                                   .group_by(CommentVersion.event)).all())
     return RunCounts(first, every, *(events.get(event, 0) for event in ("posted", "edited", "removed", "restored")))

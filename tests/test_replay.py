@@ -502,7 +502,7 @@ def verify(past: Past) -> replay.Verified:
 
 def test_what_is_as_it_was_kept_is_verified(past: Past) -> None:
     for number in range(3):
-        past.see(f"/a/{number}")
+        past.see(f"/a/{number}", page(*LINES, f"This is report number {number} of a series about the road and its bridges."))
     past.see("/a/9", EMPTY, old="no_text")
     past.see("/a/8", status=503)
     found = verify(past)

@@ -4,7 +4,7 @@ import re
 
 from crawler.items import ArticleRead, Block, Fetched
 from crawler.outlet import Outlet
-from pipelines.read import clean, layout, metadata, times
+from pipelines.read import clean, layout, metadata, times, walls
 from pipelines.read.comments import systems
 from pipelines.read.comments.cut import cut, cut_comments
 from pipelines.read.decode import tree as tree_of
@@ -36,9 +36,11 @@ def read(text: str, fetched: Fetched, outlet: Outlet | None, reader: str) -> Art
     cut_comments(tree)
     known = metadata.read(tree, fetched, outlet)
     captions = clean.captions(tree)
+    signs = walls.signs(tree, known)
     place = layout.body(tree, own)
     found = clean.article_blocks(place) if place is not None else ()
     blocks = _without_head(found or clean.article_blocks(tree), known.title)
+    walls.check(text, signs, blocks)
     if not blocks:
         raise Refused("no_text", "no article text was found on the page")
     body = "\n".join(block.text for block in blocks)

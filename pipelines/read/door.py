@@ -47,6 +47,8 @@ def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
         return Nothing(refused.reason, reader, refused.note)
     except MemoryError:
         raise
+    except RecursionError:
+        return Nothing("screened", reader, "its elements are nested too deep to be walked through")
     except Exception as error:  # noqa: BLE001  the value takes the page out of the way and says why; its bytes are kept
         return Nothing("error", reader, f"{type(error).__name__}: the reader failed on this page")
 

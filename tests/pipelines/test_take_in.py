@@ -251,8 +251,8 @@ def test_what_was_found_before_the_first_run_ended_is_not_told_however_late_it_i
     desk.see(article("A rail.", thread=thread(("c1", "A rail!"))), "/a/1")
     assert desk.alerts() == []
     desk.see(article("A rail, and a second one.", thread=thread(("c1", "A rail!"), ("c2", "Which rail?"))), "/a/1")
-    desk.see(article("A rail."), "/a/3")  # announced, and not there when it was
-    desk.see(article("A rail."), "/a/4")
+    desk.see(article("A third rail."), "/a/3")  # announced, and not there when it was
+    desk.see(article("A fourth rail."), "/a/4")
     assert sorted(event for event, _ in desk.alerts()) == ["article_edited", "article_new", "article_new", "comment_posted"]
 
 

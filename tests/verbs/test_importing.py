@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from email.message import Message
 from pathlib import Path
@@ -324,7 +323,7 @@ def test_beside_a_daemon_it_says_so_and_does_nothing(paper: Newspaper, line: Lin
 def test_what_a_kill_interrupted_is_finished_by_the_same_command(paper: Newspaper, line: Line) -> None:
     records: list[bytes] = []
     for number in range(60):
-        paper.stories[f"/news/{number}"] = deepcopy(paper.stories[PATH])
+        paper.stories[f"/news/{number}"] = story(number)
         records.append(old(paper, START - DAY + timedelta(minutes=number), f"/news/{number}"))
     file = paper.folder / "old.warc.gz"
     file.write_bytes(b"".join(map(gzip.compress, records)))

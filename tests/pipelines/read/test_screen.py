@@ -59,7 +59,12 @@ def test_ampersands_are_counted():
 
 def test_elements_in_one_another_are_counted_once_they_are_deep():
     assert refusal(tree, page(inside="<b>" * 1_900)) == "screened"
-    assert tree(page(before="<div>" * 1_000)) is not None and tree(page(inside="<b><i>x</i></b>" * 4_000)) is not None
+    assert tree(page(before="<div>" * 1_000)) is not None and tree(page(inside="<b><i>x</i></b>" * 3_900)) is not None
+
+
+def test_elements_in_one_are_counted():
+    assert refusal(tree, page(inside="x<img src=x>" * 4_001)) == "screened"
+    assert tree(page(inside=f"<div>{'x<img src=x>' * 3_000}</div>" * 2)) is not None
 
 
 @pytest.mark.parametrize("text", [

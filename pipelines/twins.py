@@ -1,0 +1,76 @@
+"""Pages of one outlet that answer with one text: one article under several addresses, or no article at all."""
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crawler.items import ArticleRead
+from crawler.outlet import Outlet
+from pipelines import due
+from pipelines.intake import Intake
+from pipelines.read.address import place
+from storage import articles, outbox, pages
+from storage.models import Article, Page
+
+# Texts that are so alike are one article's: its print page leaves a line out, its mobile page adds one.
+ALIKE = 0.9
+REASON = "same_text"
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts have nine words of ten in common."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return 2 * (words & others).total() >= ALIKE * (words.total() + others.total())
+
+
+def _names(url: str, claimed: str | None, outlet: Outlet) -> set[str]:
+    """What a page may be called: its own address, and the one that it claims where that is an article's of its outlet."""
+    urls = [url, claimed] if claimed and outlet.is_article(claimed) else [url]
+    return {place(each).removeprefix("www.").rstrip("/") for each in urls}
+
+
+def known_as(session: Session, outlet: Outlet, page: Page, read: ArticleRead) -> Article | None:
+    """The article that a page which has none yet is another page of: one of the two claims the other's address, or both a third
+    one's that is an article's, or the other redirects to this one; all on one outlet, the texts alike."""
+    mine = _names(page.url, read.claimed_url, outlet)
+    for other in (*pages.showing(session, page, read.text_sha256),
+                  *pages.related(session, page, read.claimed_url if read.claimed_url != page.url else None)):
+        article = session.get(Article, other.article_id) if other.article_id is not None else None
+        latest = articles.latest(session, article.id) if article is not None else None
+        if article is None or latest is None or not alike(latest.reading.text or "", read.text):
+            continue
+        if mine & _names(other.url, latest.reading.claimed_url, outlet) or pages.leads_to(other, page.url):
+            return article
+    return None
+
+
+def same_text(session: Session, page: Page, read: ArticleRead, article: Article | None) -> list[Page]:
+    """The other pages that answer with the very text and do not belong to the article: what two pages have shown before, and
+    what one shows now, for a site may slip once. Those that are gone or redirect elsewhere do not count, since a text may have
+    been moved."""
+    others = [other for other in pages.showing(session, page, read.text_sha256)
+              if other.state in ("known", "quarantined") and (article is None or other.article_id != article.id)]
+    return others if len(others) > 1 else [other for other in others if pages.shows(session, other, read.text_sha256)]
+
+
+def quarantine(intake: Intake, page: Page, url: str, now: datetime) -> None:
+    """Puts a page aside, whose text is also that of the page of this address."""
+    reason = f"{REASON}: {url} answers with the same text"
+    if intake.imported:
+        due.imported(page, reason)
+        return
+    due.troubled(page, now, reason)
+    page.state = "quarantined"
+
+
+def reject(session: Session, intake: Intake, others: Iterable[Page], read: ArticleRead, url: str, now: datetime) -> None:
+    """What another page made of a text that is now another's too, and that no judgement has passed, does not count: its version
+    is rejected, its alerts are dropped, and it is looked at again."""
+    for other in others:
+        latest = articles.latest(session, other.article_id) if other.article_id is not None else None
+        if latest is None or latest.version.judgement != "open" or latest.reading.text_sha256 != read.text_sha256:
+            continue
+        latest.version.judgement = "rejected"
+        outbox.drop_of_version(session, latest.version.id, f"{REASON}: {url} answers with the same text")
+        quarantine(intake, other, url, now)
