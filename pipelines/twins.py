@@ -15,6 +15,8 @@ from storage.models import Article, Page
 
 # Texts that are so alike are one article's: its print page leaves a line out, its mobile page adds one.
 ALIKE = 0.9
+# A wall is hardly longer, and whatever it is called on each of its pages; a text of this length is an article's.
+LONG = 500
 REASON = "same_text"
 
 
@@ -48,10 +50,11 @@ def known_as(session: Session, outlet: Outlet, page: Page, read: ArticleRead) ->
 def same_text(session: Session, page: Page, read: ArticleRead, article: Article | None) -> list[Page]:
     """The other pages that answer with the very text and do not belong to the article: what two pages have shown before, and
     what one shows now, for a site may slip once. Those that are gone or redirect elsewhere do not count, since a text may have
-    been moved."""
-    others = [other for other in pages.showing(session, page, read.text_sha256)
+    been moved; nor, where the text is long, those that show it under another headline: they are other articles."""
+    title = read.title if len(read.text) >= LONG else None
+    others = [other for other in pages.showing(session, page, read.text_sha256, title)
               if other.state in ("known", "quarantined") and (article is None or other.article_id != article.id)]
-    return others if len(others) > 1 else [other for other in others if pages.shows(session, other, read.text_sha256)]
+    return others if len(others) > 1 else [other for other in others if pages.shows(session, other, read.text_sha256, title)]
 
 
 def quarantine(intake: Intake, page: Page, url: str, now: datetime) -> None:

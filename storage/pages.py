@@ -115,19 +115,21 @@ def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
         Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
 
 
-def showing(session: Session, page: Page, text_sha256: str) -> list[Page]:
-    """The other article pages of a page's outlet that have ever answered with a text."""
+def showing(session: Session, page: Page, text_sha256: str, title: str | None = None) -> list[Page]:
+    """The other article pages of a page's outlet that have ever answered with a text: under this title or none, if one is
+    given."""
+    with_it = select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == text_sha256)
+    if title is not None:
+        with_it = with_it.where((Reading.title == title) | Reading.title.is_(None))
     return list(session.scalars(select(Page).where(
-        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, Page.id.in_(
-            select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == text_sha256)))
-        .order_by(Page.id)))
+        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, Page.id.in_(with_it)).order_by(Page.id)))
 
 
-def shows(session: Session, page: Page, text_sha256: str) -> bool:
-    """Whether a page answered with a text when it was last read."""
-    return text_sha256 == session.scalar(select(Reading.text_sha256).join(Capture, Reading.capture_id == Capture.id)
-                                         .where(Capture.page_id == page.id).order_by(Capture.id.desc(),
-                                                                                     Reading.id.desc()).limit(1))
+def shows(session: Session, page: Page, text_sha256: str, title: str | None = None) -> bool:
+    """Whether a page answered with a text when it was last read: under this title or none, if one is given."""
+    last = session.execute(select(Reading.text_sha256, Reading.title).join(Capture, Reading.capture_id == Capture.id).where(
+        Capture.page_id == page.id).order_by(Capture.id.desc(), Reading.id.desc()).limit(1)).first()
+    return last is not None and last.text_sha256 == text_sha256 and (title is None or last.title in (title, None))
 
 
 def related(session: Session, page: Page, claimed_url: str | None) -> list[Page]:

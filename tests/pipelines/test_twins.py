@@ -42,6 +42,38 @@ def test_two_pages_with_one_text_are_both_quarantined_and_their_evidence_is_kept
     assert listed(desk) == {} and [row.judgement for row in desk.rows(Version)] == ["rejected"]
 
 
+LONG = " ".join(f"word{number:03}" for number in range(63))[:500]
+
+
+def test_a_long_text_under_another_headline_is_another_article(desk: Desk) -> None:
+    desk.see(article(LONG, title="A first headline"), "/a/1")
+    desk.see(article(LONG, title="A second headline"), "/a/2")
+    desk.see(article(LONG, title="A third headline"), "/a/3")
+    desk.next_run()
+    assert listed(desk) == {"/a/1": 1, "/a/2": 1, "/a/3": 1}
+
+
+@pytest.mark.parametrize(("text", "titles"), [
+    pytest.param(LONG, ("A headline", "A headline"), id="one headline"),
+    pytest.param(LONG, ("A headline", None), id="none on the second"),
+    pytest.param(LONG, (None, "A headline"), id="none on the first"),
+    pytest.param(LONG[:-1], ("A headline", "Another headline"), id="a short text")])
+def test_a_text_is_no_article_s_where_it_is_short_or_under_one_headline(desk: Desk, text: str,
+                                                                        titles: tuple[str | None, str | None]) -> None:
+    for path, title in zip(("/a/1", "/a/2"), titles, strict=True):
+        desk.see(replace(article(text), title=title), path)
+    desk.next_run()
+    assert listed(desk) == {} and {state(desk, "/a/1")[0], state(desk, "/a/2")[0]} == {"quarantined"}
+
+
+def test_a_long_text_that_stands_under_another_headline_by_now_is_another_article(desk: Desk) -> None:
+    desk.see(article(LONG, title="A first headline"), "/a/1")
+    desk.see(article(LONG, title="A headline of its own"), "/a/1")
+    desk.see(article(LONG, title="A first headline"), "/a/2")
+    desk.next_run()
+    assert listed(desk) == {"/a/1": 2, "/a/2": 1}
+
+
 def test_pages_of_one_text_are_looked_at_later_and_later(desk: Desk) -> None:
     waits = []
     for _ in range(4):
