@@ -3,13 +3,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from crawler.items import Block
 from pipelines.read import body
@@ -107,9 +108,14 @@ def blocks_of(body: etree._Element) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+@lru_cache(maxsize=2)
+def _options(*, fast: bool) -> Extractor:
+    # `txt` is the one format of which nothing is written out before it is asked for.
+    return Extractor(output_format="txt", fast=fast, comments=False, tables=True, dedup=False)
+
+
 def _extracted(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
-    document = bare_extraction(tree, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False,
-                               with_metadata=False, fast=fast)
+    document = bare_extraction(tree, options=_options(fast=fast))
     return blocks_of(document.body) if isinstance(document, Document) else ()
 
 

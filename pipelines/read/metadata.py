@@ -55,6 +55,8 @@ LANGUAGE_METAS = {"og:locale": "og", "content-language": "meta", "dc.language": 
 CHINESE = {"wuu", "yue"}
 # Fewer letters tell no language.
 MIN_LETTERS = 20
+# More tell nothing more, and each thousand takes a quarter of a millisecond.
+ENOUGH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ def language_of(text: str) -> str | None:
         return None
     import py3langid  # it takes 90 MB and half a second, and most pages say their language
 
-    code = str(py3langid.classify(text[:4000])[0])
+    code = str(py3langid.classify(text[:ENOUGH])[0])
     return "zh" if code in CHINESE else code if len(code) == 2 else None
 
 

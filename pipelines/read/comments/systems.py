@@ -11,16 +11,16 @@ from pipelines.read.comments import native
 System = Callable[[HtmlElement, Outlet, Fetched], tuple[ThreadRead, list[HtmlElement]]]
 SYSTEMS: dict[str, System] = {"native": native.find}
 
-# What the page of a script-only system holds in its markup, any of them.
+# What the page of a script-only system holds in its markup: a word that it always has, looked for first, and any of the marks.
 MARKERS = {
-    "disqus": ("disqus_thread", "disqus_shortname", ".disqus.com/embed.js"),
-    "facebook": ('class="fb-comments', "<fb:comments"),
-    "vk": ("VK.Widgets.Comments",),
-    "hypercomments": ("hypercomments_widget", "w.hypercomments.com"),
-    "cackle": ("cackle_widget", "cackle.me/widget"),
-    "coral": ("Coral.createStreamEmbed", "coral_thread", "coral_talk_stream"),
-    "isso": ("data-isso", "isso-thread"),
-    "remark42": ("remark_config", 'id="remark42"'),
+    "disqus": ("disqus", ("disqus_thread", "disqus_shortname", ".disqus.com/embed.js")),
+    "facebook": ("comments", ('class="fb-comments', "<fb:comments")),
+    "vk": ("VK.Widgets.Comments", ("VK.Widgets.Comments",)),
+    "hypercomments": ("hypercomments", ("hypercomments_widget", "w.hypercomments.com")),
+    "cackle": ("cackle", ("cackle_widget", "cackle.me/widget")),
+    "coral": ("oral", ("Coral.createStreamEmbed", "coral_thread", "coral_talk_stream")),
+    "isso": ("isso", ("data-isso", "isso-thread")),
+    "remark42": ("remark", ("remark_config", 'id="remark42"')),
 }
 
 
@@ -30,7 +30,8 @@ def thread(tree: HtmlElement, text: str, outlet: Outlet | None, fetched: Fetched
     if outlet and outlet.comments:
         read, cut = SYSTEMS[outlet.comments.system](tree, outlet, fetched)
     if read.state == "none":
-        name = next((name for name, marks in MARKERS.items() if any(mark in text for mark in marks)), None)
+        name = next((name for name, (word, marks) in MARKERS.items() if word in text and any(mark in text for mark in marks)),
+                    None)
         if name:
             read = ThreadRead(name, "unsupported", f"the comments of {name} are not in the page")
     return read, cut

@@ -4,7 +4,7 @@ import codecs
 import pytest
 
 from crawler.items import ArticleRead
-from pipelines.read.decode import decode, without_forbidden
+from pipelines.read.decode import decode, utf8
 from pipelines.read.door import read
 from tests.pipelines.read.pages_to_read import LINES, page
 
@@ -56,8 +56,13 @@ def test_lone_surrogates_and_broken_letters_are_replaced_and_nothing_else_is_los
 
 
 def test_references_to_forbidden_characters_go_and_others_stay():
-    assert without_forbidden("a&#0;b&#x1;c&#xD800;d&#55296;e&#x110000;f&#99999999999;g&#150;h&#1084;&#x43c;&amp;") \
+    assert utf8("a&#0;b&#x1;c&#xD800;d&#55296;e&#x110000;f&#99999999999;g&#150;h&#1084;&#x43c;&amp;").decode() \
         == "abc\ufffdd\ufffde\ufffdf\ufffdg–h&#1084;&#x43c;&amp;"
+
+
+@pytest.mark.parametrize(("instead", "expected"), [("", "абв г\tд\r\nе"), (" ", "а б  в г\tд\r\nе ")])
+def test_forbidden_characters_go_from_the_bytes_that_are_parsed(instead, expected):
+    assert utf8("<?xml version='1.0' encoding='cp1251'?>а\x00б\x1f\ufffeв г\tд\r\nе\uffff", instead).decode() == expected
 
 
 @pytest.mark.parametrize("label", ["rot13", "idna", "base64", "zlib", "hex", "undefined", "unicode_escape", "punycode", "utf-7",
