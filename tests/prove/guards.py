@@ -158,7 +158,9 @@ GUARDS: tuple[Guard, ...] = (
           "if capture.final_url != row.url and not same_page(row.url, capture.final_url):", "if False:",
           "tests/test_replay.py::test_what_a_crawl_would_not_read_is_not_read_again[sqlite]"),
     Guard("a reading that is there already stays", "pipelines/readings.py",
-          "insert(session, Reading).on_conflict_do_nothing()", "insert(session, Reading)",
+          """new.on_conflict_do_update(
+            index_elements=["capture_id", "reader"], set_={name: new.excluded[name] for name in ordered[0]},
+            where=or_(*(Reading.reason == reason for reason in captures.TROUBLE))), ordered)""", "new, ordered)",
           "tests/test_replay.py::test_a_look_survives_a_reading_of_its_head_that_was_written_in_between[sqlite]"),
     Guard("what an end left undue is made due the next time", "replay.py",
           "await self.writer.do(partial(self._look_again, reader, None))", "pass",
