@@ -13,7 +13,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
 from crawler.items import Block
-from pipelines.read import body
+from pipelines.read import body, moving
 
 MAX_TEXT = 2_000_000
 MAX_LINE = 500
@@ -149,6 +149,7 @@ def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
     """
     described = body.descriptions(tree)
     body.clear(tree)
+    moving.clear(tree)
     where = body.find(tree, described)
     if where.container is not None and where.sure:
         found = _extracted(_alone(where.container, whole=where.pieces), fast=True)
@@ -157,7 +158,7 @@ def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
         found = _extracted(tree, fast=True)
     if not found or _length(found) < COVERED * where.prose:
         found = _extracted(tree, fast=False)
-    return tuple(block for block in found if block.text not in where.repeated)
+    return tuple(block for block in found if block.text not in where.repeated and not moving.moves(block))
 
 
 def captions(tree: HtmlElement) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from lxml.html import HtmlElement
 # Words in an id or class that name a place of comments.
 PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock", "commentform", "commentarea", "commentsection",
           "commentthread", "recentcomments", "disqus", "respond", "discussion", "discussions", "kommentare", "kommentar",
-          "komentar", "kommentarii", "kommentarij", "izohlar", "pikirler", "hypercomments", "cackle", "remark42", "isso",
-          "wpdiscuz", "wpd"}
+          "komentar", "kommentarii", "kommentarij", "kommentariy", "kommentariyler", "komment", "kommenty", "izoh", "izohlar",
+          "pikir", "pikirler", "fikrlar", "teswir", "teswirler", "yorum", "yorumlar", "obsuzhdenie", "obsuzhdeniya", "otzyv",
+          "otzyvy", "otziv", "otzivy", "hypercomments", "cackle", "remark42", "isso", "wpdiscuz", "wpd"}
 # Parts of which each of them has one.
-STEMS = ("comment", "kommentar", "komentar", "disqus", "respond", "discussion", "izohlar", "pikirler", "cackle", "remark42",
-         "isso", "wpd")
+STEMS = ("comment", "komment", "komentar", "disqus", "respond", "discussion", "izoh", "pikir", "fikrlar", "teswir", "yorum",
+         "obsuzhdeni", "otzyv", "otziv", "cackle", "remark42", "isso", "wpd")
 # Words beside them that tell of the page instead: <body class="has-comments">, <article class="comments-open">.
 STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled", "on", "off", "allow", "allowed"}
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
@@ -20,6 +21,18 @@ ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
 NAMES = etree.XPath("//@class | //@id | //@itemprop | //@itemtype", smart_strings=False)
 NAMED = etree.XPath("//*[@class or @id]")
+# Elements of a site's own making: <comment-list>.
+OWN = etree.XPath("//*[contains(local-name(), '-')]")
+LABELLED = etree.XPath("//*[@aria-label]")
+HEADINGS = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::summary]"
+                       "[string-length(normalize-space(.)) < 60]")
+CALLED = re.compile(
+    r"comments?|replies|answers|discussion|thoughts|комментари(?:й|и|я|ев)|отзыв(?:ы|а|ов)?|обсуждени[ея]|мнени[ея]|ответ(?:ы|а|ов)?|"
+    r"пікір(?:лер)?|түсініктемелер|пикир(?:лер)?|комментарийлер|izoh(?:lar)?|fikr(?:lar)?|изоҳ(?:лар)?|фикр(?:лар)?|шарҳ(?:ҳо)?|"
+    r"назарҳо|teswir(?:ler)?|yorum(?:lar)?|评论|評論", re.IGNORECASE)
+COUNT = re.compile(r"\d+")
+WORDS = re.compile(r"[^\W\d_]+")
+LISTS = {"ul", "ol", "dl", "table"}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Trafilatura drops what is named so, article or not.
 MISTAKEN = "comment"
@@ -65,7 +78,32 @@ def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
     items = set(ITEM(tree)) if any("omment" in name for name in names) else set()
     names = {name for name in names if MISTAKEN in name.lower() or _names_comments(name)}
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
+    items.update(element for element in OWN(tree) if _names_comments(element.tag))
+    items.update(element for element in _titled(tree) if element is not None)
     return named, items
+
+
+def _calls(text: str) -> bool:
+    """Whether a label is one of readers' comments and says nothing else but how many."""
+    words = [word for word in WORDS.findall(text) if word.lower() != "ta"]
+    return len(words) == 1 and CALLED.fullmatch(words[0]) is not None
+
+
+def _titled(tree: HtmlElement) -> list[HtmlElement]:
+    """What stands below a heading that counts comments, or in what is opened by one that names them; and what a label for
+    those who cannot see calls so."""
+    found = [element for element in LABELLED(tree) if _calls(element.get("aria-label"))]
+    for heading in HEADINGS(tree):
+        text = heading.text_content()
+        if not _calls(text):
+            continue
+        above, beside = heading.getparent(), heading.getnext()
+        if heading.tag == "summary":
+            found.append(above)
+        elif COUNT.search(text):
+            found.append(above)
+            found += [each for each in (heading, beside) if beside is not None and beside.tag in LISTS]
+    return found
 
 
 def _unname(element: HtmlElement) -> None:

@@ -4,6 +4,7 @@ import pytest
 from crawler.items import NO_THREAD, ArticleRead
 from pipelines.read.comments import cut
 from pipelines.read.door import read
+from tests.pipelines.read import shells
 from tests.pipelines.read.pages_to_read import LINES, page
 
 PROSE = "I have driven over that pass for thirty years, and nobody has ever asked me who should guard it, not even once."
@@ -32,6 +33,22 @@ def lines(fetched):
 def test_comments_do_not_enter_the_text_and_more_of_them_change_nothing(markup, place, lines):
     for number in (1, 12):
         assert lines(page(**{place: markup.format("</p><p>".join([PROSE] * number))})) == list(LINES["en"])
+
+
+@pytest.mark.parametrize("shell", shells.SHELLS)
+@pytest.mark.parametrize("wrapper", shells.WRAPPERS)
+def test_more_comments_inside_the_body_leave_the_text_as_it_was_written(wrapper, shell, lines):
+    for number in (2, 5):
+        assert lines(shells.page(shell, inside=shells.comments(wrapper, number))) == list(shells.LINES)
+
+
+@pytest.mark.parametrize("markup", [
+    "<h3>Comments of experts (2)</h3><ul><li>{0}</li></ul>", "<div><h3>Discussion</h3><p>{0}</p></div>",
+    "<details><summary>What we know</summary><p>{0}</p></details>",
+    "<section aria-label='Comments of the ministry'><p>{0}</p></section>",
+    "<x-card><p>{0}</p></x-card>", "<h3>2 comments</h3><p>{0}</p>"])
+def test_what_is_called_otherwise_is_text(markup, lines):
+    assert any(PROSE in line for line in lines(page(inside=markup.format(PROSE))))
 
 
 @pytest.mark.parametrize(("tag", "name"), [

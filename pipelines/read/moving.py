@@ -1,0 +1,144 @@
+"""What moves on a page from look to look though nobody edits it: counts, relative dates, clocks, labels of sharing."""
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.items import Block
+from pipelines.read import times
+
+# No such line is longer, nor one that is a date.
+LONGEST = 120
+LONGEST_DATE = 60
+# Words for what is counted, from the languages of the region, by their stems.
+COUNTED = (r"views?|viewed|reads?|readers?|comments?|repl(?:y|ies)|shares?|shared|likes?|dislikes?|reposts?|retweets?|votes?|"
+           r"hits?|"
+           r"просмотр\w*|прочтени\w*|прочитал\w*|комментари\w*|ответ(?:а|ов)?|репост\w*|лайк\w*|дизлайк\w*|голос(?:а|ов)?|"
+           r"отзыв\w*|"
+           r"қаралым\w*|қаралды|қаралған|оқылды|пікір(?:лер)?|түсініктеме\w*|бөліс\w*|ұнату\w*|ұнады|"
+           r"көрүү\w*|көрүлдү|көрүлгөн|каралды|окулду|пикир(?:лер)?|комментарий\w*|бөлүш\w*|"
+           r"ko[‘'’ʻ`]?rish\w*|ko[‘'’ʻ`]?rildi|ko[‘'’ʻ`]?rilgan|o[‘'’ʻ`]?qildi|izoh(?:lar)?|fikr(?:lar)?|ulash\w*|yoqdi|"
+           r"кўриш\w*|кўрилди|кўрилган|ўқилди|изоҳ(?:лар)?|фикр(?:лар)?|улаш\w*|ёқди|"
+           r"дид|дида шуд|тамошо|назар(?:ҳо)?|шарҳ(?:ҳо)?|görlen\w*|okal\w*|teswir\w*|görüntülen\w*|yorum\w*|paylaş\w*|"
+           r"beğen\w*")
+LABELS = (r"share(?: (?:this|on|via))?|tweet|facebook|twitter|telegram|whatsapp|vk|вконтакте|одноклассники|copy link|link "
+          r"copied|"
+          r"поделиться|поделитесь|скопировать ссылку|нравится|не нравится|всего|"
+          r"updated|published|posted|last updated|обновлено|опубликовано|время чтения|reading time|read time|"
+          r"жаңартылды|жарияланды|жаңыртылды|жарыяланды|yangilandi|chop etildi|янгиланди|"
+          r"today|yesterday|just now|moments ago|сегодня|вчера|только что|бүгін|кеше|бүгүн|кечээ|bugun|kecha|бугун|кеча|имрӯз|"
+          r"дирӯз|hozirgina|жаңа ғана|азыр эле|ҳозиргина|刚刚|今天|昨天")
+UNITS = (r"sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|секунд\w*|сек|минут\w*|мин|час(?:а|ов)?|"
+         r"дн(?:я|ей)|"
+         r"день|недел[яиюь]|месяц\w*|лет|года?|сағат|күн|апта|ай|жыл|саат|жума|soat|kun|hafta|oy|yil|minut|daqiqa|soniya|"
+         r"соат|кун|"
+         r"ҳафта|ой|йил|дақиқа|сония|рӯз|моҳ|сол|sagat|gün|hepde|aý|ýyl|sekunt|dakika|saat|saniye|ay|yıl|лаҳза|секундт|мүнөт")
+AGO = r"ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read"
+NUMBER = r"\d{1,3}(?:[ \u00a0.,]\d{3})+|\d+(?:[.,]\d+)?"
+SCALE = r"(?:\s?(?:k|m|к|тыс\.?|млн\.?|ming|минг|мың|миң)\b)?"
+RELATIVE = (rf"(?:{NUMBER}|an?|one)?\s*\b(?:{UNITS})\b\.?\s*(?:\b(?:{UNITS}|{NUMBER})\b\s*)*\b(?:{AGO})\b|"
+            rf"(?:{NUMBER})\s*(?:{UNITS})\b\.?|\d+\s?(?:秒|分钟|小时|天|个?月|年)前")
+# Words between a number and what it counts.
+TIMES = r"(?:\s*\b(?:ta|та|marta|марта|мәрте|рет|жолу|раза?|бор|gezek|times)\b)?"
+TOLD = rf"{RELATIVE}|\b(?:{COUNTED}|{LABELS})\b|次?(?:阅读|浏览|评论|分享|点赞)"
+TELLING = re.compile(TOLD, re.IGNORECASE)
+MOVING = re.compile(rf"{TOLD}|\d?\d:\d\d(?::\d\d)?|(?:{NUMBER}){SCALE}{TIMES}", re.IGNORECASE)
+LETTER = re.compile(r"[^\W_]")
+DIGIT = re.compile(r"\d")
+YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")
+TIME = re.compile(r"\d\d?:\d\d")
+CLOCK = re.compile(r"\d\d?:\d\d:\d\d")
+# What leads on to other texts.
+SEE_ALSO = re.compile(
+    r"(?:read|see) (?:also|more)|also (?:read|see)|related(?: (?:articles|news|stories))?|more on (?:this|the) (?:topic|story)|"
+    r"most read|(?:читай|смотри)те (?:также|ещ[её])|читать (?:также|ещ[её]|далее)|см\.? также|"
+    r"(?:материалы |ещ[её] |статьи )?по теме|"
+    r"самое читаемое|популярное|реклама|(?:тағы|сондай-ақ|тағы да)\s*(?:оқыңыз|оқы)|оқи отырыңыз|тақырып бойынша|"
+    r"(?:дагы|ошондой эле)\s*окуңуз|тема боюнча|shuningdek,? o[‘'’ʻ`]?qing|mavzuga oid|yana o[‘'’ʻ`]?qing|"
+    r"шунингдек,? ўқинг|мавзуга оид|яна ўқинг|ҳамчунин (?:бихонед|хонед)|инчунин (?:бихонед|хонед)|şeýle-de okaň|"
+    r"延伸阅读|相关(?:阅读|新闻)|推荐阅读", re.IGNORECASE)
+
+
+def moves(block: Block) -> bool:
+    """Whether a block has nothing in it but counts, what is counted, relative dates, a clock, labels of sharing and of what
+    else to read. A year, a time of day, a result, a row of a table and a numbered heading are text."""
+    text = block.text
+    if len(text) > LONGEST or YEAR.fullmatch(text):
+        return False
+    if not LETTER.search(SEE_ALSO.sub("", text)) and SEE_ALSO.search(text):
+        return True
+    if block.kind == "heading":
+        return False
+    if not LETTER.search(MOVING.sub("", text)):
+        return (TELLING.search(text) or CLOCK.search(text)) is not None or (
+            DIGIT.search(text) is not None and not {":", "|"}.intersection(text))
+    return TIME.search(text) is not None and len(text) < LONGEST_DATE and times.moment(text) is not None
+
+
+# --- boxes
+
+# The names of what a site puts beside any text: advertisements, counters, shares, other articles, the weather.
+BOXES = {"ad", "ads", "adv", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "adfox", "gpt", "reklama",
+         "banner", "banners", "sponsored", "promo", "counter", "counters", "views", "likes", "clock", "informer", "weather",
+         "pogoda", "related", "popular", "share", "sharing", "shares"}
+NAMED = etree.XPath("//body//*[@class or @id]")
+SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
+KEPT = {"main", "article", "body"}
+# A box of more text than this is not taken for one by its name alone.
+BOX = 600
+LINK = etree.XPath("//body//a[@href]")
+BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
+# Links of more text than this are no line that leads elsewhere.
+LINKED = 250
+
+
+def _named(element: HtmlElement) -> bool:
+    words = {word.lower() for name in ("class", "id") for word in SPLIT.split(element.get(name, ""))}
+    return bool(words & BOXES)
+
+
+def _length(element: HtmlElement) -> int:
+    """How long an element's text is; of one that is too long for a box, that it is longer."""
+    length = 0
+    for text in element.itertext():
+        length += len(text)
+        if length > BOX:
+            break
+    return length
+
+
+def _beside_links(block: HtmlElement) -> str | None:
+    """A block's text outside of its links; None where that or the links' own is long, or they have none."""
+    outside: list[str] = []
+    inside = length = within = 0
+    for event, element in etree.iterwalk(block, events=("start", "end")):
+        if element is block and event == "end":
+            break
+        if element.tag == "a":
+            within += 1 if event == "start" else -1
+        text = " ".join(((element.text if event == "start" else element.tail) or "")[:BOX].split())
+        if within:
+            inside += len(text)
+        elif text:
+            outside.append(text)
+            length += len(text)
+        if length > LONGEST or inside > LINKED:
+            return None
+    return " ".join(outside) if inside else None
+
+
+def clear(tree: HtmlElement) -> None:
+    """Takes out what moves on a page by its markup: boxes that their names tell, and lines that only lead elsewhere."""
+    body = tree.find("body")
+    if body is None:
+        return
+    total = len(body.text_content())
+    for element in NAMED(tree):
+        if element.tag not in KEPT and _named(element) and (
+                (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):
+            element.drop_tree()
+    blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), body) for link in LINK(tree))
+    for block in dict.fromkeys(blocks):
+        said = _beside_links(block) if block is not body else None
+        if said is not None and not LETTER.search(MOVING.sub("", SEE_ALSO.sub("", said))):
+            block.drop_tree()
