@@ -81,6 +81,8 @@ class RunDesk:
     clock: Clock
     kills: int = 0
     confirmed: list[int] = field(default_factory=list)
+    # The addresses of pages of which nothing has been read: there is nothing to look up of them.
+    fresh: set[str] = field(default_factory=set)
 
     @property
     def desk(self) -> Desk:
@@ -90,6 +92,7 @@ class RunDesk:
         planned = await self._write(partial(plan, self.intake, seen, self.clock.now()))
         if seen is not None and seen.reason is not None:
             logger.warning("the source failed: %s", seen.reason, extra={"page": seen.page.url})
+        self.fresh.update(page.url for page in planned if page.fresh)
         return planned
 
     async def keep(self, exchange: Exchange) -> Kept:
@@ -98,7 +101,8 @@ class RunDesk:
     async def read(self, fetched: Fetched) -> ReadValue:
         if self.kills >= KILLS_DEGRADE:
             return Nothing("unread", reader_name(self.intake.outlet, fetched.at), "three pages of this run killed their reader")
-        if (before := await asyncio.to_thread(self._read_before, fetched, threadless=True)) is not None:
+        fresh = (fetched.asked or fetched.url) in self.fresh
+        if not fresh and (before := await asyncio.to_thread(self._read_before, fetched, threadless=True)) is not None:
             return before
         value = await self.readers.read(fetched, self.intake.outlet)
         if isinstance(value, Nothing) and value.reason in ("killed", "timeout"):
@@ -116,7 +120,7 @@ class RunDesk:
             if len(self.confirmed) >= CONFIRM_BATCH:
                 await self.flush()
             return
-        again = await self._read_head_again(seen) if isinstance(seen.value, ArticleRead) else None
+        again = await self._read_head_again(seen) if isinstance(seen.value, ArticleRead) and not seen.page.fresh else None
         await self._write(partial(take_in, self.intake, seen, self.clock.now(), head_again=again))
         _tell_of(seen)
 

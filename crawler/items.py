@@ -14,13 +14,15 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One URL to fetch now. etag and last_modified are set only where a conditional request is right."""
+    """One URL to fetch now. etag and last_modified are set only where a conditional request is right; fresh: nothing has been
+    read of it yet."""
 
     id: int
     url: str
     kind: PageKind
     etag: str | None = None
     last_modified: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

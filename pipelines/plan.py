@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from sqlalchemy.orm import Session
 
 import failpoint
-from crawler.items import Page, SourceSeen
+from crawler.items import Page, PageKind, SourceSeen
 from pipelines import due
 from pipelines.intake import Intake, capture
 from storage import models, pages, runs
@@ -54,9 +54,9 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
 
 
 def _asked(page: models.Page) -> Page:
-    if page.doubt:
-        return Page(page.id, page.url, "source" if page.kind == "source" else "article")
-    return Page(page.id, page.url, "source" if page.kind == "source" else "article", page.etag, page.last_modified)
+    kind: PageKind = "source" if page.kind == "source" else "article"
+    etag, last_modified = (None, None) if page.doubt else (page.etag, page.last_modified)
+    return Page(page.id, page.url, kind, etag, last_modified, fresh=page.state == "new")
 
 
 def _validators(seen: SourceSeen) -> tuple[str | None, str | None]:

@@ -1,9 +1,10 @@
 """Readings as rows: what one reader made of one capture, written once."""
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Insert, or_
 from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing, Twin
@@ -33,15 +34,23 @@ def row(capture_id: int, value: ArticleRead | Nothing) -> Row:
         "twins": [asdict(twin) for twin in value.twins]}
 
 
+@lru_cache(maxsize=2)
+def _written(dialect: str) -> Insert:
+    table = Reading.metadata.tables[Reading.__tablename__]
+    new = insert(dialect, table)
+    return new.on_conflict_do_update(
+        index_elements=["capture_id", "reader"], set_={column.name: new.excluded[column.name] for column in table.c[1:]},
+        where=or_(*(table.c.reason == reason for reason in captures.TROUBLE)))
+
+
 def write(session: Session, rows: Iterable[Row]) -> None:
     """Writes readings; one that is there already stays, as a reader makes the same of the same capture, unless its reader was
     in trouble."""
     # In one order, so that two who write the same ones never wait for each other.
     if ordered := sorted(rows, key=lambda each: int(each["capture_id"])):
-        new = insert(session, Reading)
-        session.execute(new.on_conflict_do_update(
-            index_elements=["capture_id", "reader"], set_={name: new.excluded[name] for name in ordered[0]},
-            where=or_(*(Reading.reason == reason for reason in captures.TROUBLE))), ordered)
+        # Nothing of what else the session holds bears on it.
+        with session.no_autoflush:
+            session.execute(_written(session.get_bind().dialect.name), ordered)
 
 
 def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,

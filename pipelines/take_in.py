@@ -211,6 +211,13 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     newest = articles.latest(session, article.id) if known else None
     if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
         raise _Overtaken
+    if intake.imported:
+        due.imported(page)
+    elif change.thread is not None and change.thread.doubt:
+        due.doubted(page, now)
+    else:
+        due.stood(page, intake.outlet, now, changed=change.changed)
+        page.etag, page.last_modified = _validators(seen.fetched)
     again = [readings.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
     readings.write(session, [*again, readings.row(row.id, read)])
     told: list[Told] = []
@@ -224,26 +231,20 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if change.thread is not None:
         told += write_thread(session, intake, article, read, change.thread, row.id, before.watches, now)
     _tell(session, intake, article, told, now, version)
-    if intake.imported:
-        due.imported(page)
-    elif change.thread is not None and change.thread.doubt:
-        due.doubted(page, now)
-    else:
-        due.stood(page, intake.outlet, now, changed=change.changed)
-        page.etag, page.last_modified = _validators(seen.fetched)
 
 
 def _own_article(session: Session, intake: Intake, page: Page, article: Article | None, other: bool, read: ArticleRead,
                  now: datetime) -> Article:
     if article is None:
-        article = Article(outlet=intake.outlet.id, url=page.url, first_seen_at=now)
+        article = Article(outlet=intake.outlet.id, url=page.url, claimed_url=read.claimed_url, first_seen_at=now)
         session.add(article)
         session.flush()
+    else:
+        if not other and (article.claimed_url is None or not intake.imported):
+            article.claimed_url = read.claimed_url
+        if not other and not intake.imported:
+            article.state, article.gone_at = "standing", None
     page.article_id = article.id
-    if not other and (article.claimed_url is None or not intake.imported):
-        article.claimed_url = read.claimed_url
-    if not other and not intake.imported:
-        article.state, article.gone_at = "standing", None
     return article
 
 

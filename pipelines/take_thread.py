@@ -29,7 +29,7 @@ class Told:
 
 def known_thread(session: Session, outlet: str, look: Look, page_url: str) -> tuple[Known, ...]:
     """The comments that are known of the thread that was looked at, in page order."""
-    thread = threads.get(session, outlet, look.system or "", look.native_key or page_url)
+    thread = threads.get(session, outlet, look.system, look.native_key or page_url) if look.system is not None else None
     if thread is None:
         return ()
     times = threads.read_times(session, thread.id)

@@ -2,7 +2,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
@@ -19,7 +19,8 @@ def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: date
             for url in urls]
     if not rows:
         return []
-    return list(session.scalars(insert(session, Page).on_conflict_do_nothing().returning(Page.id), rows))
+    new = insert(session.get_bind().dialect.name, Page)
+    return list(session.scalars(new.on_conflict_do_nothing().returning(Page.id), rows))
 
 
 def get(session: Session, ids: Iterable[int]) -> list[Page]:
@@ -115,14 +116,23 @@ def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
         Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
 
 
+def _showing(*with_title: ColumnElement[bool]) -> Select[Page]:
+    # Made once: putting such a question together takes longer than asking it, and it is asked of every new page.
+    with_it = select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(
+        Reading.text_sha256 == bindparam("text"), *with_title)
+    return select(Page).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
+                              Page.id.in_(with_it)).order_by(Page.id)
+
+
+_SHOWING, _SHOWING_TITLED = _showing(), _showing((Reading.title == bindparam("title")) | Reading.title.is_(None))
+
+
 def showing(session: Session, page: Page, text_sha256: str, title: str | None = None) -> list[Page]:
     """The other article pages of a page's outlet that have ever answered with a text: under this title or none, if one is
     given."""
-    with_it = select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == text_sha256)
-    if title is not None:
-        with_it = with_it.where((Reading.title == title) | Reading.title.is_(None))
-    return list(session.scalars(select(Page).where(
-        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, Page.id.in_(with_it)).order_by(Page.id)))
+    asked = {"outlet": page.outlet, "page": page.id, "text": text_sha256}
+    found = session.scalars(_SHOWING, asked) if title is None else session.scalars(_SHOWING_TITLED, asked | {"title": title})
+    return list(found)
 
 
 def shows(session: Session, page: Page, text_sha256: str, title: str | None = None) -> bool:
@@ -132,12 +142,16 @@ def shows(session: Session, page: Page, text_sha256: str, title: str | None = No
     return last is not None and last.text_sha256 == text_sha256 and (title is None or last.title in (title, None))
 
 
+_CLAIMING = Page.article_id.in_(select(Article.id).where(Article.outlet == bindparam("outlet"),
+                                                         Article.claimed_url == bindparam("url")))
+_RELATED = select(Page).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
+                              or_(_CLAIMING, Page.url == bindparam("claimed")))
+
+
 def related(session: Session, page: Page, claimed_url: str | None) -> list[Page]:
     """The page of the outlet that a page claims to be, and those of the articles that claim to be the page."""
-    claimed = Page.url == claimed_url
-    claiming = Page.article_id.in_(select(Article.id).where(Article.outlet == page.outlet, Article.claimed_url == page.url))
-    return [other for which in (claimed, claiming) for other in session.scalars(select(Page).where(
-        Page.outlet == page.outlet, Page.kind == "article", Page.id != page.id, which).order_by(Page.id))]
+    found = session.scalars(_RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url})
+    return sorted(found, key=lambda other: (other.url != claimed_url, other.id))
 
 
 def another_stands(session: Session, page: Page, url: str) -> bool:
