@@ -54,6 +54,7 @@ async def _tell(store: Store, status: Status) -> None:
 async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:
     """Makes the outlets due and waits for the daemon to run and judge each of them once."""
     with store.writing() as session:
+        under_way = set(names) & runs.open_runs(session).keys()
         last = {name: runs.newest_id(session, name) for name in names}
         for name in names:
             pages.make_due(session, name, utcnow())
@@ -62,6 +63,13 @@ async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:
             done = {name: runs.judged_after(session, name, last[name]) for name in names}
             if all(done.values()):
                 return documents.crawled(session, [run for run in done.values() if run is not None])
+            over = under_way - runs.open_runs(session).keys()
+        if over:
+            # A run that had begun and not yet planned took what was made due, and put it off: it is due once more.
+            with store.writing() as session:
+                for name in over:
+                    pages.make_due(session, name, utcnow())
+            under_way -= over
         if store.holder() is None:
             raise StoreError("the daemon has ended before it had crawled: run the command again")
         await asyncio.sleep(ASK_SECONDS)
