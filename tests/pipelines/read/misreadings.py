@@ -3,9 +3,13 @@ import os
 import resource
 import time
 from pathlib import Path
+from unittest import mock
 
-from crawler.items import Fetched, Nothing
+from trafilatura import core
+
+from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
+from pipelines.read import article, door
 
 HANGS = 30.0
 
@@ -50,3 +54,10 @@ def shout(_: Fetched, __: Outlet | None) -> Nothing:
     for _line in range(2000):
         os.write(2, b"x" * 1000)
     return Nothing("read", "x", str(os.getpid()))
+
+
+def uncut(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
+    """Reads a page as the door does, but takes no comments out of it, nor lets Trafilatura do so by the names it knows."""
+    with mock.patch.object(article, "cut_comments", lambda _tree: None), mock.patch.multiple(
+            core, REMOVE_COMMENTS_XPATH=[], REMOVE_COMMENTS_AND_LISTS_XPATH=[]):
+        return door.read(fetched, outlet)
