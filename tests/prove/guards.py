@@ -327,7 +327,7 @@ GUARDS: tuple[Guard, ...] = (
           "title = read.title if len(read.text) >= LONG else None", "title = None",
           "tests/pipelines/test_twins.py::test_a_long_text_under_another_headline_is_another_article[sqlite]"),
     Guard("boxes that change from look to look are no text", "pipelines/read/clean.py", "    moving.clear(tree)\n", "",
-          "tests/pipelines/read/test_moving.py::test_twenty_looks_at_a_page_whose_boxes_rotate_give_one_text[weblog-among]"),
+          "tests/pipelines/read/test_moving.py::test_twenty_looks_at_a_page_whose_boxes_rotate_give_one_text[weblog-among-20]"),
     Guard("lines that only count or tell how long ago are no text", "pipelines/read/clean.py",
           " and not moving.moves(block))", ")",
           "tests/pipelines/read/test_moving.py::test_a_box_of_each_kind_alone_is_no_text[relative dates]"),
