@@ -9,18 +9,24 @@ from typing import Any
 
 import pytest
 from command import document, lines
+from once import Played, demo_played
 
 STEPS = 4
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return demo_played(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def played(folder: Path) -> dict[str, Any]:
-    return document("demo", "--once", "--steps", str(STEPS), "--data", folder)
+def folder(demo: Played) -> Path:
+    return demo.folder
+
+
+@pytest.fixture(scope="module")
+def played(demo: Played) -> dict[str, Any]:
+    return demo.document
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The demo, played once by the installed command: what the documents say is held against its store and its answers."""
 import io
-import json
-import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -9,32 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import COMMAND, environment
+from once import Played, demo_played
 
 from cli import main
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
-    """The demo's folder after step 4, and the document that the demo printed. Nobody writes there."""
-
-    folder: Path
-    document: dict[str, Any]
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "steppewire.toml"
-
-
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    folder = tmp_path_factory.mktemp("played")
-    installed = Path(sys.executable).with_name("steppewire")
-    command = [str(installed)] if installed.exists() else COMMAND
-    ended = subprocess.run([*command, "demo", "--once", "--steps", "4", "--json", "--data", str(folder)], capture_output=True,
-                           text=True, check=False, timeout=300, env=environment())
-    assert ended.returncode == 0, ended.stderr
-    return Played(folder, json.loads(ended.stdout))
+    """The demo after step 4, in which nobody writes."""
+    return demo_played(tmp_path_factory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from command import ROOT
+from once import Played
 from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, String, text
 
 from storage.models import Base, UtcDateTime
 from storage.store import Store
-from tests.docs.conftest import Played
 
 TEXT = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 HEAD = "| column | type | what it says |\n|---|---|---|\n"

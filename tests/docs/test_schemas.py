@@ -12,6 +12,7 @@ import pytest
 from command import ROOT, document, steppewire
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from newspaper import Newspaper, story
+from once import Played, once, once_told
 
 from alerts.events import EVENTS
 from crawler.archive import Harm
@@ -23,7 +24,7 @@ from demo.story import article_page
 from pipelines.compare.diff import Op
 from storage.store import Store
 from storage.threads import CommentState
-from tests.docs.conftest import Played, say
+from tests.docs.conftest import say
 from verbs.why import Name, State
 
 Document = dict[str, Any]
@@ -102,19 +103,26 @@ class Paper(Newspaper):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return once(tmp_path_factory, "pages", write_pages)
+
+
+def write_pages(folder: Path) -> None:
     """One article of the replica outlet as it was first and as it is later, a feed, and a page that says nothing."""
-    folder = tmp_path_factory.mktemp("pages")
     article = next(article for article in life().every_article if article.id == "khorgos")
     for name, step in (("old", 0), ("new", 4)):
         (folder / f"{name}.html").write_bytes(article_page(life(), article, step))
     (folder / "feed.xml").write_text("<rss version='2.0'><channel><title>A feed</title></channel></rss>", encoding="utf-8")
     (folder / "empty.html").write_text("<html><body><p></p></body></html>", encoding="utf-8")
     (folder / "url").write_text(HOME + article.path, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
-def lines(played: Played, pages: Path) -> list[Document]:
+def lines(played: Played, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
+    found: list[Document] = once_told(tmp_path_factory, "lines", lambda: ask_lines(played, pages))
+    return found
+
+
+def ask_lines(played: Played, pages: Path) -> list[Document]:
     """What `read --jsonl -` answers to six lines, the third and the fourth of them bad."""
     url = (pages / "url").read_text(encoding="utf-8")
     given = [json.dumps({"file": str(pages / "new.html"), "url": url}), json.dumps({"file": str(pages / "feed.xml")}),
@@ -136,6 +144,12 @@ def answer(config: Path, *arguments: str | Path, code: int = 0) -> Document:
 
 @pytest.fixture(scope="module")
 def documents(played: Played, pages: Path, lines: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    found: Documents = once_told(tmp_path_factory, "documents",
+                                 lambda: ask_all(played, pages, lines, tmp_path_factory.mktemp("paper")))
+    return found
+
+
+def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) -> Documents:
     """What each verb prints, once or more often, by the name of its schema."""
     def ask(*arguments: str | Path) -> Document:
         return answer(played.config, *arguments)
@@ -157,7 +171,7 @@ def documents(played: Played, pages: Path, lines: list[Document], tmp_path_facto
     found["reprocess"], found["verify"] = [ask("reprocess")], [ask("verify")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
-    for name, more in troubled(tmp_path_factory.mktemp("paper")).items():
+    for name, more in troubled(folder).items():
         found[name] = found.get(name, []) + more
     return found
 
