@@ -1,5 +1,6 @@
 """What moves on a page from look to look though nobody edits it: counts, relative dates, clocks, labels of sharing."""
 import re
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -81,6 +82,7 @@ def moves(block: Block) -> bool:
 BOXES = {"ad", "ads", "adv", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "adfox", "gpt", "reklama",
          "banner", "banners", "sponsored", "promo", "counter", "counters", "views", "likes", "clock", "informer", "weather",
          "pogoda", "related", "popular", "share", "sharing", "shares"}
+NAMES = etree.XPath("//body//@class | //body//@id", smart_strings=False)
 NAMED = etree.XPath("//body//*[@class or @id]")
 SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
 KEPT = {"main", "article", "body"}
@@ -90,11 +92,19 @@ LINK = etree.XPath("//body//a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.
 LINKED = 250
+# How much of a block may be white space between its lines before it is looked at closely.
+MOST_SPACED = 4
 
 
-def _named(element: HtmlElement) -> bool:
-    words = {word.lower() for name in ("class", "id") for word in SPLIT.split(element.get(name, ""))}
-    return bool(words & BOXES)
+@lru_cache(maxsize=4096)
+def _names_box(name: str) -> bool:
+    return not BOXES.isdisjoint(word.lower() for word in SPLIT.split(name))
+
+
+def _boxes(tree: HtmlElement) -> list[HtmlElement]:
+    # A page has few different names on many elements.
+    names = {name for name in set(NAMES(tree)) if _names_box(name)}
+    return [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
 
 
 def _length(element: HtmlElement) -> int:
@@ -109,6 +119,8 @@ def _length(element: HtmlElement) -> int:
 
 def _beside_links(block: HtmlElement) -> str | None:
     """A block's text outside of its links; None where that or the links' own is long, or they have none."""
+    if len(block.text_content()) > MOST_SPACED * (LONGEST + LINKED):
+        return None
     outside: list[str] = []
     inside = length = within = 0
     for event, element in etree.iterwalk(block, events=("start", "end")):
@@ -133,8 +145,8 @@ def clear(tree: HtmlElement) -> None:
     if body is None:
         return
     total = len(body.text_content())
-    for element in NAMED(tree):
-        if element.tag not in KEPT and _named(element) and (
+    for element in _boxes(tree):
+        if element.tag not in KEPT and (
                 (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):
             element.drop_tree()
     blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), body) for link in LINK(tree))

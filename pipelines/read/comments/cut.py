@@ -21,11 +21,11 @@ ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
 NAMES = etree.XPath("//@class | //@id | //@itemprop | //@itemtype", smart_strings=False)
 NAMED = etree.XPath("//*[@class or @id]")
-# Elements of a site's own making: <comment-list>.
-OWN = etree.XPath("//*[contains(local-name(), '-')]")
-LABELLED = etree.XPath("//*[@aria-label]")
-HEADINGS = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::summary]"
-                       "[string-length(normalize-space(.)) < 60]")
+# Elements of a site's own making (<comment-list>), and those with a name for people who cannot see.
+TOLD = etree.XPath("//*[@aria-label or contains(local-name(), '-')]")
+HEADINGS = ("h2", "h3", "h4", "h5", "h6", "summary")
+# No heading of a thread is longer.
+HEADING = 60
 CALLED = re.compile(
     r"comments?|replies|answers|discussion|thoughts|комментари(?:й|и|я|ев)|отзыв(?:ы|а|ов)?|обсуждени[ея]|мнени[ея]|ответ(?:ы|а|ов)?|"
     r"пікір(?:лер)?|түсініктемелер|пикир(?:лер)?|комментарийлер|izoh(?:lar)?|fikr(?:lar)?|изоҳ(?:лар)?|фикр(?:лар)?|шарҳ(?:ҳо)?|"
@@ -74,11 +74,14 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
 def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
     """The elements whose names speak of comments, and those that say of themselves that they are one."""
     # A page has few different names on many elements, and most of them none of the words even as a part.
-    names = {name for name in set(NAMES(tree)) if any(stem in name.lower() for stem in STEMS)}
+    every = set(NAMES(tree))
+    written = "\n".join(every).lower()
+    stems = [stem for stem in STEMS if stem in written]
+    names = {name for name in every if any(stem in name.lower() for stem in stems)} if stems else set[str]()
     items = set(ITEM(tree)) if any("omment" in name for name in names) else set()
     names = {name for name in names if MISTAKEN in name.lower() or _names_comments(name)}
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
-    items.update(element for element in OWN(tree) if _names_comments(element.tag))
+    items.update(element for element in TOLD(tree) if _names_comments(element.tag) or _calls(element.get("aria-label", "")))
     items.update(element for element in _titled(tree) if element is not None)
     return named, items
 
@@ -90,12 +93,11 @@ def _calls(text: str) -> bool:
 
 
 def _titled(tree: HtmlElement) -> list[HtmlElement]:
-    """What stands below a heading that counts comments, or in what is opened by one that names them; and what a label for
-    those who cannot see calls so."""
-    found = [element for element in LABELLED(tree) if _calls(element.get("aria-label"))]
-    for heading in HEADINGS(tree):
-        text = heading.text_content()
-        if not _calls(text):
+    """What stands below a heading that counts comments, or in what is opened by one that names them."""
+    found: list[HtmlElement] = []
+    for heading in tree.iter(*HEADINGS):
+        text = " ".join(heading.text_content().split())
+        if len(text) >= HEADING or not _calls(text):
             continue
         above, beside = heading.getparent(), heading.getnext()
         if heading.tag == "summary":
