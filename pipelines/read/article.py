@@ -20,7 +20,7 @@ def _without_head(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, 
     """The blocks without the headline and the date line before the first paragraph: both have fields of their own."""
     def of_head(text: str) -> bool:
         return text.casefold() == (title or "").casefold() or (
-            len(text) < DATE_LINE and DATED.search(text) is not None and times.moment(text) is not None)
+            len(text) < DATE_LINE and DATED.search(text) is not None and times.is_date(text))
     first = next((i for i, block in enumerate(blocks) if not of_head(block.text)), 0)
     return blocks[first:]
 

@@ -73,7 +73,7 @@ def moves(block: Block) -> bool:
     if not LETTER.search(MOVING.sub("", text)):
         return (TELLING.search(text) or CLOCK.search(text)) is not None or (
             DIGIT.search(text) is not None and not {":", "|"}.intersection(text))
-    return TIME.search(text) is not None and len(text) < LONGEST_DATE and times.moment(text) is not None
+    return TIME.search(text) is not None and len(text) < LONGEST_DATE and times.is_date(text)
 
 
 # --- boxes

@@ -150,6 +150,12 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
     return _in_utc(_by_machine(text) or _plainly(text) or _in_words(text), text, zone)
 
 
+def is_date(line: str) -> bool:
+    """Whether a line is a date and nothing else, as machines and the region's pages write them."""
+    line = " ".join(line.split())
+    return len(line) <= LONGEST and (_by_machine(line) or _plainly(line)) is not None
+
+
 def within(line: str, zone: str = "UTC") -> datetime | None:
     """The first time that a short line holds, whatever stands around it: "Published 5 April 2025 | 4 minutes"."""
     line = " ".join(line.split())[:LONGEST]

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from pipelines.read.times import moment, possible, within, zone_of
+from pipelines.read.times import is_date, moment, possible, within, zone_of
 
 ALMATY = "Asia/Almaty"
 
@@ -74,3 +74,11 @@ def test_impossible_times_are_none(now):
         assert possible(wrong, now) is None
     assert possible(now + timedelta(days=1), now) == now + timedelta(days=1)
     assert possible(None, now) is None
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("01.03.2026 10:12", True), ("1 March 2026", True), ("2 марта 2026 года, 14:05", True), ("2026-03-02T06:00:00Z", True),
+    ("Published on 1 March 2026 in Osh", False), ("1 March", False), ("yesterday", False), ("", False),
+    ("1 March 2026 " * 20, False)])
+def test_a_line_is_a_date_only_where_nothing_else_is_in_it(line, expected):
+    assert is_date(line) is expected
