@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 QUEUE = 64
-# Between two commits, so that another SQLite writer comes between: its p95 is 8 ms, with 5 ms of rest as with 1, since a page is
-# compared and matched outside of any transaction anyhow.
+# Between two commits, so that another SQLite writer comes between: it waits 8 ms (p95), with 5 ms of rest as with 1, since a
+# page is compared and matched outside of any transaction anyhow.
 REST_SECONDS = 0.001
 
 

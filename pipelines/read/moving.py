@@ -82,7 +82,6 @@ def moves(block: Block) -> bool:
 BOXES = {"ad", "ads", "adv", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "adfox", "gpt", "reklama",
          "banner", "banners", "sponsored", "promo", "counter", "counters", "views", "likes", "clock", "informer", "weather",
          "pogoda", "related", "popular", "share", "sharing", "shares"}
-NAMES = etree.XPath("//body//@class | //body//@id", smart_strings=False)
 NAMED = etree.XPath("//body//*[@class or @id]")
 SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
 KEPT = {"main", "article", "body"}
@@ -96,15 +95,10 @@ LINKED = 250
 MOST_SPACED = 4
 
 
+# A site has few different names on many elements.
 @lru_cache(maxsize=4096)
 def _names_box(name: str) -> bool:
     return not BOXES.isdisjoint(word.lower() for word in SPLIT.split(name))
-
-
-def _boxes(tree: HtmlElement) -> list[HtmlElement]:
-    # A page has few different names on many elements.
-    names = {name for name in set(NAMES(tree)) if _names_box(name)}
-    return [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
 
 
 def _length(element: HtmlElement) -> int:
@@ -145,8 +139,8 @@ def clear(tree: HtmlElement) -> None:
     if body is None:
         return
     total = len(body.text_content())
-    for element in _boxes(tree):
-        if element.tag not in KEPT and (
+    for element in NAMED(tree):
+        if element.tag not in KEPT and (_names_box(element.get("class", "")) or _names_box(element.get("id", ""))) and (
                 (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):
             element.drop_tree()
     blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), body) for link in LINK(tree))
