@@ -133,6 +133,8 @@ class _Outlet:
             while under_way:
                 await self._finish(under_way, reader, say)
             await self._write(reader)
+            while await self.writer.do(partial(self._show, reader)):
+                pass
             await self.writer.do(partial(self._look_again, reader, None))
         finally:
             for _, task in under_way:
@@ -212,6 +214,13 @@ class _Outlet:
     def _keep(self, batch: list[readings.Row]) -> None:
         with self.store.writing() as session:
             readings.write(session, batch)
+
+    def _show(self, reader: captures.Reader) -> int:
+        """Shows what this reader had read before another did: the outlet's file was changed and changed back."""
+        with self.store.writing() as session:
+            hidden = captures.outshone(session, self.tally.outlet, reader, self.since, CHUNK)
+            readings.show(session, hidden)
+            return len(hidden)
 
     def _look_again(self, reader: captures.Reader, which: set[int] | None) -> None:
         # In a transaction of its own: one that waits for a page must hold nothing that the page's run may wait for. What an end

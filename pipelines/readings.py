@@ -53,6 +53,15 @@ def write(session: Session, rows: Iterable[Row]) -> None:
             session.execute(_written(session.get_bind().dialect.name), ordered)
 
 
+def show(session: Session, shown: Iterable[Reading]) -> None:
+    """Makes readings the newest of their captures: what an outlet's file says now is what counts, also where it said so before."""
+    for reading in shown:
+        values = {column.name: getattr(reading, column.name) for column in Reading.__table__.columns if column.name != "id"}
+        session.delete(reading)
+        session.flush()
+        session.add(Reading(**values))
+
+
 def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,
                 threadless: bool) -> ArticleRead | None:
     """What this reader made of the same bytes of the page before; None where they are to be read. holds says whether a record

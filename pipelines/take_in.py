@@ -220,6 +220,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         page.etag, page.last_modified = _validators(seen.fetched)
     again = [readings.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
     readings.write(session, [*again, readings.row(row.id, read)])
+    if again and head_again is not None and newest is not None:
+        # It may have been there before another reader's, which was shown since.
+        readings.show(session, articles.hidden(session, newest.capture.id, head_again.reader))
     told: list[Told] = []
     version = None
     if change.changed:

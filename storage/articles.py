@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.models import Article, Capture, Comment, CommentVersion, Page, Reading, Thread, Version
 
@@ -60,6 +60,14 @@ def latest(session: Session, article_id: int) -> Latest | None:
 def next_seq(session: Session, article_id: int) -> int:
     """The number of the article's next version."""
     return 1 + (session.scalar(select(func.max(Version.seq)).where(Version.article_id == article_id)) or 0)
+
+
+def hidden(session: Session, capture_id: int, reader: str) -> list[Reading]:
+    """The clean reading of a capture by a reader, where it is not the newest."""
+    newer = aliased(Reading)
+    return list(session.scalars(select(Reading).where(
+        Reading.capture_id == capture_id, Reading.reader == reader, Reading.outcome == "clean", select(newer.id).where(
+            newer.capture_id == capture_id, newer.outcome == "clean", newer.id > Reading.id).exists())))
 
 
 def versions(session: Session, article_id: int) -> list[VersionRow]:

@@ -83,6 +83,16 @@ def unread(session: Session, outlet: str, reader: Reader, since: datetime | None
     return _next(session, query, after, limit)
 
 
+def outshone(session: Session, outlet: str, reader: Reader, since: datetime | None, limit: int) -> list[Reading]:
+    """Clean readings of article pages by a reader that are not the newest of their captures, which is the one that is shown."""
+    newer = aliased(Reading)
+    return list(session.scalars(
+        select(Reading).join(Capture, Capture.id == Reading.capture_id).join(Page, Page.id == Capture.page_id)
+        .where(*_articles(outlet, since), Reading.reader == reader, Reading.outcome == "clean", select(newer.id).where(
+            newer.capture_id == Capture.id, newer.outcome == "clean", newer.id > Reading.id).exists())
+        .order_by(Reading.id).limit(limit).with_for_update(of=Reading)))
+
+
 def every(session: Session, *, after: int, limit: int) -> list[CaptureRow]:
     """The next captures after one, of whatever page."""
     return _next(session, select(Capture, Page.url).join(Page, Page.id == Capture.page_id), after, limit)

@@ -409,6 +409,36 @@ def test_an_outlet_s_file_that_was_changed_back_has_no_head_read_at_every_look(p
     assert [row.seq for row in past.desk.rows(Version)] == [1]
 
 
+def shown(past: Past) -> list[str]:
+    with past.store.reading() as session:
+        return [row.reading.reader for row in articles.versions(session, 1)]
+
+
+def test_an_outlet_s_file_that_was_changed_back_is_what_is_shown_again(past: Past) -> None:
+    past.see(now_too=True)
+    first = past.today
+    past.file.write_text(OUTLET.replace("articles", 'timezone = "Asia/Almaty"\narticles'), encoding="utf-8")
+    second = past.again().reader
+    assert shown(past) == [second] != [first]
+    past.file.write_text(OUTLET, encoding="utf-8")
+    assert past.again().already == 1 and shown(past) == [first]
+    assert {(reader, outcome) for reader, outcome, _ in past.readings()[1]} == {(first, "clean"), (second, "clean")}
+
+
+def test_a_look_shows_its_head_as_the_file_that_was_changed_back_reads_it(past: Past) -> None:
+    past.see(now_too=True)
+    first = past.today
+    past.file.write_text(OUTLET.replace("articles", 'timezone = "Asia/Almaty"\narticles'), encoding="utf-8")
+    past.again()
+    there = past.desk.page("/a/1")
+    value = asyncio.run(crawl_desk(past)._read_head_again(Seen(there, "read")))
+    edited = past.exchange(there.url, page(LINES[0], LINES[1].replace("more", "less")), 200, HTML)
+    fetched = opened(edited, past.archive.keep("steppe", edited), asked=there.url)
+    seen = Seen(there, "read", fetched, door.read(fetched, past.desk.outlet))
+    take_in(past.desk.intake, seen, past.desk.now, head_again=value)
+    assert shown(past) == [first, first]
+
+
 def test_a_damaged_head_stops_no_look(past: Past) -> None:
     past.see()
     (past.settings.archive / past.desk.rows(Capture)[0].file).unlink()
