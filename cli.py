@@ -438,7 +438,10 @@ def reprocess(config: Path | None, outlet: tuple[str, ...], since: datetime | No
 @as_json
 @click.pass_obj
 def verify(config: Path | None, as_json: bool) -> None:
-    """See whether the archive still has every capture as it was kept, and the store every text; exit 1 where not.
+    """See whether the archive still has every answer as it was kept, and the store every text; exit 1 where not.
+
+    It looks at the answers that the store names, at every record of their files, and at the texts of articles; not at titles,
+    comments and alerts.
 
     \b
     Example: steppewire verify

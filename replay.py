@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from crawler import members
 from crawler import outlet as outlets
 from crawler.archive import DamagedRecord, check, holds_same, load
 from crawler.decoding import DamagedBody, TooLarge
@@ -47,6 +48,15 @@ class Damage:
     harm: str
     note: str
     reading: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place of a file of the archive where no whole record stands, and should; of no capture."""
+
+    file: str
+    offset: int
+    note: str
 
 
 @dataclass
@@ -239,30 +249,46 @@ class Verified:
     readings: int = 0
     files: int = 0
     damaged: list[Damage] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def verify(archive: Path, store: Store, say: Say) -> Verified:
-    """Computes anew the digest of every capture's body, from the archive, and of every clean reading's text, from the store."""
-    found, files = Verified(), set[str]()
+    """Computes anew the digest of every capture's body, from the archive, and of every clean reading's text, from the store;
+    and goes once through every file that a capture names, the records that are no capture's included."""
+    found, files = Verified(), dict[str, int]()
     with store.reading() as session:
         total, texts = captures.totals(session)
     # In the order in which they were made, which is each file's: the disk reads ahead, and no damage hides what follows it.
     for row in _every(store, captures.every):
         found.captures += 1
-        files.add(row.capture.file)
+        files[row.capture.file] = max(row.capture.offset, files.get(row.capture.file, 0))
         try:
             check(archive, _kept(row.capture))
         except DamagedRecord as damage:
             found.damaged.append(Damage(row.capture, row.url, damage.harm, str(damage)))
         say("captures", found.captures, total)
+    told = {(each.capture.file, each.capture.offset) for each in found.damaged}
+    gone = {each.capture.file for each in found.damaged if each.harm in ("no_file", "unreadable")}
+    for file, last in files.items():
+        found.files += 1
+        if file not in gone:
+            found.faults += [fault for fault in _faults(archive, file, last) if (fault.file, fault.offset) not in told]
+        say("files", found.files, len(files))
     for text in _every(store, captures.texts):
         found.readings += 1
         if hashlib.sha256((text.text or "").encode()).hexdigest() != text.sha256:
             found.damaged.append(Damage(text.capture, text.url, "other_text",
                                         f"the text of reading {text.id} is another than was written", text.id))
         say("readings", found.readings, texts)
-    found.files = len(files)
     return found
+
+
+def _faults(archive: Path, file: str, last: int) -> Iterator[Fault]:
+    try:
+        for offset, note in members.faults(archive / file, last):
+            yield Fault(file, offset, f"{file}: {note}")
+    except OSError as error:
+        yield Fault(file, 0, f"{file} cannot be read: {error.strerror or error}")
 
 
 def _every(store: Store, following: Callable[..., list[R]]) -> Iterator[R]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Article, Attempt, Capture, Mail, Page, Reading, Watch
+from storage.models import Alert, Article, Attempt, Capture, Mail, Page, Reading, Run, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ def last_capture(session: Session, page_id: int, *statuses: int) -> Capture | No
     """The newest answer to a page's address that was kept, of one of the statuses where some are given."""
     query = select(Capture).where(Capture.page_id == page_id, *((Capture.status.in_(statuses),) if statuses else ()))
     return session.scalar(query.order_by(Capture.id.desc()).limit(1))
+
+
+def brought_in(session: Session, page: Page) -> Run | None:
+    """The import by which a page became known; None where it was known before, or by a crawl."""
+    run = session.scalar(select(Run).join(Capture, Capture.run_id == Run.id).where(Capture.page_id == page.id)
+                         .order_by(Capture.id).limit(1))
+    known = run is not None and (page.found_on_id is not None or page.found_at < run.started_at)
+    return None if run is None or known or run.kind != "import" else run
 
 
 def last_reading(session: Session, page_id: int, outcome: str) -> tuple[Reading, Capture] | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Found, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
-from replay import Damage, Reread, Verified
+from replay import Damage, Fault, Reread, Verified
 from storage import articles, outbox, pages, runs, threads
 from storage.models import Article, Reading, Run
 from storage.threads import CommentRow
@@ -244,7 +244,12 @@ def reprocessed(found: Sequence[Reread]) -> Document:
 def verified(found: Verified) -> Document:
     """How the archive and the texts in the store are."""
     return SCHEMA | {"captures": found.captures, "readings": found.readings, "files": found.files,
-                     "damaged": [_damage(damage) for damage in found.damaged]}
+                     "damaged": [*map(_damage, found.damaged), *map(_fault, found.faults)]}
+
+
+def _fault(fault: Fault) -> Document:
+    return {"capture": None, "reading": None, "file": fault.file, "offset": fault.offset, "url": None, "wrong": "unreadable",
+            "note": fault.note}
 
 
 def _damage(damage: Damage) -> Document:

@@ -213,14 +213,15 @@ def _reprocessed(console: Console, document: dict[str, Any]) -> None:
 
 
 def _verified(console: Console, document: dict[str, Any]) -> None:
-    console.print(f"Looked at: {document['captures']} captures in {document['files']} files, {document['readings']} texts; "
+    console.print(f"Looked at: {document['captures']} answers, all records of {document['files']} files, "
+                  f"{document['readings']} texts; "
                   f"damaged: {len(document['damaged']) or 'none'}.")
     _damaged(console, document)
 
 
 def _damaged(console: Console, document: dict[str, Any]) -> None:
     for each in document["damaged"]:
-        console.print(f"capture {each['capture']} of {each['url']}: {each['note']}")
+        console.print(f"capture {each['capture']} of {each['url']}: {each['note']}" if each["capture"] else each["note"])
 
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's

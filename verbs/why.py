@@ -110,7 +110,8 @@ def _discovered(session: Session, whose: Owner, page: Page | None) -> Step:
     if page is not None:
         source = session.get(Page, page.found_on_id) if page.found_on_id is not None else None
         where = f"found on {source.url}" if source is not None else "the outlet's file names it" if page.kind == "source" else (
-            "another page redirected to it")
+            f"an import brought it in, run {run.id} at {moment(run.started_at)}" if (run := trace.brought_in(session, page))
+            else "another page redirected to it")
         return Step("yes", where, page.found_at)
     if whose.outlet is None:
         return Step("no", "no outlet looks for it")

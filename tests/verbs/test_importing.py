@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from command import COMMAND, document, environment, steppewire
 from newspaper import Line, Newspaper, story
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from demo.server import Request
 from storage import articles, models, threads
@@ -227,6 +227,33 @@ def test_a_thread_older_than_the_last_look_is_not_taken(paper: Newspaper, line: 
     assert count(line.store, ThreadRead) == looks
     with line.store.reading() as session:
         assert threads.totals(session) == threads.CommentTotals(standing=1, edited=0, removed=0)
+
+
+# --- how it is told later
+
+def test_why_says_that_an_import_brought_an_article_in_and_when(paper: Newspaper, line: Line) -> None:
+    line.crawl()
+    line.now += HOUR
+    paper.stories["/news/7"] = story(7)
+    run = bring_in(line, old(paper, START - 9 * DAY), old(paper, START - 8 * DAY, "/news/7"))["runs"][0]["run"]
+    del paper.stories["/news/7"]
+
+    def discovered(path: str) -> tuple[str, str]:
+        steps = document("--config", paper.config, "why", f"https://paper.example{path}")["steps"]
+        return next((step["note"], step["at"]) for step in steps if step["step"] == "discovered")
+    assert discovered("/news/7") == (f"an import brought it in, run {run} at 2026-03-02 07:00 UTC", "2026-03-02T07:00:00Z")
+    assert discovered(PATH)[0].startswith("found on ")
+    line.crawl(later=HOUR)
+    assert "an import brought it in" in discovered("/news/7")[0]
+
+
+def test_a_page_that_another_one_redirected_to_stays_one_where_an_import_brings_more_of_it(
+        paper: Newspaper, line: Line) -> None:
+    bring_in(line, old(paper, START - 9 * DAY))
+    with line.store.writing() as session:  # known before the import began, and by no source
+        session.execute(update(Page).values(found_at=START - DAY))
+    said = document("--config", paper.config, "why", f"https://paper.example{PATH}")["steps"]
+    assert "another page redirected to it" in [step["note"] for step in said]
 
 
 # --- what is not taken
