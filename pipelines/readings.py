@@ -54,7 +54,7 @@ def write(session: Session, rows: Iterable[Row]) -> None:
 
 
 def show(session: Session, shown: Iterable[Reading]) -> None:
-    """Makes readings the newest of their captures: what an outlet's file says now is what counts, also where it said so before."""
+    """Makes readings the newest of their captures: what an outlet's file says now counts, also where it said so before."""
     for reading in shown:
         values = {column.name: getattr(reading, column.name) for column in Reading.__table__.columns if column.name != "id"}
         session.delete(reading)

@@ -426,13 +426,13 @@ def test_an_outlet_s_file_that_was_changed_back_is_what_is_shown_again(past: Pas
 
 
 def test_a_look_shows_its_head_as_the_file_that_was_changed_back_reads_it(past: Past) -> None:
-    past.see(now_too=True)
+    past.see(body=DATED, now_too=True)
     first = past.today
     past.file.write_text(OUTLET.replace("articles", 'timezone = "Asia/Almaty"\narticles'), encoding="utf-8")
     past.again()
     there = past.desk.page("/a/1")
     value = asyncio.run(crawl_desk(past)._read_head_again(Seen(there, "read")))
-    edited = past.exchange(there.url, page(LINES[0], LINES[1].replace("more", "less")), 200, HTML)
+    edited = past.exchange(there.url, DATED.replace(b"more", b"less"), 200, HTML)
     fetched = opened(edited, past.archive.keep("steppe", edited), asked=there.url)
     seen = Seen(there, "read", fetched, door.read(fetched, past.desk.outlet))
     take_in(past.desk.intake, seen, past.desk.now, head_again=value)
