@@ -231,7 +231,7 @@ def _plain(error: ValidationError, file: str) -> SettingsError:
     """The first thing that is wrong, in the words of the file."""
     # A misspelt key says more than the one that is then missing.
     first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in first["loc"]) or None
+    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or None  # as people count
     value = first["input"]
     if first["type"] == "extra_forbidden":
         model: Any = Settings

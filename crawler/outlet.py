@@ -1,4 +1,5 @@
 """An outlet: a publication that we read, one TOML file. Read it, or be told exactly what is wrong with it."""
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import GenericTranslator, SelectorError
+from cssselect import parse as selectors
+from cssselect.parser import CombinedSelector, Element
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +26,9 @@ from pydantic import (
 )
 
 SHIPPED = Path(__file__).with_name("outlets")
+LISTS_OF_TABLES = ("source", "layout")
+# The elements that hold all of a page.
+WHOLE = ("html", "head", "body")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -67,6 +73,17 @@ def _selector(text: str) -> str:
     return text
 
 
+def _part(text: str) -> str:
+    """A selector of parts of a page; ValueError where it finds the page itself."""
+    for each in selectors(_selector(text)):
+        last = each.parsed_tree
+        while not isinstance(last, Element):
+            last = last.subselector if isinstance(last, CombinedSelector) else last.selector
+        if (last.element or "").lower() in WHOLE:
+            raise ValueError(f"{text} would drop the page: write what is to be left out of it, such as aside or div.share")
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
@@ -104,6 +121,7 @@ def _grouped(text: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Url = Annotated[str, AfterValidator(_web_url)]
 Selector = Annotated[str, AfterValidator(_selector)]
+Part = Annotated[str, AfterValidator(_part)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
@@ -150,7 +168,7 @@ class Layout(_Table):
     title: Selector | None = None
     authors: Selector | None = None
     published: Selector | None = None
-    drop: tuple[Selector, ...] = ()
+    drop: tuple[Part, ...] = ()
     until: Annotated[date, BeforeValidator(_day)] | None = None
 
 
@@ -248,17 +266,34 @@ def load(file: Path) -> Outlet:
     except ValidationError as error:
         # A misspelt key says more than the one that is then missing.
         first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        key = ".".join(str(part) for part in first["loc"]) or None
+        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or None  # as people count
         if first["type"] == "extra_forbidden":
             message, remedy = "this key is unknown", f"known keys are listed in {SHIPPED / 'caravanserai.toml'}"
         elif first["type"] == "missing":
             message, remedy = "this key is missing", "add it"
         else:
-            message = remedy = first["msg"].removeprefix("Value error, ")
+            said = first["msg"].removeprefix("Value error, ")
+            message = remedy = _to_write(first["type"], first["loc"], first["input"]) or said
         value = None if first["type"] == "missing" or key is None else first["input"]
         if key == "egress":
             value = without_password(str(value))
         raise OutletError(message, file=str(file), key=key, value=value, remedy=remedy) from error
+
+
+def _to_write(kind: str, loc: tuple[int | str, ...], value: Any) -> str | None:
+    """What to write where a list, a table or a text stands in another's place, of the key that pydantic's error names; None
+    where the error is another one."""
+    name = next((part for part in reversed(loc) if isinstance(part, str)), "")
+    if kind == "tuple_type":
+        if name in LISTS_OF_TABLES:
+            return f"write [[{name}]], with two brackets on each side"
+        return f"write a list, such as {name} = [{json.dumps(value if isinstance(value, str) else '…', ensure_ascii=False)}]"
+    if kind == "model_type":
+        return f"write a table, below {f'[[{name}]]' if name in LISTS_OF_TABLES else f'[{name}]'}"
+    if kind == "string_type":
+        selector = (loc[0] in ("layout", "comments") and name not in ("id", "label", "system")) or name == "links"
+        return 'write one selector, such as "div.story"' if selector else "write a text in quotes"
+    return None
 
 
 def without_password(url: str) -> str:

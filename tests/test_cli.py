@@ -31,7 +31,7 @@ def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
 @pytest.mark.parametrize(("text", "key", "value"), [
     ("outlet = 1", "outlet", 1),
     ('public_url = "wire"', "public_url", "wire"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.0.recipients", None),
+    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.1.recipients", None),
     ('database = "postgresql://127.0.0.1:9/none"', "database", "postgresql://127.0.0.1:9/none"),
     ('database = "mysql://localhost/x"', "database", "mysql://localhost/x"),
     ('database = "sqlite:////nowhere/store.db"', "database", "sqlite:////nowhere/store.db"),
@@ -57,7 +57,7 @@ def test_wrong_settings_are_named_and_nothing_is_half_made(verb: str, text: str,
     ("paper", 'name = "P"\nhome = "https://p.example/"\nsource = []\ncolour = "red"', "colour", "known keys"),
     ("paper", 'name = "P"\nhome = "https://p.example/"\ntimezone = "Mars"\nsource = []', "timezone", "Asia/Almaty"),
     ("paper", 'name = "P"\nhome = "https://p.example/"\n[[source]]\nkind = "feed"\nurl = "https://p.example/rss"',
-     "source.0.kind", "'rss'"),
+     "source.1.kind", "'rss'"),
     ("elsewhere", "", "outlets", "elsewhere.toml"),
 ])
 def test_a_wrong_outlet_is_named_by_check(name: str, text: str, key: str, words: str, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_outlet_with_a_mistake_stops_crawl_and_run_at_once_and_shows_in_statu
 
 
 @pytest.mark.parametrize(("text", "key", "words"), [
-    ('hosts = ["https://p.example/"]', "hosts.0", "bare host"),
+    ('hosts = ["https://p.example/"]', "hosts.1", "bare host"),
     ('[[source]]\nkind = "rss"\nurl = "https://other.example/rss"', None, "add the host to hosts"),
     ('source = []\n[comments]\nthread = "div"\nitem = "p"\ntext = "p"\nlabel = "comments"', "comments.label", "group"),
     ('nam = "P"', "nam", "known keys"),

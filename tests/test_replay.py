@@ -467,7 +467,7 @@ def test_a_mistake_in_an_outlet_s_file_needs_a_person(past: Past) -> None:
     found = past.again()
     assert (found.captures, found.clean, found.mistake) == (1, 0, True)
     assert "colour" in document("--config", past.config, "reprocess", code=1)["outlets"][0]["left"]
-    assert document("--config", past.config, "reprocess", "steppe", code=2)["error"]["key"] == "source.0.colour"
+    assert document("--config", past.config, "reprocess", "steppe", code=2)["error"]["key"] == "source.1.colour"
 
 
 # --- beside others

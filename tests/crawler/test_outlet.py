@@ -7,7 +7,7 @@ import pytest
 from crawler.outlet import Outlet, OutletError, load
 
 MARCH = datetime(2026, 3, 1, tzinfo=timezone.utc)
-TWO = '[[layout]]\nbody = "div.old"\nuntil = 2026-03-01\n[[layout]]\nbody = "div.new"\ndrop = ["div.ad", ".share"]'
+TWO = '[[layout]]\nbody = "div.old"\nuntil = 2026-03-01\n[[layout]]\nbody = "div.new"\ndrop = ["div.ad", "body > .share"]'
 
 
 def written(folder: Path, layouts: str) -> Path:
@@ -36,15 +36,23 @@ def test_an_outlet_without_layouts_has_none_on_any_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("layouts", "key", "said"), [
-    ('[[layout]]\nbodies = "p"', "layout.0.bodies", "unknown"),
-    ('[[layout]]\nbody = "div["', "layout.0.body", "CSS selector"),
-    ('[[layout]]\ndrop = ["p", "a::b::c"]', "layout.0.drop.1", "CSS selector"),
-    ('[[layout]]\nuntil = "soon"\n[[layout]]', "layout.0.until", "2026-03-01"),
-    ('[[layout]]\nuntil = 2026-03-01T10:00:00\n[[layout]]', "layout.0.until", "2026-03-01"),
+    ('[[layout]]\nbodies = "p"', "layout.1.bodies", "unknown"),
+    ('[[layout]]\nbody = "div["', "layout.1.body", "CSS selector"),
+    ('[[layout]]\ndrop = ["p", "a::b::c"]', "layout.1.drop.2", "CSS selector"),
+    ('[[layout]]\nuntil = "soon"\n[[layout]]', "layout.1.until", "2026-03-01"),
+    ('[[layout]]\nuntil = 2026-03-01T10:00:00\n[[layout]]', "layout.1.until", "2026-03-01"),
     ('[[layout]]\nbody = "p"\n[[layout]]\nbody = "q"', "layout", "layout 1 of 2 has no until"),
     ('[[layout]]\nuntil = 2026-03-02\n[[layout]]\nuntil = 2026-03-01\n[[layout]]', "layout", "from the oldest to the newest"),
     ('[[layout]]\nuntil = 2026-03-01\n[[layout]]\nuntil = 2026-03-01\n[[layout]]', "layout", "a day of its own"),
-    ('[[layout]]\nuntil = 2026-03-01', "layout", "the last layout has until")])
+    ('[[layout]]\nuntil = 2026-03-01', "layout", "the last layout has until"),
+    ('[[layout]]\ndrop = "aside"', "layout.1.drop", 'write a list, such as drop = ["aside"]'),
+    ('[[layout]]\ndrop = 3', "layout.1.drop", "write a list, such as drop = "),
+    ('[layout]\nbody = "p"', "layout", "write [[layout]]"),
+    ('[[layout]]\nuntil = 2026-03-01\n[[layout]]\nbody = ["a", "b"]', "layout.2.body",
+     'write one selector, such as "div.story"'),
+    ('[[layout]]\ndrop = [["a"]]', "layout.1.drop.1", "write one selector"),
+    *((f'[[layout]]\ndrop = ["p", "{selector}"]', "layout.1.drop.2", "would drop the page")
+      for selector in ("body", "html", "head", "html > BODY.front", "aside, body:not(.a)", "body[class]"))])
 def test_a_wrong_layout_is_told_with_its_place_and_a_remedy(layouts: str, key: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(OutletError) as caught:
         load(written(tmp_path, layouts))

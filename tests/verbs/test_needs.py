@@ -122,7 +122,7 @@ def test_an_outlet_whose_run_failed_is_told_with_its_reason(wire: Wire, state: s
 def test_an_outlet_with_a_mistake_in_its_file_is_told_with_the_key(wire: Wire) -> None:
     wire.file.write_text(OUTLET + "colour = 1", encoding="utf-8")
     said = wire.needs()["outlet:steppe"].said
-    assert "steppe.toml: source.0.colour: this key is unknown" in said and "`steppewire check`" in said
+    assert "steppe.toml: source.1.colour: this key is unknown" in said and "`steppewire check`" in said
 
 
 def test_sources_that_no_longer_answer_are_told_while_a_daemon_holds_the_store(wire: Wire) -> None:
