@@ -284,12 +284,14 @@ def import_(config: Path | None, files: tuple[Path, ...], outlet: str | None, as
     """
     from storage.store import StoreLocked
     from verbs import crawling
-    from verbs.importing import Importer
+    from verbs.importing import Importer, need, require_files
+    from verbs.reading import FileError
 
     logs.begin(logging.WARNING)
-    for file in files:
-        if not file.is_file():
-            raise click.BadParameter(f"there is no file {file}", param_hint="FILE")
+    try:
+        require_files(files)
+    except FileError as wrong:
+        fail(wrong, USAGE)
     settings = load(config)
     crawling.require_known(settings, (outlet,) if outlet is not None else (), config_file(config))
     try:
@@ -300,6 +302,8 @@ def import_(config: Path | None, files: tuple[Path, ...], outlet: str | None, as
         tell(f"{taken}: stop the daemon, or wait for the crawl, then import")
         raise SystemExit(TAKEN) from taken
     present(document, as_json)
+    if needed := need(document, settings.outlets if outlet is None else [outlet], config_file(config)):
+        tell(needed)
 
 
 # --- what is in the store

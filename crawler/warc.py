@@ -35,8 +35,8 @@ OF_THE_BODY = ("content-encoding", "content-length", "transfer-encoding")
 # No web page is older; a capture that says so has no date.
 OLDEST = datetime(1991, 1, 1, tzinfo=timezone.utc)
 
-Reason = Literal["no_answer", "not_http", "no_date", "foreign", "not_article", "status", "too_large", "truncated", "digest",
-                 "damaged", "no_original"]
+Reason = Literal["no_answer", "not_http", "no_date", "future", "foreign", "not_article", "status", "too_large", "truncated",
+                 "digest", "damaged", "no_original"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
@@ -46,8 +46,8 @@ class NoWarc(ValueError):
 
 class Refused(Exception):
     """A record is left out, and why: no_answer (it is a request, a note, of the domain name system, or a part of a record),
-    not_http, no_date, foreign and not_article (by whoever asked), status (not 200), too_large, truncated, digest (other bytes
-    than its digest says), damaged, no_original (what it repeats is not in the file)."""
+    not_http, no_date, future (its date), foreign and not_article (by whoever asked), status (not 200), too_large, truncated,
+    digest (other bytes than its digest says), damaged, no_original (what it repeats is not in the file)."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -404,8 +404,10 @@ def _about(record: _Record, refused: Callable[[str], Reason | None], now: dateti
     if not url.lower().startswith(("http://", "https://")):
         raise Refused("not_http")
     at = moment(head.get("warc-date", ""))
-    if at is None or not OLDEST <= at <= now:
+    if at is None or at < OLDEST:
         raise Refused("no_date")
+    if at > now:
+        raise Refused("future")
     if reason := refused(url):
         raise Refused(reason)
     if "warc-truncated" in head or "warc-segment-number" in head:

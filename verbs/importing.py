@@ -40,6 +40,25 @@ ALREADY = "already"
 PAGE_TYPES = ("text/html", "application/xhtml", "application/xml", "text/xml", "text/plain", "application/octet-stream")
 
 
+def require_files(paths: Iterable[Path]) -> None:
+    """FileError where one of them is no file."""
+    for path in paths:
+        if path.is_dir():
+            raise FileError("this is a folder", file=str(path), remedy=f"name the files in it, such as {path / '*.warc.gz'}")
+        if not path.is_file():
+            raise FileError("there is no such file", file=str(path), remedy="name WARC files, plain or gzip")
+
+
+def need(document: documents.Document, asked: Sequence[str], config: str) -> str | None:
+    """What a person is to do where nothing was taken because the records are of outlets that were not asked for."""
+    files = document["files"]
+    foreign = sum(file["skipped"]["foreign"] for file in files)
+    if not foreign or any(file["taken"] or file["skipped"][ALREADY] for file in files):
+        return None
+    return (f"nothing was taken: {foreign} record{'s are' if foreign > 1 else ' is'} of none of the outlets asked for "
+            f"({', '.join(asked) or 'none'}); add their outlet to outlets in {config}")
+
+
 class _RecordTime(Clock):
     """A clock that stands at the time of the record in hand."""
 

@@ -7,6 +7,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 MARKS = {"ok": "✓", "bad": "✗"}
+# Why records of a file were left out.
+LEFT_OUT = {"no_answer": "no answers", "not_http": "not of the web", "no_date": "without a date",
+            "future": "dated in the future", "foreign": "of no outlet asked for", "not_article": "no articles", "status": "not status 200",
+            "too_large": "too large", "truncated": "cut by their writer", "digest": "other than their digest",
+            "damaged": "damaged", "no_original": "repeating what is not there", "already": "there before"}
 
 
 def show(document: dict[str, Any]) -> None:
@@ -70,7 +75,9 @@ def _runs(console: Console, document: dict[str, Any]) -> None:
 
 
 def _imported(console: Console, document: dict[str, Any]) -> None:
-    rows = [row | {"cut": "cut" if row["cut"] else ""} for row in document["files"]]
+    rows = [row | {"cut": "cut" if row["cut"] else "",
+                   "skipped": {LEFT_OUT[reason]: number for reason, number in row["skipped"].items()}}
+            for row in document["files"]]
     _table(console, rows, {"file": "file", "records": "records", "taken": "taken", "": "cut", "left out": "skipped"}, "no file")
     _table(console, document["runs"], {
         "run": "run", "outlet": "outlet", "kept": "captures", "articles": "articles_new", "versions": "versions_new",

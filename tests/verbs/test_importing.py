@@ -288,6 +288,11 @@ def test_a_file_that_is_none_is_told_before_anything_is_stored(paper: Newspaper,
     assert count(line.store, Run) == count(line.store, Capture) == 0
 
 
+def test_a_record_of_the_future_is_told_as_such(paper: Newspaper, line: Line) -> None:
+    file, = bring_in(line, old(paper, START - DAY), old(paper, START + timedelta(seconds=1), "/news/1"))["files"]
+    assert {reason: number for reason, number in file["skipped"].items() if number} == {"future": 1}
+
+
 # --- our own archive
 
 def test_our_own_archive_in_an_empty_store_gives_the_same_versions(paper: Newspaper, line: Line, tmp_path: Path) -> None:
@@ -337,6 +342,25 @@ def test_what_cannot_be_imported_is_told(content: bytes | None, code: int, paper
         file.write_bytes(content)
     ended = steppewire("--config", paper.config, "import", file)
     assert ended.returncode == code and str(file) in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_told_with_file_and_remedy(paper: Newspaper) -> None:
+    for path, message in ((paper.folder, "this is a folder"), (paper.folder / "none.warc", "there is no such file")):
+        error = document("--config", paper.config, "import", path, code=2)["error"]
+        assert (error["kind"], error["file"], error["message"]) == ("file", str(path), message) and error["remedy"]
+
+
+def test_where_nothing_is_taken_for_want_of_an_outlet_it_says_to_add_it(paper: Newspaper) -> None:
+    file = paper.folder / "old.warc"
+    file.write_bytes(old(paper, START - DAY, host="other.example") + old(paper, START + 40_000 * DAY))
+    ended = steppewire("--config", paper.config, "import", file)
+    assert ended.returncode == 0 and "1 record is of none of the outlets" in ended.stderr
+    assert f"add their outlet to outlets in {paper.config}" in ended.stderr
+    shown = " ".join(ended.stdout.split())
+    assert "dated in the future" in shown and "1 of no" in shown
+    file.write_bytes(old(paper, START - DAY, host="other.example") + old(paper, START - DAY))
+    for _ in range(2):  # taken, and there before
+        assert "add their outlet" not in steppewire("--config", paper.config, "import", file).stderr
 
 
 def test_beside_a_daemon_it_says_so_and_does_nothing(paper: Newspaper, line: Line) -> None:
