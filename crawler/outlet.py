@@ -302,6 +302,11 @@ def without_password(url: str) -> str:
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
 
+def known(folders: Iterable[Path]) -> list[str]:
+    """The ids of the outlets that have a file."""
+    return sorted({file.stem for folder in (*folders, SHIPPED) if folder.is_dir() for file in folder.glob("*.toml")})
+
+
 def find(name: str, folders: Iterable[Path]) -> Path:
     """The file of an outlet: in the first folder that has it, the shipped ones last; OutletError where none has it."""
     every = [*folders, SHIPPED]

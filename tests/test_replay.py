@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import COMMAND, document, environment
+from command import COMMAND, document, environment, steppewire
 from daemon import wait
 from desk import HOME, Desk
 from sqlalchemy import func, select, update
@@ -459,6 +459,19 @@ def test_an_outlet_without_a_file_is_told_and_left_and_the_others_are_read(past:
     assert (steppe.outlet, steppe.clean) == ("steppe", 1)
     with pytest.raises(outlets.OutletError):
         past.every("dropped")
+
+
+def test_a_broken_file_is_told_below_the_table_and_an_unknown_name_with_those_that_are_known(past: Past) -> None:
+    past.see()
+    past.see("/a/2", page(*LINES, os.urandom(600).hex()))
+    error = document("--config", past.config, "reprocess", "nobody", code=2)["error"]
+    assert "nobody" in error["message"] and error["remedy"] == "name one of caravanserai, steppe"
+    harm(past, no_record=0, other_body=1)
+    assert "from a backup, then run reprocess again: " in steppewire("--config", past.config, "reprocess").stderr
+    past.file.write_text(OUTLET + 'colour = "red"', encoding="utf-8")
+    head, row, below, *_ = steppewire("--config", past.config, "reprocess").stdout.splitlines()
+    assert "left" not in head and "colour" not in row
+    assert below.startswith("steppe is left as it is: ") and "this key is unknown" in below
 
 
 def test_a_mistake_in_an_outlet_s_file_needs_a_person(past: Past) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler import outlet as outlets
 from crawler.items import Fetched
-from crawler.outlet import SHIPPED, Outlet
+from crawler.outlet import Outlet
 from pipelines.read.children import Readers
 from pipelines.read.door import reader_name
 from settings import Settings
@@ -51,8 +51,7 @@ class Outlets:
 
     def __init__(self, settings: Settings) -> None:
         self._folders = settings.outlets_dirs
-        names = {file.stem for folder in (*self._folders, SHIPPED) if folder.is_dir() for file in folder.glob("*.toml")}
-        self._known = [outlets.load(outlets.find(name, self._folders)) for name in sorted(names)]
+        self._known = [outlets.load(outlets.find(name, self._folders)) for name in outlets.known(self._folders)]
 
     def of(self, request: Request) -> Outlet | None:
         """The outlet that is named, else the one whose host the URL has."""

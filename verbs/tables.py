@@ -8,10 +8,12 @@ from rich.tree import Tree
 
 MARKS = {"ok": "✓", "bad": "✗"}
 # Why records of a file were left out.
-LEFT_OUT = {"no_answer": "no answers", "not_http": "not of the web", "no_date": "without a date",
-            "future": "dated in the future", "foreign": "of no outlet asked for", "not_article": "no articles", "status": "not status 200",
-            "too_large": "too large", "truncated": "cut by their writer", "digest": "other than their digest",
-            "damaged": "damaged", "no_original": "repeating what is not there", "already": "there before"}
+LEFT_OUT = {
+    "no_answer": "no answers", "not_http": "not of the web", "no_date": "without a date",
+    "future": "dated in the future", "foreign": "of no outlet asked for", "not_article": "no articles",
+    "status": "not status 200", "too_large": "too large", "truncated": "cut by their writer",
+    "digest": "other than their digest", "damaged": "damaged", "no_original": "repeating what is not there",
+    "already": "there before"}
 
 
 def show(document: dict[str, Any]) -> None:
@@ -215,7 +217,10 @@ def _article(console: Console, document: dict[str, Any]) -> None:
 def _reprocessed(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["outlets"], {
         "outlet": "outlet", "captures": "captures", "read before": "already", "articles": "clean", "no text": "no_text",
-        "moved": "moved", "pages made due": "made_due", "left": "left"}, "no captures yet")
+        "moved": "moved", "pages made due": "made_due"}, "no captures yet")
+    for each in document["outlets"]:
+        if each["left"]:
+            console.print(f"{each['outlet']} is left as it is: {each['left']}", soft_wrap=True)
     _damaged(console, document)
 
 
