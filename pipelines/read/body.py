@@ -36,6 +36,8 @@ DENSE = 0.5
 # A linked heading and no more text than this beside it announce another article.
 TEASER = 600
 LINKED_HEADING = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5][a[@href] or parent::a]")
+# Behind its headline a page's title has the site's name and the section's, seldom more than twice as long.
+OWN = 3
 # So many cards of one kind in one place are a row of them.
 ROW = 3
 CARD_LINK = etree.XPath("//*[self::div or self::li or self::article or self::section]/a[@href][1][not(preceding-sibling::*)]")
@@ -79,11 +81,14 @@ def descriptions(tree: HtmlElement) -> list[set[str]]:
     return [set(WORD.findall(text.casefold())) for text in texts]
 
 
-def _teasers(tree: HtmlElement) -> set[HtmlElement]:
+def _teasers(tree: HtmlElement, title: str) -> set[HtmlElement]:
     """The elements that announce other articles: a linked heading with a line or two beside it, or one of several cards in a
-    row that a link leads."""
+    row that a link leads. A heading that is much of the page's title is the page's own, which leads to itself."""
     found = set()
     for heading in LINKED_HEADING(tree):
+        said = " ".join(heading.text_content().casefold().split())
+        if said in title and OWN * len(said) >= len(title):
+            continue
         if heading.getparent().tag == "a":
             heading = heading.getparent()
         above = heading.getparent()
@@ -101,8 +106,9 @@ def _teasers(tree: HtmlElement) -> set[HtmlElement]:
 
 
 def clear(tree: HtmlElement) -> None:
-    """Takes out what is no text: scripts, forms, menus, asides, announcements of other articles. A form, menu or aside that
-    holds most of the page's text stays, as a division."""
+    """Takes out what is no text: scripts, forms, menus, asides, announcements of other articles. What holds most of the page's
+    text stays, a form, menu or aside as a division."""
+    title = " ".join((tree.findtext(".//head/title") or "").casefold().split())
     etree.strip_elements(tree, *HARD, with_tail=False)
     body = tree.find("body")
     if body is None:
@@ -112,8 +118,9 @@ def clear(tree: HtmlElement) -> None:
         if 2 * len(element.text_content()) > total:
             element.tag = "div"
     etree.strip_elements(tree, *SOFT, with_tail=False)
-    for teaser in _teasers(tree):
-        teaser.drop_tree()
+    for teaser in _teasers(tree, title):
+        if 2 * len(teaser.text_content()) <= total:
+            teaser.drop_tree()
 
 
 def _holder(text: etree._ElementUnicodeResult) -> HtmlElement:
@@ -149,10 +156,10 @@ def _container(body: HtmlElement, below: dict[HtmlElement, int]) -> HtmlElement:
     while True:
         parts = [part for part in container if part in below]
         articles = [part for part in parts if part.tag == "article" and below[part] >= ARTICLE]
-        largest = articles[0] if len(articles) > 1 else max(parts, key=below.__getitem__, default=None)
         if len(articles) > 1:
             container = articles[0]
             continue
+        largest = max(parts, key=below.__getitem__, default=None)
         if largest is None or largest.tag in HOLDERS or below[largest] < SHARE * below[container]:
             return container
         if sum(below[part] for part in parts if part.tag == "p") > BESIDE * below[container]:

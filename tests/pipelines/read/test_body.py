@@ -118,6 +118,18 @@ def test_a_box_of_other_articles_changes_nothing_wherever_it_stands(box, where, 
         assert lines(page(**{where: BOXES[box].replace("{}", word)})) == list(LINES["en"])
 
 
+def test_a_short_article_under_a_heading_that_leads_to_itself_is_no_announcement(lines):
+    own = f"<div class='post'><h2><a href='/self'>Guards at the pass</a></h2><p>{LINES['en'][0]}</p></div>"
+    markup = page(()).replace("<h1>Guards at the pass</h1><div class='story'></div>", own + BOXES["headings"])
+    assert lines(markup)[-1] == LINES["en"][0] and "Elsewhere" not in "".join(lines(markup))
+
+
+def test_what_holds_most_of_the_page_is_no_announcement(lines):
+    body = f"<h2><a href='/a'>Guards</a></h2><p>{LINES['en'][0]}</p>"
+    markup = f"<html><head><title>Steppe Post</title></head><body>{body}</body></html>"
+    assert lines(markup)[-1] == LINES["en"][0]
+
+
 def test_a_list_of_links_with_their_texts_is_text(lines):
     told = "tells of the stations on the way, of those who wait there for days, and of what they have to pay for it"
     items = "".join(f"<li><a href='/{number}'>Report {number}</a> {told}.</li>" for number in range(4))

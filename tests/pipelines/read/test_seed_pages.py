@@ -20,7 +20,7 @@ SEEDS = (1, 2, 3)
 
 @pytest.fixture(scope="module", params=SEEDS)
 def pages(tmp_path_factory, request) -> Path:
-    if not MAKER.exists():  # the capture is not the project's to ship
+    if not MAKER.exists():
         # The founding capture is no part of the project, whose tests must pass without it.
         pytest.skip("the shared folder with seed_pages.py is not there")
     folder = tmp_path_factory.mktemp("seed")
