@@ -17,11 +17,11 @@ from crawler.decoding import DamagedBody, TooLarge
 from crawler.items import ArticleRead, Fetched, Kept, Nothing, ReadValue
 from crawler.outlet import Outlet, OutletError
 from crawler.redirect import same_page
-from pipelines import readings
+from pipelines import reading
 from pipelines.read import door
 from pipelines.read.children import Readers
 from settings import Settings
-from storage import captures, pages
+from storage import captures, pages, readings
 from storage.captures import CaptureRow, TextRow
 from storage.models import Capture
 from storage.store import Store
@@ -194,7 +194,7 @@ class _Outlet:
         return before or await self.readers.read(fetched, outlet)
 
     def _read_before(self, outlet: Outlet, fetched: Fetched) -> ArticleRead | None:
-        return readings.read_before(self.store, outlet, fetched, lambda kept: holds_same(self.archive, kept, fetched),
+        return reading.read_before(self.store, outlet, fetched, lambda kept: holds_same(self.archive, kept, fetched),
                                     threadless=False)
 
     def _tell(self, row: CaptureRow, value: ReadValue | Damage | None) -> None:
@@ -205,13 +205,13 @@ class _Outlet:
             tally.damaged.append(value)
         elif isinstance(value, ArticleRead):
             tally.clean += 1
-            self.batch.append(readings.row(row.capture.id, value))
+            self.batch.append(reading.row(row.capture.id, value))
             self.pages.add(row.capture.page_id)
         else:
             tally.no_text += 1
             reader = door.reader_name(self.outlet, row.capture.at)
             nothing = value if isinstance(value, Nothing) else Nothing("not_article", reader)
-            self.batch.append(readings.row(row.capture.id, nothing))
+            self.batch.append(reading.row(row.capture.id, nothing))
 
     async def _write(self, reader: captures.Reader) -> None:
         batch, self.batch = self.batch, []

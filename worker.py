@@ -37,7 +37,7 @@ from pipelines.names import names
 from pipelines.plan import plan
 from pipelines.read.children import Readers
 from pipelines.read.door import reader_name
-from pipelines.readings import read_before
+from pipelines.reading import read_before
 from pipelines.take_in import confirm, stale_head, take_in
 from storage import hosts, runs
 from storage.models import Host

@@ -1,21 +1,15 @@
-"""Readings as rows: what one reader made of one capture, written once."""
-from collections.abc import Callable, Iterable
+"""Readings as rows, and rows as readings: what one reader made of one capture."""
+from collections.abc import Callable
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any
-
-from sqlalchemy import Insert, or_
-from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing, Twin
 from crawler.outlet import Outlet
 from pipelines.read.door import reader_name
 from storage import captures
-from storage.insert import insert
-from storage.models import Reading
+from storage.readings import Row
 from storage.store import Store
 
-Row = dict[str, Any]
 # The fields of an article that its row has under the same name.
 FIELDS = ("title", "published", "published_raw", "modified", "language", "section", "image", "claimed_url", "text",
           "text_sha256")
@@ -32,34 +26,6 @@ def row(capture_id: int, value: ArticleRead | Nothing) -> Row:
         "blocks": [{"kind": block.kind, "text": block.text} for block in value.blocks], "captions": list(value.captions),
         "origins": dict(value.origins),
         "twins": [asdict(twin) for twin in value.twins]}
-
-
-@lru_cache(maxsize=2)
-def _written(dialect: str) -> Insert:
-    table = Reading.metadata.tables[Reading.__tablename__]
-    new = insert(dialect, table)
-    return new.on_conflict_do_update(
-        index_elements=["capture_id", "reader"], set_={column.name: new.excluded[column.name] for column in table.c[1:]},
-        where=or_(*(table.c.reason == reason for reason in captures.TROUBLE)))
-
-
-def write(session: Session, rows: Iterable[Row]) -> None:
-    """Writes readings; one that is there already stays, as a reader makes the same of the same capture, unless its reader was
-    in trouble."""
-    # In one order, so that two who write the same ones never wait for each other.
-    if ordered := sorted(rows, key=lambda each: int(each["capture_id"])):
-        # Nothing of what else the session holds bears on it.
-        with session.no_autoflush:
-            session.execute(_written(session.get_bind().dialect.name), ordered)
-
-
-def show(session: Session, shown: Iterable[Reading]) -> None:
-    """Makes readings the newest of their captures: what an outlet's file says now counts, also where it said so before."""
-    for reading in shown:
-        values = {column.name: getattr(reading, column.name) for column in Reading.__table__.columns if column.name != "id"}
-        session.delete(reading)
-        session.flush()
-        session.add(Reading(**values))
 
 
 def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,

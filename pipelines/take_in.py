@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
-from pipelines import due, readings, twins
+from pipelines import due, reading, twins
 from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
-from storage import articles, pages, runs, watches
+from storage import articles, pages, readings, runs, watches
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
@@ -131,7 +131,7 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
     if seen.outcome == "read" and isinstance(seen.value, Nothing):
         assert row is not None
         nothing = seen.value
-        readings.write(session, [readings.row(row.id, nothing)])
+        readings.write(session, [reading.row(row.id, nothing)])
         reason = f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason
         if intake.imported:
             due.imported(page, reason)
@@ -203,7 +203,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     article = before.article and session.get_one(Article, before.article.id)
     if change.changed and (others := twins.same_text(session, page, read, article)):
         twins.reject(session, intake, others, read, page.url, now)
-        readings.write(session, [readings.row(row.id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
+        readings.write(session, [reading.row(row.id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
         twins.quarantine(intake, page, others[0].url, now)
         return
     known = article is not None
@@ -218,8 +218,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     else:
         due.stood(page, intake.outlet, now, changed=change.changed)
         page.etag, page.last_modified = _validators(seen.fetched)
-    again = [readings.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
-    readings.write(session, [*again, readings.row(row.id, read)])
+    again = [reading.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
+    readings.write(session, [*again, reading.row(row.id, read)])
     if again and head_again is not None and newest is not None:
         # It may have been there before another reader's, which was shown since.
         readings.show(session, articles.hidden(session, newest.capture.id, head_again.reader))
