@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number would do that no other program uses for its advisory locks: the first bytes of sha256("steppewire").
@@ -112,7 +111,9 @@ class Store:
             reason = " ".join(str(getattr(error, "orig", error)).split())
             raise (StoreError if self.is_sqlite else StoreAway)(f"{self} cannot be reached: {reason}") from error
 
-    def _alembic(self, connection: Connection) -> Config:
+    def _alembic(self, connection: Connection) -> "Config":
+        from alembic.config import Config  # it takes a sixth of a second, and a schema is seldom changed
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
@@ -121,31 +122,36 @@ class Store:
     def upgrade(self) -> None:
         """Brings the schema up to date; call it holding the lock."""
         self.ping()
+        if self.revision() == self.newest_revision():
+            return
+        from alembic import command
+
         with self.engine.connect() as connection:
             command.upgrade(self._alembic(connection), "head")
 
     def revision(self) -> str | None:
         """The schema revision of the database; None for an empty one."""
         with self.engine.connect().execution_options(read_only=True) as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
 
     @staticmethod
     def newest_revision() -> str:
-        """The schema revision of this code."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        return ScriptDirectory.from_config(config).get_current_head() or ""
+        """The schema revision of this code: the number that the last migration's file begins with."""
+        return max(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
 
-    def refuse_newer(self) -> None:
-        """StoreError where the schema is newer than this code's."""
+    def refuse_newer(self) -> str | None:
+        """The schema's revision; StoreError where it is newer than this code's."""
         found, own = self.revision(), self.newest_revision()
         if found is not None and found > own:
             raise StoreError(f"{self} has schema {found}, newer than this program's {own}: run the newer program")
+        return found
 
     def check_revision(self) -> None:
         """StoreError unless the schema is this code's."""
-        self.refuse_newer()
-        if (found := self.revision()) != (own := self.newest_revision()):
+        if (found := self.refuse_newer()) != (own := self.newest_revision()):
             raise StoreError(f"{self} has schema {found or 'none'}, this program needs {own}: run `steppewire db upgrade`")
 
     def take_lock(self) -> "Lock":

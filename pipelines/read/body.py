@@ -35,12 +35,13 @@ BESIDE = 0.1
 DENSE = 0.5
 # A linked heading and no more text than this beside it announce another article.
 TEASER = 600
-LINKED_HEADING = etree.XPath("//*[self::h2 or self::h3 or self::h4 or self::h5][a[@href] or parent::a]")
+LINKED_HEADING = etree.XPath(" | ".join(f"//h{level}[a[@href] or parent::a]" for level in "2345"))
 # Behind its headline a page's title has the site's name and the section's, seldom more than twice as long.
 OWN = 3
 # So many cards of one kind in one place are a row of them.
 ROW = 3
-CARD_LINK = etree.XPath("//*[self::div or self::li or self::article or self::section]/a[@href][1][not(preceding-sibling::*)]")
+# Looked for by their tags rather than by a path: of thousands of siblings a path asks each for all before it.
+CARDS = {"div", "li", "article", "section"}
 # Parts of one kind with so much of a container's prose are pieces of one text.
 PIECES = 0.8
 # Of several articles in one place with so much prose the first is the page's own.
@@ -95,9 +96,9 @@ def _teasers(tree: HtmlElement, title: str) -> set[HtmlElement]:
         if above is not None and len(above) > 1 and len(above.text_content()) <= TEASER and above.find(".//h1") is None:
             found.add(above)
     rows: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
-    for link in CARD_LINK(tree):
+    for link in tree.iter("a"):
         card = link.getparent()
-        if len(card) > 1 and not (card.text or "").strip():
+        if card.tag in CARDS and card[0] is link and link.get("href") is not None and len(card) > 1 and not (card.text or "").strip():
             rows.setdefault((card.getparent(), card.tag, card.get("class", "")), []).append(card)
     for row in rows.values():
         if len(row) >= ROW and all(len(card.text_content()) <= TEASER for card in row):

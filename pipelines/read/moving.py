@@ -43,21 +43,29 @@ RELATIVE = (rf"(?:{NUMBER}|an?|one)?\s*\b(?:{UNITS})\b\.?\s*(?:\b(?:{UNITS}|{NUM
 TIMES = r"(?:\s*\b(?:ta|та|marta|марта|мәрте|рет|жолу|раза?|бор|gezek|times)\b)?"
 TOLD = rf"{RELATIVE}|\b(?:{COUNTED}|{LABELS})\b|次?(?:阅读|浏览|评论|分享|点赞)"
 TELLING = re.compile(TOLD, re.IGNORECASE)
-MOVING = re.compile(rf"{TOLD}|\d?\d:\d\d(?::\d\d)?|(?:{NUMBER}){SCALE}{TIMES}", re.IGNORECASE)
-LETTER = re.compile(r"[^\W_]")
+MOVED = rf"{TOLD}|\d?\d:\d\d(?::\d\d)?|(?:{NUMBER}){SCALE}{TIMES}"
 DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")
 TIME = re.compile(r"\d\d?:\d\d")
 CLOCK = re.compile(r"\d\d?:\d\d:\d\d")
 # What leads on to other texts.
-SEE_ALSO = re.compile(
+SEE_ALSO = (
     r"(?:read|see) (?:also|more)|also (?:read|see)|related(?: (?:articles|news|stories))?|more on (?:this|the) (?:topic|story)|"
     r"most read|(?:читай|смотри)те (?:также|ещ[её])|читать (?:также|ещ[её]|далее)|см\.? также|"
     r"(?:материалы |ещ[её] |статьи )?по теме|"
     r"самое читаемое|популярное|реклама|(?:тағы|сондай-ақ|тағы да)\s*(?:оқыңыз|оқы)|оқи отырыңыз|тақырып бойынша|"
     r"(?:дагы|ошондой эле)\s*окуңуз|тема боюнча|shuningdek,? o[‘'’ʻ`]?qing|mavzuga oid|yana o[‘'’ʻ`]?qing|"
     r"шунингдек,? ўқинг|мавзуга оид|яна ўқинг|ҳамчунин (?:бихонед|хонед)|инчунин (?:бихонед|хонед)|şeýle-de okaň|"
-    r"延伸阅读|相关(?:阅读|新闻)|推荐阅读", re.IGNORECASE)
+    r"延伸阅读|相关(?:阅读|新闻)|推荐阅读")
+
+
+def _nothing_but(told: str) -> re.Pattern[str]:
+    """What matches a whole text with no letter or digit outside of what is told; it gives up at the first one."""
+    return re.compile(rf"(?>{told}|[\W_])*+", re.IGNORECASE)
+
+
+ONLY_SEE_ALSO, ONLY_MOVING, ONLY_LEADING = _nothing_but(SEE_ALSO), _nothing_but(MOVED), _nothing_but(f"{SEE_ALSO}|{MOVED}")
+LEADING = re.compile(SEE_ALSO, re.IGNORECASE)
 
 
 def moves(block: Block) -> bool:
@@ -66,11 +74,11 @@ def moves(block: Block) -> bool:
     text = block.text
     if len(text) > LONGEST or YEAR.fullmatch(text):
         return False
-    if not LETTER.search(SEE_ALSO.sub("", text)) and SEE_ALSO.search(text):
+    if ONLY_SEE_ALSO.fullmatch(text) and LEADING.search(text):
         return True
     if block.kind == "heading":
         return False
-    if not LETTER.search(MOVING.sub("", text)):
+    if ONLY_MOVING.fullmatch(text):
         return (TELLING.search(text) or CLOCK.search(text)) is not None or (
             DIGIT.search(text) is not None and not {":", "|"}.intersection(text))
     return TIME.search(text) is not None and len(text) < LONGEST_DATE and times.is_date(text)
@@ -82,12 +90,12 @@ def moves(block: Block) -> bool:
 BOXES = {"ad", "ads", "adv", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "adfox", "gpt", "reklama",
          "banner", "banners", "sponsored", "promo", "counter", "counters", "views", "likes", "clock", "informer", "weather",
          "pogoda", "related", "popular", "share", "sharing", "shares"}
-NAMED = etree.XPath("//body//*[@class or @id]")
+NAMED = etree.XPath("//body/descendant::*[@class or @id]")
 SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
 KEPT = {"main", "article", "body"}
 # A box of more text than this is not taken for one by its name alone.
 BOX = 600
-LINK = etree.XPath("//body//a[@href]")
+LINK = etree.XPath("//body/descendant::a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.
 LINKED = 250
@@ -146,5 +154,5 @@ def clear(tree: HtmlElement) -> None:
     blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), body) for link in LINK(tree))
     for block in dict.fromkeys(blocks):
         said = _beside_links(block) if block is not body else None
-        if said is not None and not LETTER.search(MOVING.sub("", SEE_ALSO.sub("", said))):
+        if said is not None and ONLY_LEADING.fullmatch(said):
             block.drop_tree()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from postgres import Postgres
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -18,7 +19,8 @@ from storage.store import Store, StoreError, StoreLocked
 def test_the_migrations_make_exactly_the_models_tables(store: Store) -> None:
     with store.engine.connect() as connection:
         command.check(store._alembic(connection))
-    assert store.revision() == store.newest_revision()
+        head = ScriptDirectory.from_config(store._alembic(connection)).get_current_head()
+    assert store.revision() == store.newest_revision() == head
 
 
 def test_upgrading_twice_changes_nothing(store: Store, now: datetime) -> None:

@@ -19,10 +19,11 @@ STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
 ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
-NAMES = etree.XPath("//@class | //@id | //@itemprop | //@itemtype", smart_strings=False)
-NAMED = etree.XPath("//*[@class or @id]")
+CLASSES, IDS, PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False)
+                                   for name in ("class", "id", "itemprop", "itemtype"))
+NAMED = etree.XPath("/descendant::*[@class or @id]")
 # Elements of a site's own making (<comment-list>), and those with a name for people who cannot see.
-TOLD = etree.XPath("//*[@aria-label or contains(local-name(), '-')]")
+LABELLED, OWN = etree.XPath("/descendant::*[@aria-label]"), etree.XPath("/descendant::*[contains(local-name(), '-')]")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6", "summary")
 # No heading of a thread is longer.
 HEADING = 60
@@ -74,14 +75,15 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
 def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
     """The elements whose names speak of comments, and those that say of themselves that they are one."""
     # A page has few different names on many elements, and most of them none of the words even as a part.
-    every = set(NAMES(tree))
+    every, told = {*CLASSES(tree), *IDS(tree)}, {*PROPERTIES(tree), *TYPES(tree)}
     written = "\n".join(every).lower()
     stems = [stem for stem in STEMS if stem in written]
     names = {name for name in every if any(stem in name.lower() for stem in stems)} if stems else set[str]()
-    items = set(ITEM(tree)) if any("omment" in name for name in names) else set()
+    items = set(ITEM(tree)) if any("omment" in name for name in told) else set()
     names = {name for name in names if MISTAKEN in name.lower() or _names_comments(name)}
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
-    items.update(element for element in TOLD(tree) if _names_comments(element.tag) or _calls(element.get("aria-label", "")))
+    items.update(element for element in OWN(tree) if _names_comments(element.tag))
+    items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
     items.update(element for element in _titled(tree) if element is not None)
     return named, items
 
