@@ -4,11 +4,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from postgres import Postgres, server
 
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from tests.crawler.scripted import Reactor
 
 # What the tests start, the worker above all, is the tree under test and not an installed copy.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
@@ -18,6 +22,15 @@ NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def reactor() -> "Iterator[Reactor]":
+    from tests.crawler.scripted import Reactor  # it loads Scrapy
+
+    reactor = Reactor()
+    yield reactor
+    reactor.end()
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +69,18 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A store with its tables made, once on SQLite and once on PostgreSQL."""
+def made_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with its tables made, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
-        store = Store(f"sqlite:///{tmp_path / 'store.db'}")
-    else:
-        postgres: Postgres = request.getfixturevalue("postgres")
-        store = Store(postgres.database(request.getfixturevalue("postgres_template")))
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database(request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def store(made_url: str) -> Iterator[Store]:
+    """A store with its tables made, once on SQLite and once on PostgreSQL."""
+    store = Store(made_url)
     yield store
     store.engine.dispose()

@@ -152,10 +152,12 @@ class Line:
         self.settings = settings.load(self.paper.config)
         self.store = settle(self.settings, str(self.paper.config))
         self.store.upgrade()
-        self.runner = asyncio.Runner()
-        self.runner.__enter__()
+        self.runner = self._runner()
         self.wire = self.runner.run(self._wire())
         return self
+
+    def _runner(self) -> Any:
+        return asyncio.Runner()
 
     async def _wire(self) -> Wire:
         wire = Wire(self.settings, self.paper.config, self.store, lambda: self.now)
@@ -164,7 +166,8 @@ class Line:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.runner.run(self.wire.close())
-        self.runner.__exit__(kind, error, trace)
+        if isinstance(self.runner, asyncio.Runner):
+            self.runner.close()
         self.store.engine.dispose()
 
     def crawl(self, *outlets: str, later: timedelta = timedelta(0)) -> list[dict[str, Any]]:

@@ -47,10 +47,12 @@ def settled(settings: "Settings", config: Path | None) -> "Store":
 
 
 def open_store(config: Path | None) -> "Store":
-    """The store, to be read; an error where there is none of this program's schema."""
+    """The store, to be read until the verb ends; an error where there is none of this program's schema."""
     from verbs import checking
 
-    return checking.existing(load(config), config_file(config))
+    store = checking.existing(load(config), config_file(config))
+    click.get_current_context().call_on_close(store.engine.dispose)
+    return store
 
 
 @contextmanager
@@ -58,9 +60,12 @@ def held_store(config: Path | None) -> Iterator[tuple["Settings", "Store"]]:
     """The store with its tables up to date, held by this process."""
     settings = load(config)
     store = settled(settings, config)
-    with store.lock():
-        store.upgrade()
-        yield settings, store
+    try:
+        with store.lock():
+            store.upgrade()
+            yield settings, store
+    finally:
+        store.engine.dispose()
 
 
 def one_article(session: Any, which: str) -> Any:

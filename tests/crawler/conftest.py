@@ -21,13 +21,6 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def reactor() -> Iterator[Reactor]:
-    reactor = Reactor()
-    yield reactor
-    reactor.end()
-
-
 @pytest.fixture
 def world(reactor: Reactor, site: Site, tmp_path: Path, now: datetime) -> Iterator[World]:
     outlet = outlet_of(site)

@@ -6,10 +6,11 @@ import struct
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from crawler.archive import Archive
 from crawler.desk import Desk
@@ -31,6 +32,7 @@ from crawler.items import (
 from crawler.outlet import Outlet, Source
 from crawler.politeness import Gates
 from crawler.run import crawl
+from pipelines.read.children import Readers
 
 T = TypeVar("T")
 USER_AGENT = "Steppewire/0.1 (+https://example.org/bot)"
@@ -259,6 +261,7 @@ class Reactor:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.readers: Future[None] | None = None
         started = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(started,))
         self.thread.start()
@@ -280,7 +283,28 @@ class Reactor:
         """Runs a coroutine on the reactor's loop and returns its result."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
 
+    def have_readers(self) -> Self:
+        """Has the children that pages are read in started once, for all that is read on this loop."""
+        async def live() -> None:
+            await Readers(1).start()
+            started.set()
+            await asyncio.Event().wait()  # they live as long as this task
+
+        if self.readers is None:
+            started = threading.Event()
+            self.readers = asyncio.run_coroutine_threadsafe(live(), self.loop)
+            assert started.wait(60)
+        return self
+
+    async def _end_readers(self) -> None:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
     def end(self) -> None:
+        if self.readers is not None:
+            self.run(self._end_readers())
         self.reactor.callFromThread(self.reactor.stop)
         self.thread.join()
 

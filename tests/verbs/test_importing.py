@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import COMMAND, document, environment, steppewire
+from command import COMMAND, environment, said, steppewire, told
+from here import Here
 from newspaper import Line, Newspaper, story
 from sqlalchemy import func, select, update
 
@@ -19,6 +20,7 @@ from demo.server import Request
 from storage import articles, models, threads
 from storage.models import Alert, Article, Capture, Comment, Page, Reading, Run, ThreadRead, Version
 from storage.store import Store
+from tests.crawler.scripted import Reactor
 from tests.crawler.test_warc import record
 from verbs.importing import Importer
 from verbs.reading import FileError
@@ -29,14 +31,14 @@ PATH = "/news/0"
 
 
 @pytest.fixture
-def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
-    with Newspaper(tmp_path, articles=2, database=store_url) as paper:
+def paper(tmp_path: Path, made_url: str) -> Iterator[Newspaper]:
+    with Newspaper(tmp_path, articles=2, database=made_url) as paper:
         yield paper
 
 
 @pytest.fixture
-def line(paper: Newspaper) -> Iterator[Line]:
-    with Line(paper) as line:
+def line(paper: Newspaper, reactor: Reactor) -> Iterator[Line]:
+    with Here(paper, reactor) as line:
         yield line
 
 
@@ -239,7 +241,7 @@ def test_why_says_that_an_import_brought_an_article_in_and_when(paper: Newspaper
     del paper.stories["/news/7"]
 
     def discovered(path: str) -> tuple[str, str]:
-        steps = document("--config", paper.config, "why", f"https://paper.example{path}")["steps"]
+        steps = told("--config", paper.config, "why", f"https://paper.example{path}")["steps"]
         return next((step["note"], step["at"]) for step in steps if step["step"] == "discovered")
     assert discovered("/news/7") == (f"an import brought it in, run {run} at 2026-03-02 07:00 UTC", "2026-03-02T07:00:00Z")
     assert discovered(PATH)[0].startswith("found on ")
@@ -252,7 +254,7 @@ def test_a_page_that_another_one_redirected_to_stays_one_where_an_import_brings_
     bring_in(line, old(paper, START - 9 * DAY))
     with line.store.writing() as session:  # known before the import began, and by no source
         session.execute(update(Page).values(found_at=START - DAY))
-    said = document("--config", paper.config, "why", f"https://paper.example{PATH}")["steps"]
+    said = told("--config", paper.config, "why", f"https://paper.example{PATH}")["steps"]
     assert "another page redirected to it" in [step["note"] for step in said]
 
 
@@ -271,8 +273,9 @@ def test_only_articles_of_the_outlets_are_taken(paper: Newspaper, line: Line) ->
     assert (file["taken"], count(line.store, Page), count(line.store, Capture)) == (1, 1, 1)
 
 
-def test_one_outlet_alone_can_be_asked_for(tmp_path: Path, store_url: str) -> None:
-    with Newspaper(tmp_path, hosts=("paper.example", "gazette.example"), database=store_url) as paper, Line(paper) as line:
+def test_one_outlet_alone_can_be_asked_for(tmp_path: Path, made_url: str, reactor: Reactor) -> None:
+    with Newspaper(tmp_path, hosts=("paper.example", "gazette.example"), database=made_url) as paper, \
+            Here(paper, reactor) as line:
         records = [old(paper, START - DAY), old(paper, START - DAY, host="gazette.example")]
         found = bring_in(line, *records, only="paper1")
         assert [run["outlet"] for run in found["runs"]] == ["paper1"] and found["files"][0]["skipped"]["foreign"] == 1
@@ -295,14 +298,15 @@ def test_a_record_of_the_future_is_told_as_such(paper: Newspaper, line: Line) ->
 
 # --- our own archive
 
-def test_our_own_archive_in_an_empty_store_gives_the_same_versions(paper: Newspaper, line: Line, tmp_path: Path) -> None:
+def test_our_own_archive_in_an_empty_store_gives_the_same_versions(paper: Newspaper, line: Line, tmp_path: Path,
+                                                                   reactor: Reactor) -> None:
     said = paper.stories[PATH].comments = [("c1", "The railway is late.")]
     for doing in ("planned", "built", "opened"):
         edited(paper, doing)
         said.append((doing, f"It is {doing}."))
         line.crawl("paper0", later=DAY)
     (tmp_path / "other").mkdir()
-    with Newspaper(tmp_path / "other", articles=2) as other, Line(other) as empty:
+    with Newspaper(tmp_path / "other", articles=2) as other, Here(other, reactor) as empty:
         files = sorted(line.settings.archive.rglob("*.warc.gz"))
         found = empty.runner.run(Importer(empty.settings, empty.store, lambda: line.now + DAY).bring_in(files))
         assert all(file["cut"] is False for file in found["files"])
@@ -330,9 +334,9 @@ def test_the_command_says_what_came_of_it(paper: Newspaper) -> None:
     ended = steppewire("--config", paper.config, "import", file)
     assert ended.returncode == 0 and "cut" in ended.stdout, ended.stderr
     assert f"{file}: it is cut or damaged at byte" in ended.stderr.replace("\n", "")
-    said = document("--config", paper.config, "import", file)
-    assert (said["files"][0]["cut"], said["files"][0]["records"], said["runs"][0]["already"]) == (True, 1, 1)
-    assert [row["versions"] for row in document("--config", paper.config, "article", "list")["articles"]] == [1]
+    found = told("--config", paper.config, "import", file)
+    assert (found["files"][0]["cut"], found["files"][0]["records"], found["runs"][0]["already"]) == (True, 1, 1)
+    assert [row["versions"] for row in told("--config", paper.config, "article", "list")["articles"]] == [1]
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"<html></html>", 1), (None, 2)])
@@ -340,40 +344,40 @@ def test_what_cannot_be_imported_is_told(content: bytes | None, code: int, paper
     file = paper.folder / "old.warc"
     if content is not None:
         file.write_bytes(content)
-    ended = steppewire("--config", paper.config, "import", file)
+    ended = said("--config", paper.config, "import", file)
     assert ended.returncode == code and str(file) in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_a_folder_and_a_file_that_is_not_there_are_told_with_file_and_remedy(paper: Newspaper) -> None:
     for path, message in ((paper.folder, "this is a folder"), (paper.folder / "none.warc", "there is no such file")):
-        error = document("--config", paper.config, "import", path, code=2)["error"]
+        error = told("--config", paper.config, "import", path, code=2)["error"]
         assert (error["kind"], error["file"], error["message"]) == ("file", str(path), message) and error["remedy"]
 
 
 def test_where_nothing_is_taken_for_want_of_an_outlet_it_says_to_add_it(paper: Newspaper) -> None:
     file = paper.folder / "old.warc"
     file.write_bytes(old(paper, START - DAY, host="other.example") + old(paper, START + 40_000 * DAY))
-    ended = steppewire("--config", paper.config, "import", file)
+    ended = said("--config", paper.config, "import", file)
     assert ended.returncode == 0 and "1 record is of none of the outlets" in ended.stderr
     assert f"add their outlet to outlets in {paper.config}" in ended.stderr
     shown = " ".join(ended.stdout.split())
     assert "dated in the future" in shown and "1 of no" in shown
     file.write_bytes(old(paper, START - DAY, host="other.example") + old(paper, START - DAY))
     for _ in range(2):  # taken, and there before
-        assert "add their outlet" not in steppewire("--config", paper.config, "import", file).stderr
+        assert "add their outlet" not in said("--config", paper.config, "import", file).stderr
 
 
 def test_beside_a_daemon_it_says_so_and_does_nothing(paper: Newspaper, line: Line) -> None:
     file = paper.folder / "old.warc"
     file.write_bytes(old(paper, START - DAY))
     with line.store.lock():
-        ended = steppewire("--config", paper.config, "import", file)
+        ended = said("--config", paper.config, "import", file)
     assert (ended.returncode, count(line.store, Run)) == (75, 0) and "stop the daemon" in ended.stderr
 
 
 def test_what_a_kill_interrupted_is_finished_by_the_same_command(paper: Newspaper, line: Line) -> None:
     records: list[bytes] = []
-    for number in range(60):
+    for number in range(40):
         paper.stories[f"/news/{number}"] = story(number)
         records.append(old(paper, START - DAY + timedelta(minutes=number), f"/news/{number}"))
     file = paper.folder / "old.warc.gz"
@@ -386,9 +390,9 @@ def test_what_a_kill_interrupted_is_finished_by_the_same_command(paper: Newspape
     os.kill(importing.pid, signal.SIGKILL)
     importing.wait(10)
     kept = count(line.store, Capture)
-    assert 5 <= kept < 60
-    said = document("--config", paper.config, "import", file)
-    assert said["runs"][0]["already"] == kept and said["runs"][0]["captures"] == 60 - kept
+    assert 5 <= kept < 40
+    found = told("--config", paper.config, "import", file)
+    assert found["runs"][0]["already"] == kept and found["runs"][0]["captures"] == 40 - kept
     with line.store.reading() as session:
         assert list(session.scalars(select(Run.state).order_by(Run.id))) == ["died", "done"]
-        assert session.scalars(select(func.count()).select_from(Version).where(Version.judgement == "passed")).one() == 60
+        assert session.scalars(select(func.count()).select_from(Version).where(Version.judgement == "passed")).one() == 40

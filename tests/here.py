@@ -1,0 +1,50 @@
+"""The newspaper's wire without processes of its own: for tests that are about what a crawl finds, and not about processes."""
+import asyncio
+import io
+from collections.abc import Iterable
+from datetime import datetime
+
+from newspaper import Line, Newspaper
+
+from scheduler import Wire
+from tests.crawler.scripted import Reactor
+from worker import Clock, Worker
+from worker_process import WorkerProcess
+
+
+class WorkerHere(WorkerProcess):
+    """A worker that crawls on the loop that it is called on, and reads with the children of that loop."""
+
+    worker: Worker | None = None
+    crawls: Iterable[asyncio.Task[None]] = ()
+
+    async def crawl(self, run: int, outlet: str, now: datetime, at: float) -> None:
+        self.worker = self.worker or Worker(self._config, io.StringIO())
+        self._runs.add(run)
+        self.crawls = (*self.crawls, asyncio.create_task(self._crawl(self.worker, run, outlet, Clock(now, at))))
+
+    async def _crawl(self, worker: Worker, run: int, outlet: str, clock: Clock) -> None:
+        await worker._run(run, outlet, clock)
+        await self._end({run})
+
+    async def stop(self) -> None:
+        if self.worker is not None:
+            await asyncio.gather(*self.crawls)
+            await self.worker._finish()
+            self.worker.store.engine.dispose()
+
+
+class Here(Line):
+    """A line that crawls in this process, on the reactor, whose readers are started once for all tests."""
+
+    def __init__(self, paper: Newspaper, reactor: Reactor) -> None:
+        super().__init__(paper)
+        self.reactor = reactor.have_readers()
+
+    def _runner(self) -> Reactor:
+        return self.reactor
+
+    async def _wire(self) -> Wire:
+        wire = await super()._wire()
+        wire.worker = WorkerHere(self.paper.config, wire._over)
+        return wire
