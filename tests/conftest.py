@@ -12,6 +12,8 @@ from postgres import Postgres, server
 from storage.store import Store
 
 if TYPE_CHECKING:
+    from past import Past
+
     from tests.crawler.scripted import Reactor
 
 # What the tests start, the worker above all, is the tree under test and not an installed copy.
@@ -84,3 +86,17 @@ def store(made_url: str) -> Iterator[Store]:
     store = Store(made_url)
     yield store
     store.engine.dispose()
+
+
+@pytest.fixture
+def past(store: Store, tmp_path: Path, now: datetime, reactor: "Reactor") -> "Iterator[Past]":
+    """An empty past, after the outlet's first run."""
+    from desk import Desk
+    from past import Past
+
+    desk = Desk(store, now)
+    past = Past(desk, tmp_path, reactor.have_readers())
+    desk.begin()
+    desk.next_run()
+    yield past
+    past.archive.close()

@@ -68,12 +68,12 @@ def daemon(paper: Newspaper, *more: str, environ: dict[str, str] | None = None) 
             sys.stderr.write(running._all())
 
 
-def wait(what: str, until: Callable[[], bool]) -> None:
-    """Waits until something holds; a minute is far more than any of it takes."""
-    for _ in range(600):
+def wait(what: str, until: Callable[[], bool], every: float = 0.1) -> None:
+    """Waits until something holds, looking every so many seconds; a minute is far more than any of it takes."""
+    for _ in range(int(60 / every)):
         if until():
             return
-        time.sleep(0.1)
+        time.sleep(every)
     raise AssertionError(f"waited in vain: {what}")
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import document, steppewire
+from command import said, steppewire, told
 from desk import HOME, Desk, article, thread
-from newspaper import Line, Newspaper, story
+from here import Here
+from newspaper import Newspaper, story
 from sqlalchemy import update
 
 import settings as settings_module
@@ -24,6 +25,7 @@ from storage.models import Alert, Host, Page, Run, Version
 from storage.watches import WatchRow
 from tests.alerts.filled import SENDER
 from tests.alerts.mail_server import MailServer
+from tests.crawler.scripted import Reactor
 from verbs.finding import spellings
 from verbs.why import NoAddress, why
 
@@ -454,7 +456,7 @@ def test_what_stops_an_outlet_now_is_not_why_an_article_of_before_was_not_told(w
 
 # --- by a real crawl, and the command itself
 
-def test_a_crawl_answers_for_each_of_its_pages(tmp_path: Path) -> None:
+def test_a_crawl_answers_for_each_of_its_pages(tmp_path: Path, reactor: Reactor) -> None:
     class Paper(Newspaper):
         def answer(self, request: Request) -> Answer:
             broken = {"/news/7": Answer(b'{"no": "page"}'), "/news/8": Answer(status=500),
@@ -462,21 +464,21 @@ def test_a_crawl_answers_for_each_of_its_pages(tmp_path: Path) -> None:
             return broken.get(request.path) or super().answer(request)
 
     with Paper(tmp_path, articles=1) as paper:
-        with Line(paper) as line:
+        with Here(paper, reactor) as line:
             line.crawl()
             paper.stories |= {f"/news/{number}": story(number) for number in (5, 6, 7, 8, 9)}
             paper.stories["/news/5"].paragraphs[0] = "A road was opened on Monday by two ministers and a brass band of eleven."
             line.crawl("paper0", later=HOUR)
 
         def ask(path: str) -> Asked:
-            return Asked(document("--config", paper.config, "why", f"http://www.paper.example{path}/"))
+            return Asked(told("--config", paper.config, "why", f"http://www.paper.example{path}/"))
 
         assert {number: ask(f"/news/{number}").stopped for number in (0, 4, 5, 6, 7, 8, 9)} == {
             0: "matched", 4: "discovered", 5: "matched", 6: "robots", 7: "read", 8: "fetched", 9: ""}
         assert "backlog" in ask("/news/0").answer
         shown = steppewire("--config", paper.config, "why", "paper.example/news/9")
         assert shown.returncode == 0 and shown.stdout.startswith("It was mailed: mail 1 to a@example.org")
-        assert steppewire("--config", paper.config, "why", "mailto:a@example.org").returncode == 2
+        assert said("--config", paper.config, "why", "mailto:a@example.org").returncode == 2
         before = len(paper.server.hits)
         ask("/news/9")
         assert len(paper.server.hits) == before
