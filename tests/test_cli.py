@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import document, environment, steppewire
+from command import environment, said, steppewire, told
 from newspaper import Newspaper
 
 from crawler.outlet import OutletError, load
@@ -17,14 +17,14 @@ from tests.alerts.filled import Filled
 
 def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
     """The error that a verb ends with; its message is also on stderr, as one plain sentence."""
-    ended = steppewire(*arguments, "--json", cwd=cwd)
+    ended = said(*arguments, "--json", cwd=cwd)
     assert ended.returncode == code, ended.stderr
-    said = json.loads(ended.stdout)
-    assert said["schema"] == 1 and set(said["error"]) == {"kind", "message", "file", "key", "value", "remedy"}
+    document = json.loads(ended.stdout)
+    assert document["schema"] == 1 and set(document["error"]) == {"kind", "message", "file", "key", "value", "remedy"}
     last = ended.stderr.splitlines()[-1]
-    assert last.startswith("steppewire: ") and said["error"]["message"].split("\n")[0] in last
+    assert last.startswith("steppewire: ") and document["error"]["message"].split("\n")[0] in last
     assert "Traceback" not in ended.stderr
-    found: dict[str, Any] = said["error"]
+    found: dict[str, Any] = document["error"]
     return found
 
 
@@ -42,7 +42,7 @@ def test_wrong_settings_are_named_and_nothing_is_half_made(verb: str, text: str,
                                                            tmp_path: Path) -> None:
     (tmp_path / "steppewire.toml").write_text(text, encoding="utf-8")
     if verb == "run":
-        ended = steppewire("run", cwd=tmp_path)
+        ended = said("run", cwd=tmp_path)
         assert ended.returncode == 2 and key in ended.stderr and "Traceback" not in ended.stderr
     else:
         error = refused("crawl", cwd=tmp_path)
@@ -65,7 +65,7 @@ def test_a_wrong_outlet_is_named_by_check(name: str, text: str, key: str, words:
     (tmp_path / "outlets").mkdir()
     if text:
         (tmp_path / "outlets" / f"{name}.toml").write_text(text, encoding="utf-8")
-    ended = steppewire("check", "--json", cwd=tmp_path)
+    ended = said("check", "--json", cwd=tmp_path)
     assert ended.returncode == 2
     wrong, = (each for each in json.loads(ended.stdout)["checks"] if not each["ok"])
     assert wrong["what"] == f"outlet {name}" and key in wrong["note"] and words in wrong["note"]
@@ -76,19 +76,20 @@ def test_check_names_a_watch_of_an_outlet_that_is_not_crawled_and_a_mail_server_
     (tmp_path / "steppewire.toml").write_text(
         '[mail]\nhost = "127.0.0.1"\nport = 9\n[[watch]]\nid = "w"\nwords = ["x"]\nrecipients = ["a@example.org"]\n'
         'outlets = ["nowhere"]\n', encoding="utf-8")
-    ended = steppewire("check", "--smtp", "--json", cwd=tmp_path)
+    ended = said("check", "--smtp", "--json", cwd=tmp_path)
     assert ended.returncode == 2
     assert [each["what"] for each in json.loads(ended.stdout)["checks"] if not each["ok"]] == ["watch w", "mail at 127.0.0.1:9"]
 
 
 def test_check_talks_to_a_mail_server_and_sends_nothing(tmp_path: Path) -> None:
     with Newspaper(tmp_path) as paper:
-        assert steppewire("--config", paper.config, "check", "--smtp").returncode == 0
+        assert said("--config", paper.config, "check", "--smtp").returncode == 0
         assert paper.mails() == []
 
 
 def test_wrong_usage_is_told_with_the_usage_and_exit_code_2(tmp_path: Path) -> None:
     assert refused("nothing", cwd=tmp_path)["kind"] == "usage"
+    assert steppewire("nothing", cwd=tmp_path).returncode == 2
     assert refused("article", "list", "--since", "yesterday", cwd=tmp_path)["kind"] == "usage"
     assert refused("crawl", "unknown", cwd=tmp_path)["value"] == "unknown"
 
@@ -96,18 +97,18 @@ def test_wrong_usage_is_told_with_the_usage_and_exit_code_2(tmp_path: Path) -> N
 def test_what_is_not_there_fails_with_a_way_on(tmp_path: Path) -> None:
     assert "steppewire crawl" in refused("article", "list", cwd=tmp_path)["remedy"]
     assert not list(tmp_path.iterdir())
-    steppewire("db", "upgrade", cwd=tmp_path)
+    said("db", "upgrade", cwd=tmp_path)
     assert "article list" in refused("article", "show", "7", cwd=tmp_path, code=1)["message"]
-    missing = steppewire("mail", "show", "7", cwd=tmp_path)
+    missing = said("mail", "show", "7", cwd=tmp_path)
     assert missing.returncode == 1 and "`steppewire mail list`" in missing.stderr
 
 
 def test_init_makes_what_check_accepts_and_never_overwrites(tmp_path: Path) -> None:
-    assert steppewire("init", cwd=tmp_path).returncode == 0
+    assert said("init", cwd=tmp_path).returncode == 0
     assert (tmp_path / "var" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
-    assert steppewire("check", cwd=tmp_path).returncode == 0
+    assert said("check", cwd=tmp_path).returncode == 0
     (tmp_path / "steppewire.toml").write_text("outlets = []", encoding="utf-8")
-    again = steppewire("init", cwd=tmp_path)
+    again = said("init", cwd=tmp_path)
     assert again.returncode == 2 and "steppewire.toml: is already there" in again.stderr
     assert (tmp_path / "steppewire.toml").read_text(encoding="utf-8") == "outlets = []"
 
@@ -122,7 +123,7 @@ def test_lines_are_answered_in_their_order_and_a_bad_one_with_an_error_in_its_pl
     (tmp_path / "a.html").write_text(PAGE.format(LONG), encoding="utf-8")
     given = ['{"file": "a.html", "url": "https://x.example/1"}', "{", '{"url": "https://x.example/"}', '{"file": "none.html"}',
              '{"file": "a.html", "outlet": "unknown"}', '{"file": "a.html", "at": "soon"}', '{"file": "a.html"}']
-    ended = steppewire("read", "--jsonl", "-", cwd=tmp_path, given="\n".join(given))
+    ended = said("read", "--jsonl", "-", cwd=tmp_path, given="\n".join(given))
     found = [json.loads(line) for line in ended.stdout.splitlines()]
     assert ended.returncode == 1
     assert [each.get("outcome") or each["error"]["file"] for each in found] == [
@@ -133,12 +134,12 @@ def test_lines_are_answered_in_their_order_and_a_bad_one_with_an_error_in_its_pl
 def test_diff_rebuilds_both_texts(tmp_path: Path) -> None:
     for name, text in (("old", LONG), ("new", LONG.replace("more", "less"))):
         (tmp_path / f"{name}.html").write_text(PAGE.format(text), encoding="utf-8")
-    found = document("diff", "old.html", "new.html", "--url", "https://x.example/1", cwd=tmp_path)
-    texts = {name: document("read", f"{name}.html", cwd=tmp_path)["text"] for name in ("old", "new")}
-    for side in ("old", "new"):
-        assert "".join(step[side] for step in found["operations"]) == texts[side]
+    found = told("diff", "old.html", "new.html", "--url", "https://x.example/1", cwd=tmp_path)
+    texts = said("read", "--jsonl", "-", cwd=tmp_path, given='{"file": "old.html"}\n{"file": "new.html"}').stdout.splitlines()
+    for side, read in zip(("old", "new"), texts, strict=True):
+        assert "".join(step[side] for step in found["operations"]) == json.loads(read)["text"]
     assert (found["changed"], found["title_changed"], found["added_chars"], found["removed_chars"]) == (True, False, 4, 4)
-    shown = steppewire("diff", "old.html", "new.html", "--url", "https://x.example/1", cwd=tmp_path).stdout
+    shown = said("diff", "old.html", "new.html", "--url", "https://x.example/1", cwd=tmp_path).stdout
     assert "[-more-]{+less+}" in shown
 
 
@@ -151,15 +152,15 @@ def test_help_needs_no_heavy_import() -> None:
 
 def test_an_outlet_with_a_mistake_stops_crawl_and_run_at_once_and_shows_in_status(tmp_path: Path) -> None:
     with Newspaper(tmp_path) as paper:
-        steppewire("--config", paper.config, "db", "upgrade")
+        said("--config", paper.config, "db", "upgrade")
         file = tmp_path / "outlets" / "paper0.toml"
         file.write_text(file.read_text(encoding="utf-8").replace("delay = 0.01", 'delay = "soon"'), encoding="utf-8")
         for verb in ("crawl", "run"):
             ended = steppewire("--config", paper.config, verb)
             assert ended.returncode == 2 and f"{file}: delay:" in ended.stderr and "'soon'" in ended.stderr
-        found = document("--config", paper.config, "status", code=1)["outlets"][0]
+        found = told("--config", paper.config, "status", code=1)["outlets"][0]
         assert found["state"] == "failing" and "delay" in found["reason"]
-        assert steppewire("--config", paper.config, "status").stdout.startswith("✗ The outlet paper0 is left out: ")
+        assert said("--config", paper.config, "status").stdout.startswith("✗ The outlet paper0 is left out: ")
         assert paper.server.hits == []
 
 
@@ -185,19 +186,19 @@ def test_what_is_no_article_has_no_diff(tmp_path: Path) -> None:
 
 
 def test_an_outlet_that_nobody_knows_has_no_list(tmp_path: Path) -> None:
-    steppewire("db", "upgrade", cwd=tmp_path)
+    said("db", "upgrade", cwd=tmp_path)
     assert "nowhere" in refused("article", "list", "--outlet", "nowhere", cwd=tmp_path)["message"]
 
 
 def test_mails_are_tried_again_on_demand_and_what_cannot_be_is_named(tmp_path: Path) -> None:
     with Newspaper(tmp_path) as paper:
-        steppewire("--config", paper.config, "db", "upgrade")
+        said("--config", paper.config, "db", "upgrade")
         filled = Filled(Store(paper.database), datetime.now(timezone.utc))
         for number, state in enumerate(("sent", "dead", "dead", "waiting")):
             filled.mail(recipient=f"a{number}@example.org", state=state)
 
         def retry(*arguments: str, code: int = 0) -> str:
-            ended = steppewire("--config", paper.config, "mail", "retry", *arguments)
+            ended = said("--config", paper.config, "mail", "retry", *arguments)
             assert ended.returncode == code, ended.stderr
             return ended.stdout + ended.stderr
 
@@ -206,11 +207,11 @@ def test_mails_are_tried_again_on_demand_and_what_cannot_be_is_named(tmp_path: P
         assert "there is no mail 9: `steppewire mail list`" in retry("2", "9", code=1)
         assert "mail 1 is sent: nobody is mailed twice" in retry("2", "1", code=1)
         assert "waiting again: 2, 4; `steppewire crawl`" in retry("2", "4", "2")
-        listed = document("--config", paper.config, "mail", "list")["mails"]
+        listed = told("--config", paper.config, "mail", "list")["mails"]
         assert [(mail["state"], mail["due_at"] is None) for mail in listed] == [
             ("waiting", False), ("dead", True), ("waiting", False), ("sent", True)]
         assert "waiting again: 3;" in retry("--all-dead")
         assert "no mail is dead" in retry("--all-dead")
-        steppewire("--config", paper.config, "crawl")
+        said("--config", paper.config, "crawl")
         assert sorted(mail["To"] for mail in paper.mails()) == [f"a{number}@example.org" for number in (1, 2, 3)]
         filled.store.engine.dispose()

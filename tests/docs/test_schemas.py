@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import click
 import pytest
-from command import ROOT, document, steppewire
+from command import ROOT, said, steppewire, told
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from newspaper import Newspaper, story
 from once import Played, once, once_told
@@ -24,7 +24,6 @@ from demo.story import article_page
 from pipelines.compare.diff import Op
 from storage.store import Store
 from storage.threads import CommentState
-from tests.docs.conftest import say
 from verbs.why import Name, State
 
 Document = dict[str, Any]
@@ -134,14 +133,6 @@ def ask_lines(played: Played, pages: Path) -> list[Document]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-def answer(config: Path, *arguments: str | Path, code: int = 0) -> Document:
-    """The one document that a verb prints with --json."""
-    said = say("--config", config, *arguments, "--json")
-    assert said.code == code, said.err
-    found: Document = json.loads(said.out)
-    return found
-
-
 @pytest.fixture(scope="module")
 def documents(played: Played, pages: Path, lines: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Documents:
     found: Documents = once_told(tmp_path_factory, "documents",
@@ -152,7 +143,7 @@ def documents(played: Played, pages: Path, lines: list[Document], tmp_path_facto
 def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) -> Documents:
     """What each verb prints, once or more often, by the name of its schema."""
     def ask(*arguments: str | Path) -> Document:
-        return answer(played.config, *arguments)
+        return told("--config", played.config, *arguments)
 
     url = (pages / "url").read_text(encoding="utf-8")
     found: Documents = {
@@ -179,28 +170,29 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
 def troubled(folder: Path) -> Documents:
     """The documents of a wire that has trouble: a page that is none, one that cannot be had, no mail server, no outlet."""
     with Paper(folder, articles=1) as paper:
-        first = document("--config", paper.config, "crawl")
+        first = told("--config", paper.config, "crawl")
         paper.stories |= {f"/news/{number}": story(number) for number in (7, 8, 9)}
         paper.sink.__exit__(None, None, None)
-        found: Documents = {"crawl": [first, document("--config", paper.config, "crawl", "paper0")]}
+        found: Documents = {"crawl": [first, told("--config", paper.config, "crawl", "paper0")]}
         paper.sink.__enter__()
     old = folder / "old.warc"
     old.write_bytes(b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://paper.example/news/0\r\n"
                     b"WARC-Date: 2019-01-02T03:04:05Z\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>\r\n\r\n")
-    found["import"] = [answer(paper.config, "import", old), answer(paper.config, "import", old, old, "--outlet", "paper0")]
+    found["import"] = [told("--config", paper.config, "import", old),
+                       told("--config", paper.config, "import", old, old, "--outlet", "paper0")]
     with paper.config.open("a", encoding="utf-8") as config:
         config.write('[operator]\nafter = "0s"\n')  # the mail that waits needs a person at once
-    found["status"] = [answer(paper.config, "status", code=1)]
-    found["mail-list"] = [answer(paper.config, "mail", "list")]
+    found["status"] = [told("--config", paper.config, "status", code=1)]
+    found["mail-list"] = [told("--config", paper.config, "mail", "list")]
     for file in (folder / "archive").rglob("*.warc.gz"):
         file.unlink()
     with closing(sqlite3.connect(folder / "store.db", isolation_level=None)) as store:
         store.execute("DELETE FROM reading WHERE id = 1")
         store.execute("UPDATE reading SET text = 'something else' WHERE id = 2")
         store.execute("UPDATE page SET outlet = 'dropped' WHERE id = (SELECT max(id) FROM page)")
-    found |= {verb: [answer(paper.config, verb, code=1)] for verb in ("reprocess", "verify")}
+    found |= {verb: [told("--config", paper.config, verb, code=1)] for verb in ("reprocess", "verify")}
     paper.config.write_text('outlets = ["nowhere"]', encoding="utf-8")
-    found["check"] = [answer(paper.config, "check", code=2)]
+    found["check"] = [told("--config", paper.config, "check", code=2)]
     return found
 
 
@@ -334,11 +326,11 @@ def test_an_error_is_one_document_with_its_kind_and_exit_code(kind: str, code: i
     (tmp_path / "no-tables.toml").write_text('data = "."', encoding="utf-8")
     (tmp_path / "page.html").write_text("<p>A page.</p>", encoding="utf-8")
     (tmp_path / "store.db").touch()
-    said = say(*(played.config if word == "PLAYED" else word for word in arguments), "--json")
-    error = json.loads(said.out)
-    assert (said.code, error["error"]["kind"]) == (code, kind), said.err
+    ended = said(*(played.config if word == "PLAYED" else word for word in arguments), "--json")
+    error = json.loads(ended.stdout)
+    assert (ended.returncode, error["error"]["kind"]) == (code, kind), ended.stderr
     assert wrong("error", error) == []
-    assert error["error"]["message"] in said.err
+    assert error["error"]["message"] in ended.stderr
     assert kind in ("usage", "failure", "store") or error["error"]["remedy"]
 
 

@@ -1,111 +1,18 @@
-"""Every step of an article's way as the one that stops it: filled by the stages themselves, and by a real crawl."""
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+"""Every step of an article's way up to its reading as the one that stops it."""
 from typing import Any
 
 import pytest
-from command import said, steppewire, told
-from desk import HOME, Desk, article, thread
-from here import Here
-from newspaper import Newspaper, story
+from asking import OUTLET, URL, Wire
+from desk import HOME, article
 from sqlalchemy import update
 
-import settings as settings_module
-from alerts.compose import compose
-from alerts.deliver import deliver
 from crawler.items import Nothing, Seen, SourceSeen
-from demo.server import Answer, Request
 from pipelines.plan import plan
 from pipelines.take_in import take_in
-from settings import Settings
-from storage import hosts, models, watches
-from storage.models import Alert, Host, Page, Run, Version
-from storage.watches import WatchRow
-from tests.alerts.filled import SENDER
-from tests.alerts.mail_server import MailServer
-from tests.crawler.scripted import Reactor
+from storage import models
+from storage.models import Page
 from verbs.finding import spellings
 from verbs.why import NoAddress, why
-
-HOUR = timedelta(hours=1)
-NAMES = ["outlet", "robots", "discovered", "fetched", "read", "stored", "matched", "mailed"]
-OUTLET = f"""
-name = "Steppe"
-home = "{HOME}/"
-articles = "^/a"
-[[source]]
-kind = "rss"
-url = "{HOME}/rss"
-"""
-URL = f"{HOME}/a/1"
-
-
-@dataclass
-class Asked:
-    """The answer to one question."""
-
-    document: dict[str, Any]
-
-    @property
-    def stopped(self) -> str:
-        """The first step that is neither taken nor unknown."""
-        return next((step["step"] for step in self.document["steps"] if step["state"] in ("no", "waiting")), "")
-
-    def state(self, name: str) -> str:
-        return next(step["state"] for step in self.document["steps"] if step["step"] == name)
-
-    def note(self, name: str) -> str:
-        return next(step["note"] for step in self.document["steps"] if step["step"] == name)
-
-    def at(self, name: str) -> str | None:
-        return next(step["at"] for step in self.document["steps"] if step["step"] == name)
-
-    @property
-    def answer(self) -> str:
-        return str(self.document["answer"])
-
-
-@dataclass
-class Wire:
-    """A desk, the settings that fit its outlet, and the question."""
-
-    desk: Desk
-    settings: Settings
-    folder: Path
-
-    def ask(self, url: str = URL) -> Asked:
-        asked = Asked(why(self.settings, self.desk.store, url))
-        assert [step["step"] for step in asked.document["steps"]] == NAMES
-        return asked
-
-    def told(self, *words: str) -> None:
-        """An article that a watch has matched, judged."""
-        self.desk.watch(*(words or ("railway",)))
-        self.host(robots="")
-        self.desk.announce("/a/1")
-        self.desk.see(article("The railway was opened."))
-        self.desk.end()
-        self.desk.judge()
-
-    def host(self, **values: Any) -> None:
-        with self.desk.store.writing() as session:
-            hosts.put(session, Host(name="steppe.example", robots_at=self.desk.now, **values))
-
-    def mail(self, server: MailServer, later: timedelta = HOUR) -> None:
-        now = self.desk.now + later
-        compose(self.desk.store, now, sender=SENDER, public_url=None, names={})
-        deliver(self.desk.store, now, server.channel(), sender=SENDER)
-
-
-@pytest.fixture
-def wire(desk: Desk, tmp_path: Path) -> Wire:
-    (tmp_path / "outlets").mkdir()
-    (tmp_path / "outlets" / "steppe.toml").write_text(OUTLET, encoding="utf-8")
-    (tmp_path / "steppewire.toml").write_text('outlets = ["steppe"]\ndata = "."', encoding="utf-8")
-    return Wire(desk, settings_module.load(tmp_path / "steppewire.toml"), tmp_path)
-
 
 # --- the address
 
@@ -272,6 +179,11 @@ def test_an_article_that_has_gone_was_fetched_before(wire: Wire) -> None:
     assert "it answered 200; it is gone since, having answered 410 3 times; looked at again 2026-04-04" in asked.note("fetched")
 
 
+def test_nobody_has_asked_for_a_page_that_is_not_there(wire: Wire) -> None:
+    assert [page.url for page in wire.desk.rows(Page)] == []
+    assert wire.ask().state("fetched") == "no"
+
+
 # --- read
 
 def test_a_page_without_text_is_quarantined_with_its_reason(wire: Wire) -> None:
@@ -287,203 +199,3 @@ def test_a_source_is_no_article(wire: Wire) -> None:
     asked = wire.ask(f"{HOME}/rss")
     assert asked.stopped == "read" and "it is a source" in asked.answer
     assert asked.note("discovered") == "the outlet's file names it"
-
-
-# --- stored
-
-def test_an_article_whose_run_is_not_judged_waits(wire: Wire) -> None:
-    wire.desk.announce("/a/1")
-    wire.desk.see(article("One.", title="A headline"))
-    asked = wire.ask()
-    assert (asked.stopped, asked.state("stored")) == ("stored", "waiting")
-    assert asked.note("read") == "A headline, 4 characters"
-    assert "its run is not judged yet" in asked.answer
-
-
-def test_an_article_that_was_rejected_is_not_stored_for_anybody(wire: Wire) -> None:
-    wire.desk.announce("/a/1")
-    wire.desk.see(article("One."))
-    with wire.desk.store.writing() as session:
-        session.execute(update(Version).values(judgement="rejected"))
-    asked = wire.ask()
-    assert (asked.stopped, asked.state("stored")) == ("stored", "no") and "judged rejected" in asked.answer
-
-
-# --- matched
-
-def stored(wire: Wire, *lines: str) -> None:
-    wire.desk.announce("/a/1")
-    wire.desk.see(article(*(lines or ("The railway was opened.",))))
-    wire.desk.end()
-    wire.desk.judge()
-
-
-def watch(wire: Wire, *words: str, outlets: tuple[str, ...] = ()) -> None:
-    with wire.desk.store.writing() as session:
-        watches.sync(session, [WatchRow("w", words, ("a@example.org",), outlets)], wire.desk.now)
-
-
-def test_a_backlog_is_told_to_nobody(wire: Wire) -> None:
-    with wire.desk.store.writing() as session:
-        session.execute(update(Run).values(backlog=True))
-    watch(wire, "railway")
-    wire.desk.backlog = True
-    stored(wire)
-    asked = wire.ask()
-    assert asked.stopped == "matched" and "it was there when the outlet was new" in asked.answer
-
-
-@pytest.mark.parametrize(("prepare", "words"), [
-    (lambda wire: None, "there is no watch; add a watch to the settings"),
-    (lambda wire: watch(wire, "China"), "no word of the watch w is in it"),
-    (lambda wire: watch(wire, "railway", outlets=("other",)), "the watch w covers other only; add steppe to"),
-], ids=["no watch", "no word", "another outlet"])
-def test_a_watch_that_says_nothing_is_named_with_the_cause(wire: Wire, prepare: Callable[[Wire], None], words: str) -> None:
-    prepare(wire)
-    stored(wire)
-    asked = wire.ask()
-    assert asked.stopped == "matched" and words in asked.answer
-    assert asked.state("stored") == "yes" and asked.note("stored").endswith("1 version, standing")
-
-
-def test_a_watch_that_came_after_the_article(wire: Wire) -> None:
-    stored(wire)
-    wire.desk.now += HOUR
-    watch(wire, "railway")
-    asked = wire.ask()
-    assert asked.stopped == "matched"
-    assert "the watch w counts since 2026-03-03 07:00 UTC, and the article was there before" in asked.answer
-
-
-def test_of_several_watches_those_that_have_a_word_in_it_come_first(wire: Wire) -> None:
-    with wire.desk.store.writing() as session:
-        watches.sync(session, [WatchRow(own, words, ("a@example.org",), outlets) for own, words, outlets in (
-            ("one", ("China",), ()), ("three", ("railway",), ("other",)), ("two", ("Russia",), ()))], wire.desk.now)
-    stored(wire)
-    assert wire.ask().note("matched") == (
-        "the watch three covers other only; no word of the watches one, two is in it")
-
-
-def test_a_comment_that_was_told_is_not_the_article(wire: Wire) -> None:
-    wire.desk.watch("railway")
-    wire.desk.announce("/a/1")
-    wire.desk.see(article("A road.", thread=thread(("c1", "The railway is late."))))
-    wire.desk.end()
-    wire.desk.judge()
-    assert wire.desk.alerts() == [("comment_posted", "a@example.org")]
-    assert wire.ask().stopped == "matched"
-
-
-def test_a_page_that_others_redirect_to_is_not_taken_for_one_of_them(wire: Wire) -> None:
-    page, = wire.desk.announce("/a/1")
-    take_in(wire.desk.intake, Seen(page, "moved", wire.desk.fetched(f"{HOME}/front"), url_now=f"{HOME}/front"), wire.desk.now)
-    assert wire.ask(f"{HOME}/front").document["url"] == f"{HOME}/front"
-
-
-def test_watches_that_the_daemon_has_not_taken_over_yet(wire: Wire) -> None:
-    stored(wire)
-    file = wire.folder / "steppewire.toml"
-    file.write_text(file.read_text(encoding="utf-8") + '\n[[watch]]\nid = "w"\nwords = ["x"]\nrecipients = ["a@example.org"]',
-                    encoding="utf-8")
-    wire.settings = settings_module.load(file)
-    assert "start the daemon anew" in wire.ask().answer
-
-
-# --- mailed
-
-def test_an_alert_waits_for_its_mail(wire: Wire) -> None:
-    wire.told()
-    asked = wire.ask()
-    assert (asked.stopped, asked.state("mailed")) == ("mailed", "waiting")
-    assert asked.note("matched") == "by w (article_new)"
-    assert "the alert for a@example.org goes into a mail from 2026-03-03 06:01 UTC on" in asked.answer
-
-
-def test_an_alert_that_was_dropped(wire: Wire) -> None:
-    wire.told()
-    with wire.desk.store.writing() as session:
-        session.execute(update(Alert).values(state="dropped", reason="cannot be rendered"))
-    asked = wire.ask()
-    assert asked.stopped == "mailed" and "was dropped: cannot be rendered" in asked.answer
-
-
-def test_a_mail_that_waits_is_told_with_the_server_s_answer_and_the_next_attempt(wire: Wire, mail_server: MailServer) -> None:
-    wire.told()
-    mail_server.answers["DATA"] = "451 busy"
-    wire.mail(mail_server)
-    asked = wire.ask()
-    assert (asked.stopped, asked.state("mailed")) == ("mailed", "waiting")
-    assert "waits, tried once, last answer: 451 busy; tried next 2026-03-03 07:01 UTC" in asked.answer
-
-
-def test_a_dead_mail_is_told_with_its_reason_and_the_way_to_have_it_tried_again(wire: Wire, mail_server: MailServer) -> None:
-    wire.told()
-    mail_server.answers["RCPT"] = "550 no such user"
-    wire.mail(mail_server)
-    asked = wire.ask()
-    assert (asked.stopped, asked.state("mailed")) == ("mailed", "no")
-    assert "is dead, tried once: 550 no such user; mend that, then `steppewire mail retry 1`" in asked.answer
-
-
-def test_what_was_mailed_says_to_whom_and_when(wire: Wire, mail_server: MailServer) -> None:
-    wire.told()
-    wire.mail(mail_server)
-    asked = wire.ask()
-    assert asked.stopped == "" and {asked.state(name) for name in NAMES} == {"yes"}
-    assert asked.answer == "It was mailed: mail 1 to a@example.org was taken by the mail server."
-    assert (asked.at("mailed") or "").startswith("2026-03-03T07:00:0")
-
-
-def test_one_recipient_s_dead_mail_is_told_though_another_s_was_sent(wire: Wire, mail_server: MailServer) -> None:
-    wire.desk.watch("railway", recipients=("a@example.org", "gone@example.org"))
-    stored(wire)
-    mail_server.answers_for[("RCPT", "gone@example.org")] = "550 no such user"
-    wire.mail(mail_server)
-    asked = wire.ask()
-    assert asked.state("mailed") == "no" and "550 no such user" in asked.answer
-    assert "to a@example.org was taken" in asked.note("mailed")
-
-
-def test_what_stops_an_outlet_now_is_not_why_an_article_of_before_was_not_told(wire: Wire) -> None:
-    watch(wire, "China")
-    stored(wire)
-    wire.host(robots="User-agent: *\nDisallow: /")
-    (wire.folder / "outlets" / "steppe.toml").write_text(OUTLET + "colour = 1", encoding="utf-8")
-    asked = wire.ask()
-    assert (asked.state("outlet"), asked.state("robots")) == ("no", "no")
-    assert asked.answer.startswith("It was matched by no watch: no word of the watch w is in it")
-
-
-# --- by a real crawl, and the command itself
-
-def test_a_crawl_answers_for_each_of_its_pages(tmp_path: Path, reactor: Reactor) -> None:
-    class Paper(Newspaper):
-        def answer(self, request: Request) -> Answer:
-            broken = {"/news/7": Answer(b'{"no": "page"}'), "/news/8": Answer(status=500),
-                      "/robots.txt": Answer(b"User-agent: *\nDisallow: /news/6\n", type="text/plain")}
-            return broken.get(request.path) or super().answer(request)
-
-    with Paper(tmp_path, articles=1) as paper:
-        with Here(paper, reactor) as line:
-            line.crawl()
-            paper.stories |= {f"/news/{number}": story(number) for number in (5, 6, 7, 8, 9)}
-            paper.stories["/news/5"].paragraphs[0] = "A road was opened on Monday by two ministers and a brass band of eleven."
-            line.crawl("paper0", later=HOUR)
-
-        def ask(path: str) -> Asked:
-            return Asked(told("--config", paper.config, "why", f"http://www.paper.example{path}/"))
-
-        assert {number: ask(f"/news/{number}").stopped for number in (0, 4, 5, 6, 7, 8, 9)} == {
-            0: "matched", 4: "discovered", 5: "matched", 6: "robots", 7: "read", 8: "fetched", 9: ""}
-        assert "backlog" in ask("/news/0").answer
-        shown = steppewire("--config", paper.config, "why", "paper.example/news/9")
-        assert shown.returncode == 0 and shown.stdout.startswith("It was mailed: mail 1 to a@example.org")
-        assert said("--config", paper.config, "why", "mailto:a@example.org").returncode == 2
-        before = len(paper.server.hits)
-        ask("/news/9")
-        assert len(paper.server.hits) == before
-
-
-def test_nobody_has_asked_for_a_page_that_is_not_there(wire: Wire) -> None:
-    assert [page.url for page in wire.desk.rows(Page)] == []
-    assert wire.ask().state("fetched") == "no"
