@@ -6,6 +6,8 @@ BENCH ?= .venv-bench
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
+# What the tests start is compiled once and not anew in each process.
+export PYTHONDONTWRITEBYTECODE :=
 # How many tests run at a time.
 WORKERS ?= 2
 

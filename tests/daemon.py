@@ -1,17 +1,24 @@
 """A real daemon in a process of its own, and what tests ask of it."""
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from command import COMMAND, document, environment, steppewire
+from command import COMMAND, environment
 from newspaper import Newspaper
+
+import settings
+from verbs import checking
+from verbs.checking import settle
+
+# What waits for a round of the daemon waits for no second.
+QUICK = {"STEPPEWIRE_LIMITS__TICK": "200ms", "STEPPEWIRE_LIMITS__MAIL_TICK": "300ms"}
 
 
 class Daemon:
@@ -54,11 +61,11 @@ class Daemon:
 
 @contextmanager
 def daemon(paper: Newspaper, *more: str, environ: dict[str, str] | None = None) -> Iterator[Daemon]:
-    """A daemon of the newspaper's settings while the block runs; `more` are options of `run`. What it said on stderr is shown
-    when a test fails."""
+    """A daemon of the newspaper's settings, with quick rounds, while the block runs; `more` are options of `run`. What it said
+    on stderr is shown when a test fails."""
     command = [*COMMAND, "--config", str(paper.config), "run", *more]
     with (TemporaryFile() as said,
-          subprocess.Popen(command, stderr=said, text=True, env=environment() | (environ or {})) as process):
+          subprocess.Popen(command, stderr=said, text=True, env=environment() | QUICK | (environ or {})) as process):
         running = Daemon(process, said)
         try:
             yield running
@@ -78,10 +85,10 @@ def wait(what: str, until: Callable[[], bool], every: float = 0.1) -> None:
 
 
 def status(paper: Newspaper) -> dict[str, Any]:
-    ended = steppewire("--config", paper.config, "status", "--json")
-    found: dict[str, Any] = json.loads(ended.stdout)
-    return found
-
-
-def count(paper: Newspaper) -> int:
-    return len(document("--config", paper.config, "article", "list")["articles"])
+    """What `status` prints as JSON."""
+    read = settings.load(paper.config)
+    store = settle(read, str(paper.config))
+    try:
+        return checking.status(read, store, datetime.now(timezone.utc))
+    finally:
+        store.engine.dispose()

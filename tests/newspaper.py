@@ -2,6 +2,7 @@
 import asyncio
 import email
 import email.policy
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,7 +56,8 @@ class Newspaper:
         self.recheck, self.settings, self.recipients, self.data = recheck, settings, recipients, data
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
-        self.hold: Callable[[Request], None] = lambda _request: None
+        self.hold: Callable[[Request], object] = lambda _request: None
+        self._over = threading.Event()
         self.server = Server(self.answer, delay=delay)
         self.sink, self.mail_host = MailSink(folder / "mails"), "127.0.0.1"
         self.config = folder / "steppewire.toml"
@@ -67,6 +69,7 @@ class Newspaper:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
         self.sink.__exit__(kind, error, trace)
         self.server.__exit__(kind, error, trace)
 
@@ -123,6 +126,10 @@ group_wait = "0s"
 <meta property="og:title" content="{escape(found.title)}"></head><body><nav><a href="/">Paper</a></nav>
 <article><h1>{escape(found.title)}</h1>{text}</article>
 <div class="comments">{said}<p>{len(found.comments)} comments</p></div></body></html>""".encode())
+
+    def hang_at(self, path: str) -> None:
+        """Answers no request for a path any more, until the newspaper itself is over."""
+        self.hold = lambda request: request.path == path and self._over.wait(PASS_SECONDS)
 
     def mails(self) -> list[EmailMessage]:
         """What the sink got, in order."""

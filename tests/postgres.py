@@ -1,6 +1,7 @@
 """A real PostgreSQL server, from a package, for as long as it is needed."""
 import itertools
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from storage.store import Store
 
 NUMBERS = itertools.count()
+STOP_SECONDS = 30
 
 
 class Postgres:
@@ -46,4 +48,8 @@ def server() -> Iterator[Postgres]:
             yield postgres
             postgres.admin.engine.dispose()
         finally:
+            # At once, as nothing of it is kept: its own way waits until all databases are written to disk.
+            postmaster = running.get_postmaster_info().process
+            postmaster.send_signal(signal.SIGQUIT)
+            postmaster.wait(STOP_SECONDS)
             running.cleanup()

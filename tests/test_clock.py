@@ -5,7 +5,6 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -57,40 +56,37 @@ def live(paper: Newspaper, clock: Callable[[], datetime], until: Callable[[], bo
     assert until(), "waited in vain"
 
 
-@contextmanager
-def newspaper(folder: Path, database: str) -> Iterator[Newspaper]:
-    with Newspaper(folder, database=database, outlet='every = "1s"\n', recheck="1s", settings=QUICK) as paper:
-        with Line(paper, datetime.now(timezone.utc)) as line:
-            line.crawl()
+@pytest.fixture
+def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
+    with Newspaper(tmp_path, database=store_url, outlet='every = "1s"\n', recheck="1s", settings=QUICK) as paper:
         yield paper
 
 
 @pytest.mark.parametrize("by", [-DAY, DAY], ids=["back", "forward"])
-def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelta, store_url: str, tmp_path: Path) -> None:
+def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelta, paper: Newspaper) -> None:
     clock = SetClock()
     fronts: list[int] = []
-    with newspaper(tmp_path, store_url) as paper:
-        def set_the_clock(request: Request) -> None:
-            if request.path.startswith("/front"):
-                fronts.append(1)
-                if len(fronts) == 2:
-                    paper.stories["/news/8"] = story(8)
-                    clock.by = by
-                if len(fronts) == 3:
-                    paper.stories["/news/9"] = story(9)
 
-        paper.hold = set_the_clock
-        live(paper, clock, lambda: len(fronts) >= 5 and sum(paper.told().values()) >= 2)
-        assert paper.told() == Counter({"/news/8": 1, "/news/9": 1})
+    def set_the_clock(request: Request) -> None:
+        if request.path.startswith("/front"):
+            fronts.append(1)
+            if len(fronts) == 2:
+                paper.stories["/news/8"] = story(8)
+                clock.by = by
+            if len(fronts) == 3:
+                paper.stories["/news/9"] = story(9)
+
+    paper.hold = set_the_clock
+    live(paper, clock, lambda: len(fronts) >= 5 and sum(paper.told().values()) >= 2)
+    assert paper.told() == Counter({"/news/8": 1, "/news/9": 1})
 
 
-def test_a_clock_that_was_set_back_while_the_daemon_was_away_stops_nothing(store_url: str, tmp_path: Path) -> None:
+def test_a_clock_that_was_set_back_while_the_daemon_was_away_stops_nothing(paper: Newspaper) -> None:
     clock = SetClock()
-    with newspaper(tmp_path, store_url) as paper:
-        clock.by = DAY
-        with Line(paper, clock()) as line:
-            line.crawl("paper0")
-        clock.by = timedelta(0)
-        paper.stories["/news/9"] = story(9)
-        live(paper, clock, lambda: sum(paper.told().values()) >= 1)
-        assert paper.told() == Counter({"/news/9": 1})
+    clock.by = DAY
+    with Line(paper, clock()) as line:
+        line.crawl("paper0")
+    clock.by = timedelta(0)
+    paper.stories["/news/9"] = story(9)
+    live(paper, clock, lambda: sum(paper.told().values()) >= 1)
+    assert paper.told() == Counter({"/news/9": 1})

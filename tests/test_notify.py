@@ -22,7 +22,7 @@ OPERATOR = "operator@x.example"
 class Operated(Newspaper):
     """A newspaper whose operator has a mail address and a monitor."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
         super().__init__(folder, articles=1, database=database)
         self.monitor = Server(lambda _request: Answer(b"OK"))
         self.operator = 'after = "1h"'
@@ -39,6 +39,14 @@ class Operated(Newspaper):
 @pytest.fixture
 def paper(tmp_path: Path, store_url: str) -> Iterator[Operated]:
     paper = Operated(tmp_path, store_url)
+    with paper.monitor, paper:
+        yield paper
+
+
+@pytest.fixture
+def monitored(tmp_path: Path) -> Iterator[Operated]:
+    """Where it is not the store that tells."""
+    paper = Operated(tmp_path)
     with paper.monitor, paper:
         yield paper
 
@@ -109,7 +117,9 @@ def test_a_notice_that_cannot_be_sent_makes_no_other_notice(paper: Operated) -> 
             paper.sink.__enter__()
 
 
-def test_the_monitor_is_asked_as_long_as_nothing_needs_a_person(paper: Operated, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_monitor_is_asked_as_long_as_nothing_needs_a_person(
+        monitored: Operated, caplog: pytest.LogCaptureFixture) -> None:
+    paper = monitored
     paper.operator = 'after = "1h"\nheartbeat_every = "500ms"'
     paper.write()
     with Line(paper) as line:
@@ -133,9 +143,9 @@ def test_the_monitor_is_asked_as_long_as_nothing_needs_a_person(paper: Operated,
         assert len(paper.monitor.hits) == 3
 
 
-def test_a_monitor_that_hangs_holds_up_no_mail(paper: Operated) -> None:
-    paper.monitor.delay = 3.0
-    with Line(paper) as line:
+def test_a_monitor_that_hangs_holds_up_no_mail(monitored: Operated) -> None:
+    monitored.monitor.delay = 3.0
+    with Line(monitored) as line:
         async def turn() -> float:
             turning(line)
             await line.wire.notify(line.now)
@@ -148,8 +158,9 @@ def test_a_monitor_that_hangs_holds_up_no_mail(paper: Operated) -> None:
         assert line.wire._beating is not None and not line.wire._beating.done()
 
 
-def test_the_daemon_tells_the_operator_and_the_monitor(paper: Operated) -> None:
-    paper.operator = 'after = "1s"\nheartbeat_every = "200ms"\n[limits]\nmail_tick = "200ms"\nafter_death = "1s"'
+def test_the_daemon_tells_the_operator_and_the_monitor(monitored: Operated) -> None:
+    paper = monitored
+    paper.operator = 'after = "1s"\nheartbeat_every = "200ms"\n[limits]\nafter_death = "1s"'
     paper.write()
     with daemon(paper) as process:
         wait("the monitor's first signs of life", lambda: len(paper.monitor.hits) >= 3)

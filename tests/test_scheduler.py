@@ -1,7 +1,6 @@
 """The daemon's own part: what it does first, whom it leaves alone, and how it ends."""
 import asyncio
 import signal
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -180,7 +179,7 @@ def test_a_daemon_whose_lock_is_lost_ends_with_75_and_does_nothing_more(wire: Wi
 
 def test_a_run_under_way_ends_where_the_clock_is_set_back(tmp_path: Path) -> None:
     with Newspaper(tmp_path) as paper, Line(paper) as line:
-        paper.hold = lambda request: time.sleep(20) if request.path == "/news/2" else None
+        paper.hang_at("/news/2")
 
         async def set_back() -> None:
             run = (await line.wire.dispatch(line.now))["paper0"]
@@ -193,7 +192,6 @@ def test_a_run_under_way_ends_where_the_clock_is_set_back(tmp_path: Path) -> Non
                 assert runs.get(session, [run])[0].state == "died"
 
         line.runner.run(set_back())
-        paper.hold = lambda _request: None
 
 
 # --- how it ends
@@ -201,7 +199,7 @@ def test_a_run_under_way_ends_where_the_clock_is_set_back(tmp_path: Path) -> Non
 def test_sigterm_ends_the_daemon_within_seven_seconds_while_the_store_hangs(tmp_path: Path, postgres: Postgres) -> None:
     """A run is under way and its end cannot be written: somebody else holds the table."""
     with Newspaper(tmp_path, articles=3, database=postgres.database()) as paper:
-        paper.hold = lambda request: time.sleep(20) if request.path == "/news/1" else None
+        paper.hang_at("/news/1")
         store = Store(paper.database)
         with daemon(paper) as running:
             wait("the page that hangs", lambda: paper.server.in_flight == 1 and len(paper.server.hits) >= 4)

@@ -97,7 +97,7 @@ def test_sigterm_ends_the_daemon_in_time_while_mail_server_reader_and_download_h
             line.crawl("paper0", later=timedelta(hours=1))  # its mail finds nobody at port 9 and waits
         settings(paper, mails.port)
         paper.stories |= {f"/news/{name}": story(9) for name in ("hangs", *(f"tires/{number}" for number in range(TIRESOME)))}
-        paper.hold = lambda request: time.sleep(20) if request.path == "/news/hangs" else None
+        paper.hang_at("/news/hangs")
         answer = paper.server.answer
         paper.server.answer = lambda request: Answer(TIRING) if request.path.startswith("/news/tires/") else answer(request)
         with daemon(paper) as running:

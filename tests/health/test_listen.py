@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from health.life import Health
 from health.listen import MOST_THREADS, Listener
-from health.metrics import COUNT_SECONDS, Counted, Metrics
+from health.metrics import Counted, Metrics
 
 
 def ask(port: int, path: str, host: str = "127.0.0.1", method: str = "GET") -> tuple[int, str]:
@@ -73,7 +73,6 @@ def test_a_daemon_tells_its_health_and_its_figures(tmp_path: Path) -> None:
             document = json.loads(ask(port, "/healthz")[1])
             assert (document["ok"], document["reason"]) == (True, None)
             wait("its first run", lambda: any("the run is done" in line for line in running.lines()))
-            time.sleep(COUNT_SECONDS)
             found = figures(port)
             assert running.end(signal.SIGTERM) == 0
         with pytest.raises(OSError):

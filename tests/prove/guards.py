@@ -89,7 +89,7 @@ GUARDS: tuple[Guard, ...] = (
           "tests/storage/test_store.py::test_the_lock_is_held_by_one_and_given_back[postgresql]"),
     Guard("a second daemon does not start", "cli.py",
           "lock = store.take_lock()", "lock = type('Lock', (), {'still_held': lambda _: True})()",
-          "tests/test_line.py::test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its_run[sqlite]"),
+          "tests/test_line.py::test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its_run"),
     Guard("a lock that is lost is noticed", "storage/store.py",
           'return bool(self._connection.scalar(text("SELECT 1")))', "return True",
           "tests/storage/test_store.py::test_a_lock_whose_connection_is_lost_is_no_longer_held"),
