@@ -98,7 +98,8 @@ def _teasers(tree: HtmlElement, title: str) -> set[HtmlElement]:
     rows: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
     for link in tree.iter("a"):
         card = link.getparent()
-        if card.tag in CARDS and card[0] is link and link.get("href") is not None and len(card) > 1 and not (card.text or "").strip():
+        first = card.tag in CARDS and card[0] is link and not (card.text or "").strip()
+        if first and len(card) > 1 and link.get("href") is not None:
             rows.setdefault((card.getparent(), card.tag, card.get("class", "")), []).append(card)
     for row in rows.values():
         if len(row) >= ROW and all(len(card.text_content()) <= TEASER for card in row):

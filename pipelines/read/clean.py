@@ -35,6 +35,9 @@ COVERED = 0.3
 MIN_STANDFIRST = 40
 # A text that repeats its standfirst does so near its beginning.
 MAX_STANDFIRST_SEEN = 3000
+# Trafilatura drops what is named so, article or not; which of it is comments has been decided by then.
+CALLED = etree.XPath("descendant-or-self::*[contains(@class, 'omment') or contains(@id, 'omment') or contains(@id, 'disqus')]")
+MISTAKEN = re.compile(r"^comment|^disqus|(?:article|post)-comments", re.IGNORECASE)
 ELEMENT = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
@@ -114,7 +117,16 @@ def _options(*, fast: bool) -> Extractor:
     return Extractor(output_format="txt", fast=fast, comments=False, tables=True, dedup=False)
 
 
+def _unname(tree: HtmlElement) -> None:
+    """Takes the names off by which Trafilatura would take the article's own elements for comments."""
+    for element in CALLED(tree):
+        for attribute in ("class", "id"):
+            if attribute in element.attrib:
+                element.set(attribute, " ".join(name for name in element.get(attribute).split() if not MISTAKEN.search(name)))
+
+
 def _extracted(tree: HtmlElement, *, fast: bool) -> tuple[Block, ...]:
+    _unname(tree)
     document = bare_extraction(tree, options=_options(fast=fast))
     return blocks_of(document.body) if isinstance(document, Document) else ()
 

@@ -19,6 +19,7 @@ WIDE = {b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be", b"<\0": "utf-16-le", b
 NOT_WRITTEN_IN = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "utf-8", "utf-16", "utf-32"}
 REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NO_CHARACTERS = "\ufffe\uffff"
 CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 LONE_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -102,11 +103,13 @@ def utf8(text: str, instead: str = "") -> bytes:
     declaration of another encoding."""
     if "&#" in text:
         text = REFERENCE.sub(lambda found: _reference(found, instead), text)
+    for character in NO_CHARACTERS:
+        if character in text:
+            text = text.replace(character, instead)
     # On bytes: a pattern of characters takes five times as long over a page.
     put = instead.encode()
     found = without_declaration(text).encode("utf-8", "ignore")
-    found = found.translate(bytes.maketrans(CONTROLS, put * len(CONTROLS))) if put else found.translate(None, CONTROLS)
-    return found.replace(b"\xef\xbf\xbe", put).replace(b"\xef\xbf\xbf", put)
+    return found.translate(bytes.maketrans(CONTROLS, put * len(CONTROLS))) if put else found.translate(None, CONTROLS)
 
 
 def without_declaration(text: str) -> str:

@@ -339,6 +339,14 @@ GUARDS: tuple[Guard, ...] = (
           "if _names_comments(element.tag))", "if False)",
           "tests/pipelines/read/test_cut.py::test_more_comments_inside_the_body_leave_the_text_as_it_was_written"
           "[elements of its own-weblog]"),
+    Guard("what is named by a word that begins as comment does is cut", "pipelines/read/comments/cut.py",
+          "if PART.match(name):", "if False:",
+          "tests/pipelines/read/test_cut.py::test_comments_do_not_enter_the_text_and_more_of_them_change_nothing"
+          "[<div class=\"commentwrap7\"><p>{0}</p></div>-inside]"),
+    Guard("who is the article's own keeps no name that Trafilatura takes for comments", "pipelines/read/clean.py",
+          "    _unname(tree)\n", "",
+          "tests/pipelines/read/test_cut.py::test_an_element_that_holds_the_article_is_not_cut_whatever_its_name"
+          "[div class='story'-comment]"),
     Guard("an article's print page tells no edits", "pipelines/take_in.py",
           "(before.other or (same(", "(False or (same(",
           "tests/pipelines/test_twins.py::test_an_article_s_other_page_tells_no_edits_of_its_own[sqlite]"),

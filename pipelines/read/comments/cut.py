@@ -35,8 +35,8 @@ COUNT = re.compile(r"\d+")
 WORDS = re.compile(r"[^\W\d_]+")
 LISTS = {"ul", "ol", "dl", "table"}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# Trafilatura drops what is named so, article or not.
-MISTAKEN = "comment"
+# What begins so is a part of a place of comments, unless it is where the article stands.
+PART = re.compile(r"comment(?!ary)|comol", re.IGNORECASE)
 OUTSIDE = {"head", "header", "nav", "aside", "footer", "script", "style", "noscript", "template", "form", "title"}
 # A text of its own of this length is an article's or a comment's, not a menu's.
 LONG = 80
@@ -45,6 +45,8 @@ LONG = 80
 @lru_cache(maxsize=4096)
 def _names_comments(name: str) -> bool:
     """Whether a class or id is that of a place of comments."""
+    if PART.match(name):
+        return True
     for token in name.split():
         words = re.split(r"[-_:]+", CAMEL.sub("-", token).lower())
         if PLACES.intersection(words) and not STATES.intersection(words):
@@ -80,7 +82,7 @@ def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
     stems = [stem for stem in STEMS if stem in written]
     names = {name for name in every if any(stem in name.lower() for stem in stems)} if stems else set[str]()
     items = set(ITEM(tree)) if any("omment" in name for name in told) else set()
-    names = {name for name in names if MISTAKEN in name.lower() or _names_comments(name)}
+    names = {name for name in names if _names_comments(name)}
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
     items.update(element for element in OWN(tree) if _names_comments(element.tag))
     items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
@@ -110,14 +112,6 @@ def _titled(tree: HtmlElement) -> list[HtmlElement]:
     return found
 
 
-def _unname(element: HtmlElement) -> None:
-    """Takes the names off by which Trafilatura would take an element for comments."""
-    for attribute in ("class", "id"):
-        kept = [name for name in element.get(attribute, "").split() if MISTAKEN not in name.lower()]
-        if attribute in element.attrib:
-            element.set(attribute, " ".join(kept))
-
-
 def cut(elements: list[HtmlElement]) -> None:
     """Takes elements out of their tree; text behind them stays."""
     for element in elements:
@@ -129,8 +123,4 @@ def cut_comments(tree: HtmlElement) -> None:
     """Takes all comments out that their markup names; an element that holds the article stays, whatever its name."""
     named, items = _told(tree)
     first = _first_long(tree) if named or items else None
-    for element in dict.fromkeys((*named, *items)):
-        if holds_article(element, first):
-            _unname(element)
-        elif element in items or _names_comments(element.get("class", "")) or _names_comments(element.get("id", "")):
-            cut([element])
+    cut([element for element in dict.fromkeys((*named, *items)) if not holds_article(element, first)])

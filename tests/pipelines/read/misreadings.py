@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from trafilatura import core
-
 from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
 from pipelines.read import article, door
@@ -15,8 +13,11 @@ HANGS = 30.0
 
 
 def hang(fetched: Fetched, _: Outlet | None) -> Nothing:
-    """Does not come back from a page that says hang within any time that it is given."""
+    """Does not come back from a page that says hang within any time that it is given; it leaves the file that is the page's
+    address behind, if one is."""
     began = time.monotonic()
+    if fetched.url.startswith("/"):
+        Path(fetched.url).touch()
     while fetched.body == b"hang" and time.monotonic() - began < HANGS:
         time.sleep(0.01)
     return Nothing("read", "x", str(os.getpid()))
@@ -57,7 +58,6 @@ def shout(_: Fetched, __: Outlet | None) -> Nothing:
 
 
 def uncut(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
-    """Reads a page as the door does, but takes no comments out of it, nor lets Trafilatura do so by the names it knows."""
-    with mock.patch.object(article, "cut_comments", lambda _tree: None), mock.patch.multiple(
-            core, REMOVE_COMMENTS_XPATH=[], REMOVE_COMMENTS_AND_LISTS_XPATH=[]):
+    """Reads a page as the door does, but takes no comments out of it."""
+    with mock.patch.object(article, "cut_comments", lambda _tree: None):
         return door.read(fetched, outlet)

@@ -107,13 +107,15 @@ def test_children_die_with_their_parent(tmp_path):
         "async def main():\n"
         "    page = Fetched('x', 200, (), b'x', datetime.now(timezone.utc))\n"
         "    print((await Readers(1, read=misreadings.parent).read(page, None)).note, flush=True)\n"
-        "    page = Fetched('x', 200, (), b'hang', page.at)\n"
+        f"    page = Fetched('{tmp_path}/hangs', 200, (), b'hang', page.at)\n"
         "    await Readers(1, read=misreadings.hang).read(page, None)\n"
         "if __name__ == '__main__':\n    anyio.run(main)\n")
     root = str(Path(__file__).resolve().parents[3])
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}) as process:
         child, parent = map(int, process.stdout.readline().split())
         assert parent == process.pid and Path(f"/proc/{child}").exists()
+        while not (tmp_path / "hangs").exists():
+            time.sleep(0.01)
         process.kill()
     for _ in range(500):
         if not Path(f"/proc/{child}").exists() or "\tZ" in Path(f"/proc/{child}/status").read_text():

@@ -12,7 +12,8 @@ COMMENTS = [
     '<div id="comments"><h3>2 comments</h3><ol class="comment-list"><li class="comment"><p>{0}</p></li></ol></div>',
     '<section class="comments-area"><p>{0}</p></section>', '<ul class="commentlist"><li><p>{0}</p></li></ul>',
     '<div class="post-comments js-x"><div>{0}</div></div>', '<div id="disqus_thread"><p>{0}</p></div>',
-    '<div class="ArticleComments"><p>{0}</p></div>', '<div class="x1z9-comments__list"><p>{0}</p></div>',
+    '<div class="ArticleComments"><p>{0}</p></div>', '<div class="commentwrap7"><p>{0}</p></div>',
+    '<div class="x1z9-comments__list"><p>{0}</p></div>',
     '<div id="respond"><p>{0}</p></div>', '<section id="discussion"><ul><li><p>{0}</p></li></ul></section>',
     '<div class="answers"><div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><p>{0}</p></div></div>',
     '<ul><li itemscope itemtype="http://schema.org/UserComments"><p>{0}</p></li></ul>',
@@ -46,7 +47,7 @@ def test_more_comments_inside_the_body_leave_the_text_as_it_was_written(wrapper,
     "<h3>Comments of experts (2)</h3><ul><li>{0}</li></ul>", "<div><h3>Discussion</h3><p>{0}</p></div>",
     "<details><summary>What we know</summary><p>{0}</p></details>",
     "<section aria-label='Comments of the ministry'><p>{0}</p></section>",
-    "<x-card><p>{0}</p></x-card>", "<h3>2 comments</h3><p>{0}</p>"])
+    "<div class='commentary'><p>{0}</p></div>", "<x-card><p>{0}</p></x-card>", "<h3>2 comments</h3><p>{0}</p>"])
 def test_what_is_called_otherwise_is_text(markup, lines):
     assert any(PROSE in line for line in lines(page(inside=markup.format(PROSE))))
 
