@@ -9,11 +9,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from newspaper import Line, Newspaper, story
+from here import Here
+from newspaper import Newspaper, story
 
 import scheduler
 import settings
 from demo.server import Request
+from tests.crawler.scripted import Reactor
 from verbs.checking import settle
 
 DAY = timedelta(days=1)
@@ -81,10 +83,12 @@ def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelt
     assert paper.told() == Counter({"/news/8": 1, "/news/9": 1})
 
 
-def test_a_clock_that_was_set_back_while_the_daemon_was_away_stops_nothing(paper: Newspaper) -> None:
+def test_a_clock_that_was_set_back_while_the_daemon_was_away_stops_nothing(paper: Newspaper, reactor: Reactor) -> None:
     clock = SetClock()
     clock.by = DAY
-    with Line(paper, clock()) as line:
+    line = Here(paper, reactor)
+    line.now = clock()
+    with line:
         line.crawl("paper0")
     clock.by = timedelta(0)
     paper.stories["/news/9"] = story(9)

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from here import Here
 from hostile import KINDS, Document
 from newspaper import Line, Newspaper, story
 from prove.processes import descendants
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from demo.server import Answer, Request
 from storage.models import Article, Capture, Page, Reading
+from tests.crawler.scripted import Reactor
 from tests.pipelines.read import shells
 
 HOUR = timedelta(hours=1)
@@ -116,8 +118,8 @@ def test_a_hostile_document_is_kept_put_aside_and_looked_at_again_until_it_is_an
         assert {page.state for page in pages(line).values() if page.kind == "article"} == {"known"}
 
 
-def test_twenty_fetches_of_a_page_whose_boxes_rotate_give_one_version(tmp_path: Path, store_url: str) -> None:
-    with HostilePaper(tmp_path, store_url) as paper, Line(paper) as line:
+def test_twenty_fetches_of_a_page_whose_boxes_rotate_give_one_version(tmp_path: Path, made_url: str, reactor: Reactor) -> None:
+    with HostilePaper(tmp_path, made_url) as paper, Here(paper, reactor) as line:
         paper.rotates = "/news/1"
         for _ in range(LOOKS):
             line.crawl("paper0", later=HOUR)

@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from command import ROOT, document, steppewire
+from command import ROOT, document, steppewire, told
 from daemon import daemon, status, wait
+from here import Here
 from newspaper import Line, Newspaper, story
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 
 from demo.server import Answer, Request, Server
+from tests.crawler.scripted import Reactor
 
 SHARED = ROOT / ".." / "shared"
 HOUR = timedelta(hours=1)
@@ -40,8 +42,8 @@ def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
 
 
 @pytest.fixture
-def line(paper: Newspaper) -> Iterator[Line]:
-    with Line(paper) as line:
+def line(paper: Newspaper, reactor: Reactor) -> Iterator[Line]:
+    with Here(paper, reactor) as line:
         yield line
 
 
@@ -57,7 +59,7 @@ def test_what_stands_is_stored_and_what_comes_after_it_is_mailed(paper: Newspape
     second, = document("--config", paper.config, "crawl", "paper0")["runs"]
     assert (second["articles_new"], second["versions_new"], second["backlog"]) == (1, 1, False)
     assert paper.told() == Counter(["/news/9"])
-    alert, = document("--config", paper.config, "alert", "list")["alerts"]
+    alert, = told("--config", paper.config, "alert", "list")["alerts"]
     assert (alert["event"], alert["state"], alert["recipient"]) == ("article_new", "mailed", "a@example.org")
 
 
@@ -102,8 +104,8 @@ def test_an_unchanged_site_makes_nothing_an_edit_a_version_and_what_vanishes_goe
     assert paper.told() == Counter({"/news/1": 2, "/news/2": 2, "/news/3": 1})
 
 
-def test_a_site_that_is_down_is_not_asked_for_page_after_page(tmp_path: Path) -> None:
-    with Newspaper(tmp_path, articles=40) as paper, Line(paper) as line:
+def test_a_site_that_is_down_is_not_asked_for_page_after_page(tmp_path: Path, reactor: Reactor) -> None:
+    with Newspaper(tmp_path, articles=40) as paper, Here(paper, reactor) as line:
         line.crawl()
         connect, closed = paper.server.url, f"http://127.0.0.1:{free_port()}"
         file = tmp_path / "outlets" / "paper0.toml"
@@ -116,7 +118,8 @@ def test_a_site_that_is_down_is_not_asked_for_page_after_page(tmp_path: Path) ->
         assert run["state"] == "done" and len(line.articles()) == 40
 
 
-def test_an_edit_behind_an_etag_that_never_changes_is_found_by_a_look_that_comes_seldom(tmp_path: Path) -> None:
+def test_an_edit_behind_an_etag_that_never_changes_is_found_by_a_look_that_comes_seldom(
+        tmp_path: Path, reactor: Reactor) -> None:
     class Stuck(Newspaper):
         def answer(self, request: Request) -> Answer:
             answer = super().answer(request)
@@ -126,21 +129,21 @@ def test_an_edit_behind_an_etag_that_never_changes_is_found_by_a_look_that_comes
             known = request.headers.get("If-None-Match") == '"stuck"'
             return Answer(status=304, headers=tag) if known else replace(answer, headers=tag, validators=False)
 
-    with Stuck(tmp_path, recheck="7d") as paper, Line(paper) as line:
+    with Stuck(tmp_path, recheck="7d") as paper, Here(paper, reactor) as line:
         line.crawl()
         paper.stories["/news/1"].paragraphs.append("The railway was closed again on Tuesday, and the band was sent home.")
         assert line.crawl(later=169 * HOUR)[0]["versions_new"] == 1
         assert paper.told() == Counter({"/news/1": 1})
 
 
-def test_a_body_that_unpacks_without_end_is_quarantined_with_its_evidence(tmp_path: Path) -> None:
+def test_a_body_that_unpacks_without_end_is_quarantined_with_its_evidence(tmp_path: Path, reactor: Reactor) -> None:
     class Bombed(Newspaper):
         def answer(self, request: Request) -> Answer:
             if request.path == "/news/2":
                 return Answer(gzip.compress(bytes(50_000_000), 1), headers=(("Content-Encoding", "gzip"),))
             return super().answer(request)
 
-    with Bombed(tmp_path) as paper, Line(paper) as line:
+    with Bombed(tmp_path) as paper, Here(paper, reactor) as line:
         run, = line.crawl()
         (bomb,) = run["quarantined"]
         assert bomb["url"].endswith("/news/2") and bomb["reason"].startswith("too_large: as sent or unpacked it has more than")
@@ -151,8 +154,9 @@ def test_a_body_that_unpacks_without_end_is_quarantined_with_its_evidence(tmp_pa
         assert row.status == 200 and len(row.sha256) == 64
 
 
-def test_four_outlets_on_one_slow_host_never_have_more_under_way_than_its_limit(tmp_path: Path) -> None:
-    with Newspaper(tmp_path, articles=8, hosts=("paper.example",) * 4, delay=0.3, watch=False) as paper, Line(paper) as line:
+def test_four_outlets_on_one_slow_host_never_have_more_under_way_than_its_limit(tmp_path: Path, reactor: Reactor) -> None:
+    with (Newspaper(tmp_path, articles=8, hosts=("paper.example",) * 4, delay=0.3, watch=False) as paper,
+          Here(paper, reactor) as line):
         assert [(run["state"], run["articles_new"]) for run in line.crawl()] == [("done", 8)] * 4
         assert 1 < paper.server.max_in_flight <= 3
 
@@ -172,8 +176,9 @@ def test_a_worker_that_hangs_is_killed_and_the_next_one_goes_on(tmp_path: Path) 
         assert run["state"] == "done" and len(line.articles()) == 5
 
 
-def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_being_back(tmp_path: Path) -> None:
-    with Newspaper(tmp_path) as paper, Line(paper) as line:
+def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_being_back(
+        tmp_path: Path, reactor: Reactor) -> None:
+    with Newspaper(tmp_path) as paper, Here(paper, reactor) as line:
         line.crawl()
         with socket.create_server(("127.0.0.1", 0)) as taken:  # a port where nobody answers
             line.wire.settings.mail.__dict__["port"] = taken.getsockname()[1]
@@ -268,9 +273,9 @@ def test_the_founding_article_and_its_thread_come_through_the_whole_line(tmp_pat
         config.write_text('outlets = ["caravanserai"]\n[comments]\nnames = "keep"\n', encoding="utf-8")
         run, = document("--config", config, "crawl")["runs"]
         assert (run["state"], run["articles_new"]) == ("done", 1), run
-    shown = document("--config", config, "article", "show", expected["url"])
+    shown = told("--config", config, "article", "show", expected["url"])
     assert shown["url"] == expected["url"] and shown["text"].split("\n") == expected["body"]
-    thread = document("--config", config, "article", "thread", expected["url"])
+    thread = told("--config", config, "article", "thread", expected["url"])
     assert thread["thread"]["state"] == "complete" and thread["thread"]["declared"] == 32
     said = thread["comments"]
     assert [(each["author"], each["text"]) for each in said] == [

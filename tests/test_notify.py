@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from command import document
+from command import told
 from daemon import daemon, wait
+from here import Here
 from newspaper import Line, Newspaper
 
 from demo.server import Answer, Server
 from storage import outbox
+from tests.crawler.scripted import Reactor
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -72,8 +74,8 @@ def turning(line: Line) -> None:
         line.wire.health.finished(name, None)
 
 
-def test_an_outlet_that_fails_is_told_after_its_time_and_once(paper: Operated) -> None:
-    with Line(paper) as line:
+def test_an_outlet_that_fails_is_told_after_its_time_and_once(paper: Operated, reactor: Reactor) -> None:
+    with Here(paper, reactor) as line:
         line.crawl()
         rounds(line)
         paper.hold = lambda _request: (_ for _ in ()).throw(ConnectionError)  # every connection breaks
@@ -81,27 +83,27 @@ def test_an_outlet_that_fails_is_told_after_its_time_and_once(paper: Operated) -
         rounds(line, times=3)
         assert paper.needs_told() == []
         rounds(line, HOUR, times=3)
-        told, = paper.needs_told()
-        assert told.startswith("Steppewire needs you: The outlet paper0 fails: ")
+        need, = paper.needs_told()
+        assert need.startswith("Steppewire needs you: The outlet paper0 fails: ")
         rounds(line, 3 * HOUR, times=3)
         assert len(paper.needs_told()) == 1
-    mail, = document("--config", paper.config, "mail", "list")["mails"]
+    mail, = told("--config", paper.config, "mail", "list")["mails"]
     assert (mail["watch"], mail["recipient"], mail["state"]) == (None, OPERATOR, "sent")
 
 
-def test_a_pass_by_hand_tells_the_operator_nothing(paper: Operated) -> None:
+def test_a_pass_by_hand_tells_the_operator_nothing(paper: Operated, reactor: Reactor) -> None:
     paper.operator = 'after = "0s"'
     paper.write()
     paper.hold = lambda _request: (_ for _ in ()).throw(ConnectionError)
-    with Line(paper) as line:
+    with Here(paper, reactor) as line:
         line.crawl()
         line.crawl("paper0", later=HOUR)
         with line.store.reading() as session:
             assert outbox.list_mails(session) == []
 
 
-def test_a_notice_that_cannot_be_sent_makes_no_other_notice(paper: Operated) -> None:
-    with Line(paper) as line:
+def test_a_notice_that_cannot_be_sent_makes_no_other_notice(paper: Operated, reactor: Reactor) -> None:
+    with Here(paper, reactor) as line:
         paper.hold = lambda _request: (_ for _ in ()).throw(ConnectionError)
         line.crawl()
         paper.sink.__exit__(None, None, None)
@@ -118,11 +120,11 @@ def test_a_notice_that_cannot_be_sent_makes_no_other_notice(paper: Operated) -> 
 
 
 def test_the_monitor_is_asked_as_long_as_nothing_needs_a_person(
-        monitored: Operated, caplog: pytest.LogCaptureFixture) -> None:
+        monitored: Operated, reactor: Reactor, caplog: pytest.LogCaptureFixture) -> None:
     paper = monitored
     paper.operator = 'after = "1h"\nheartbeat_every = "500ms"'
     paper.write()
-    with Line(paper) as line:
+    with Here(paper, reactor) as line:
         rounds(line)
         assert paper.monitor.hits == []  # the rounds do not turn
         turning(line)
@@ -143,9 +145,9 @@ def test_the_monitor_is_asked_as_long_as_nothing_needs_a_person(
         assert len(paper.monitor.hits) == 3
 
 
-def test_a_monitor_that_hangs_holds_up_no_mail(monitored: Operated) -> None:
+def test_a_monitor_that_hangs_holds_up_no_mail(monitored: Operated, reactor: Reactor) -> None:
     monitored.monitor.delay = 3.0
-    with Line(monitored) as line:
+    with Here(monitored, reactor) as line:
         async def turn() -> float:
             turning(line)
             await line.wire.notify(line.now)

@@ -1,6 +1,7 @@
 """A feed whose middle article is dead in a way of its own: all the others are stored, and it is looked at again."""
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -49,10 +50,10 @@ class FeedPaper(Newspaper):
         return super().answer(request)
 
 
-def run(folder: Path, trial: Trial, database: str | None) -> Outcome:
+def run(folder: Path, trial: Trial, database: str | None, line_of: Callable[[Newspaper], Line] = Line) -> Outcome:
     """Announces nine articles, the middle one dead for hours, and looks what is stored, asked for again and mailed."""
     source, way = trial.kind.split()[:2]
-    with FeedPaper(folder, source, way, database) as paper, Line(paper) as line:
+    with FeedPaper(folder, source, way, database) as paper, line_of(paper) as line:
         line.crawl()
         new = [f"/news/{number}" for number in range(10, 10 + ARTICLES)]
         paper.stories |= {path: _story(number) for number, path in enumerate(new)}
