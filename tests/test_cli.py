@@ -143,10 +143,16 @@ def test_diff_rebuilds_both_texts(tmp_path: Path) -> None:
     assert "[-more-]{+less+}" in shown
 
 
-def test_help_needs_no_heavy_import() -> None:
-    code = "import sys; from cli import steppewire; steppewire.main(['crawl', '--help'], standalone_mode=False); " \
-           "print(sorted({'pydantic', 'sqlalchemy', 'scrapy', 'trafilatura', 'rich'} & set(sys.modules)))"
-    ended = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, env=environment())
+@pytest.mark.parametrize(("arguments", "heavy"), [
+    (["crawl", "--help"], {"pydantic", "sqlalchemy", "scrapy", "trafilatura", "rich"}),
+    (["article", "list", "--json"], {"replay", "scheduler", "worker", "scrapy", "trafilatura", "rich"}),
+], ids=["help", "a list"])
+def test_a_verb_loads_nothing_heavy_that_it_can_do_without(arguments: list[str], heavy: set[str], tmp_path: Path) -> None:
+    said("db", "upgrade", cwd=tmp_path)
+    code = f"import sys; from cli import steppewire; steppewire.main({arguments}, standalone_mode=False); " \
+           f"print(sorted({heavy} & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, env=environment(),
+                           cwd=tmp_path)
     assert ended.stdout.splitlines()[-1] == "[]"
 
 

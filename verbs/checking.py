@@ -13,7 +13,6 @@ from alerts.channels.errors import ChannelError
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.notify import Manager
-from scheduler import channel
 from settings import Settings, SettingsError
 from storage.store import Store, StoreAway, StoreError
 from verbs import documents
@@ -106,6 +105,8 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
     checks.append(_one("data", lambda: _folder(settings.data)))
     checks.append(_one("database", lambda: _database(settings, file)))
     if smtp:
+        from scheduler import channel  # every verb that opens the store comes by here, and need not load the daemon
+
         server = f"mail at {settings.mail.host}:{settings.mail.port}"
         checks.append(_one(server, lambda: channel(settings).greet(settings.mail.sender)))
     return documents.SCHEMA | {"ok": all(each["ok"] for each in checks), "checks": checks}

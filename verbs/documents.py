@@ -1,16 +1,18 @@
 """The documents of the command line's `--json`: each function gives one, in the shape that docs/schemas promises."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Found, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
-from replay import Damage, Fault, Reread, Verified
 from storage import articles, outbox, pages, runs, threads
 from storage.models import Article, Reading, Run
 from storage.threads import CommentRow
+
+if TYPE_CHECKING:
+    from replay import Damage, Fault, Reread, Verified  # most verbs read nothing again, and need not load what does
 
 Document = dict[str, Any]
 SCHEMA = {"schema": 1}
@@ -230,7 +232,7 @@ def waiting(session: Session) -> Document:
 
 # --- stored captures
 
-def reprocessed(found: Sequence[Reread]) -> Document:
+def reprocessed(found: "Sequence[Reread]") -> Document:
     """What came of reading stored captures again."""
     counts = ("captures", "already", "clean", "no_text", "moved", "made_due")
     of = [{"outlet": each.outlet, "reader": each.reader, **{name: getattr(each, name) for name in counts},
@@ -241,18 +243,18 @@ def reprocessed(found: Sequence[Reread]) -> Document:
                              "damaged": [_damage(damage) for each in found for damage in each.damaged]}
 
 
-def verified(found: Verified) -> Document:
+def verified(found: "Verified") -> Document:
     """How the archive and the texts in the store are."""
     return SCHEMA | {"captures": found.captures, "readings": found.readings, "files": found.files,
                      "damaged": [*map(_damage, found.damaged), *map(_fault, found.faults)]}
 
 
-def _fault(fault: Fault) -> Document:
+def _fault(fault: "Fault") -> Document:
     return {"capture": None, "reading": None, "file": fault.file, "offset": fault.offset, "url": None, "wrong": "unreadable",
             "note": fault.note}
 
 
-def _damage(damage: Damage) -> Document:
+def _damage(damage: "Damage") -> Document:
     capture = damage.capture
     return {"capture": str(capture.id), "reading": str(damage.reading) if damage.reading is not None else None,
             "file": capture.file, "offset": capture.offset, "url": damage.url, "wrong": damage.harm, "note": damage.note}
