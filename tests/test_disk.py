@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import COMMAND, environment, steppewire
+from command import COMMAND, environment, said, steppewire
 from newspaper import WATCHED, Newspaper, Story
 from prove.life import wait
 
@@ -118,9 +118,8 @@ def test_an_archive_that_fills_the_disk_leaves_room_for_words(paper: Newspaper, 
 def test_folders_that_cannot_be_written_are_named_with_what_to_do(paper: Newspaper, disk: Path) -> None:
     assert steppewire("--config", paper.config, "crawl").returncode == 0
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-    for verb in ("crawl", "run"):
-        ended = steppewire("--config", paper.config, verb)
+    for ended in (said("--config", paper.config, "crawl"), steppewire("--config", paper.config, "run")):
         assert ended.returncode == 2, ended.stderr
         assert str(disk) in ended.stderr and "cannot be written" in ended.stderr and "Traceback" not in ended.stderr
-    shown = steppewire("--config", paper.config, "article", "list")
+    shown = said("--config", paper.config, "article", "list")
     assert shown.returncode == 2 and "may write to its folder" in shown.stderr, shown.stderr

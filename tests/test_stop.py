@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from command import COMMAND, environment
+from command import COMMAND, environment, said
 from daemon import daemon, wait
 from newspaper import Line, Newspaper, story
 
@@ -132,8 +132,7 @@ def test_as_process_1_of_a_container_it_hears_sigterm_and_buries_the_readers_of_
                 os.kill(worker, signal.SIGKILL)
                 paper.stories["/news/5"] = story(5)
                 wait("the end of the worker", lambda: not alive(worker))
-                subprocess.run([*COMMAND, "--config", str(paper.config), "crawl"], env=environment(), check=False, timeout=60,
-                               capture_output=True)
+                said("--config", paper.config, "crawl")
                 wait("the next worker", lambda: bool(children(inside)) and worker not in children(inside))
                 assert not set(readers) & set(children(inside))
                 os.kill(inside, signal.SIGTERM)

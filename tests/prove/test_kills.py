@@ -1,13 +1,12 @@
 """A seeded kill of each process and one firing of a failpoint of each kind; `make prove` does the rest."""
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from command import COMMAND, environment
+from command import said, steppewire
 from once import once
 
 from prove import failpoints, kills
@@ -51,16 +50,13 @@ def test_a_failpoint_fires_with_its_effect_before_or_after_it(name: str, one: Li
 
 @pytest.mark.parametrize("name", failpoints.SCHEMA)
 def test_tables_are_made_whole_or_not_at_all(name: str, tmp_path: Path) -> None:
-    def upgrade(**more: str) -> int:
-        (tmp_path / "steppewire.toml").write_text("outlets = []\n", encoding="utf-8")
-        return subprocess.run([*COMMAND, "--config", str(tmp_path / "steppewire.toml"), "db", "upgrade"],
-                              env=environment() | more, check=False).returncode
-
     def tables() -> int:
         with closing(sqlite3.connect(tmp_path / "var" / "store.db")) as connection:
             found: int = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alert'").fetchone()[0]
             return found
 
-    assert upgrade(STEPPEWIRE_FAILPOINT=name) == -9
+    config = tmp_path / "steppewire.toml"
+    config.write_text("outlets = []\n", encoding="utf-8")
+    assert steppewire("--config", config, "db", "upgrade", more={"STEPPEWIRE_FAILPOINT": name}).returncode == -9
     assert tables() == failpoints.SCHEMA[name]
-    assert upgrade() == 0 and tables() == 1
+    assert said("--config", config, "db", "upgrade").returncode == 0 and tables() == 1
