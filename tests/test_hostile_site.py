@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from here import Here
-from hostile import KINDS, Document
+from hostile.document import Document
+from hostile.kinds import KINDS
 from newspaper import Line, Newspaper, story
 from prove.processes import descendants
 from sqlalchemy import select

@@ -5,7 +5,9 @@ from itertools import chain
 
 import anyio
 import pytest
-from hostile import KINDS, Document, lines_of, page, pathological
+from hostile.document import Document, lines_of, page
+from hostile.kinds import KINDS
+from hostile.parsers import pathological
 
 from crawler.items import ArticleRead, Fetched, Nothing, ReadValue
 from pipelines.read.children import Readers
