@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import said, steppewire
+from command import steppewire
 from daemon import daemon, wait
 from newspaper import Newspaper, story
 
@@ -145,8 +145,9 @@ def test_a_hostile_site_forges_no_line_of_a_daemon_s_log(tmp_path: Path) -> None
         paper.stories[f"/news/2%0A{FORGED.replace(' ', '%20')}"] = story(2)
         paper.outlet = f'label_of_nothing = "{FORGED}"'
         paper.write()
-        ended = said("--config", paper.config, "run")
-        assert ended.returncode == 2 and all(line.startswith("steppewire: ") for line in ended.stderr.splitlines())
+        with daemon(paper) as running:
+            running.process.wait(timeout=60)
+            assert all(line.startswith("steppewire: ") for line in running.lines())
         paper.outlet = ""
         paper.write()
         with daemon(paper) as running:
