@@ -1,7 +1,6 @@
 """Stored bytes through the same door: captures read again by the reader of today, and the archive held against the store."""
 import asyncio
 import hashlib
-import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from crawler.outlet import Outlet, OutletError
 from crawler.redirect import same_page
 from pipelines import reading
 from pipelines.read import door
-from pipelines.read.children import Readers
+from pipelines.read.children import MOST_READERS, Readers, at_once
 from settings import Settings
 from storage import captures, pages, readings
 from storage.captures import CaptureRow, TextRow
@@ -27,7 +26,6 @@ from storage.models import Capture
 from storage.store import Store
 from storage.writer import Writer
 
-MOST_READERS = 4
 AHEAD = 2 * MOST_READERS
 # What a kill loses is read again: as many pages as are read in a second or two.
 BATCH = 20
@@ -94,7 +92,7 @@ async def reprocess(settings: Settings, store: Store, names: Sequence[str], sinc
     with store.reading() as session:
         wanted = names or captures.outlets(session)
     known = [_outlet(settings, name, named=bool(names)) for name in wanted]
-    readers = Readers(min(os.cpu_count() or 1, MOST_READERS), wall=settings.limits.reading.total_seconds())
+    readers = Readers(at_once(), wall=settings.limits.reading.total_seconds())
     writer = Writer()
     for outlet, tally in known:
         await _Outlet(settings.archive, store, outlet, tally, readers, writer, since, now).run(say)

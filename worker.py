@@ -1,4 +1,4 @@
-"""The crawl worker: a long-lived child of the daemon that runs many crawls at a time.
+"""What the crawl worker does: many crawls at a time, told by the daemon.
 
 Down its standard input come JSON lines: {"run": 17, "outlet": "24kg", "now": "2026-03-02T06:00:00Z", "at": 4711.3} starts a
 crawl, at being the machine's monotonic time when it was now; {"stop": true} ends the worker when the pages in hand are
@@ -6,13 +6,10 @@ finished, the end of the file at once. Up its standard output go {"ended": 17} a
 many readers were "killed" in this life. Every fact is in the store: a lost line costs one tick.
 """
 import asyncio
-import ctypes
 import json
 import logging
 import os
 import secrets
-import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +20,6 @@ from typing import IO, Any, TypeVar
 
 import failpoint
 import logs
-import settings as settings_module
 from crawler import outlet as outlets
 from crawler.archive import Archive, holds_same, load
 from crawler.decoding import UndecodableBody
@@ -39,6 +35,7 @@ from pipelines.read.children import Readers
 from pipelines.read.door import reader_name
 from pipelines.reading import read_before
 from pipelines.take_in import confirm, stale_head, take_in
+from settings import Settings
 from storage import hosts, runs
 from storage.models import Host
 from storage.store import Store
@@ -51,10 +48,8 @@ KILLS_DEGRADE = 3
 CONFIRM_BATCH = 100
 # The reader's trouble rather than the page's: it may be ours.
 READER_TROUBLE = ("killed", "timeout", "error", "unread")
-MOST_READERS = 4
 # A job that holds the one writer thread for so long will not end: no beat is given any more, and the daemon ends the worker.
 STUCK_SECONDS = 60.0
-PR_SET_PDEATHSIG = 1
 
 T = TypeVar("T")
 
@@ -186,20 +181,17 @@ def _tell_of(seen: Seen) -> None:
 class Worker:
     """The crawls of one worker's life."""
 
-    def __init__(self, config: Path | None, up: IO[str]) -> None:
-        self.settings = settings_module.load(config)
-        self.up = up
+    def __init__(self, settings: Settings, readers: Readers, up: IO[str]) -> None:
+        self.settings, self.readers, self.up = settings, readers, up
         self.store = Store(self.settings.database_url)
         self.archive = Archive(self.settings.archive, life=secrets.token_hex(4))
-        self.readers = Readers(min(os.cpu_count() or 1, MOST_READERS), wall=self.settings.limits.reading.total_seconds())
         self.writer, self.gates, self.stopping = Writer(), Gates(), asyncio.Event()
         self.names = names(self.settings.comments.names, self.settings.pseudonym_key())
         self.crawls: set[asyncio.Task[None]] = set()
 
     async def serve(self, down: asyncio.StreamReader) -> None:
-        """Runs until it is told to stop; the end of the input ends the process at once."""
+        """Runs until it is told to stop; the end of the input ends the process at once. Its readers are started."""
         beats = asyncio.create_task(self._beat())
-        await self.readers.start()
         while line := await down.readline():
             said = json.loads(line)
             if said.get("stop"):
@@ -261,46 +253,3 @@ class Worker:
                      not_modified=report.not_modified, errors=report.errors)
             failpoint.reach("run.ending")
         failpoint.reach("run.ended")
-
-
-def main() -> None:
-    """Serves the daemon that started this process; ends with it."""
-    config, parent = sys.argv[1] or None, int(sys.argv[2])
-    up = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # libraries print
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-    logs.choose(sys.argv[3])
-    logs.begin(int(sys.argv[4]))
-    from scrapy.utils.reactor import install_reactor
-    from twisted.python.log import PythonLoggingObserver
-
-    observer: Any = PythonLoggingObserver
-    observer().start()  # until it has one, Twisted writes on stderr itself
-
-    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
-    from twisted.internet import reactor
-
-    async def serve() -> None:
-        down = asyncio.StreamReader()
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(down), sys.stdin)
-        await Worker(Path(config) if config else None, up).serve(down)
-
-    async def guarded() -> None:
-        try:
-            await serve()
-        except BaseException:  # whatever it is, a worker that does not serve must not stay
-            logger.exception("the worker failed")
-            os._exit(1)
-
-    typed_reactor: Any = reactor
-    serving: list[asyncio.Task[None]] = []  # the loop itself keeps only weak references to its tasks
-    typed_reactor.callWhenRunning(lambda: serving.append(asyncio.ensure_future(guarded())))
-    typed_reactor.run(installSignalHandlers=False)
-
-
-if __name__ == "__main__":
-    main()

@@ -75,7 +75,7 @@ class WorkerProcess:
     async def _start(self) -> None:
         _reap()
         # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
-        arguments = ["-P", "-c", "from worker import main; main()", str(self._config or ""), str(os.getpid()),
+        arguments = ["-P", "-c", "from worker_main import main; main()", str(self._config or ""), str(os.getpid()),
                      logs.chosen(), str(logging.getLogger().getEffectiveLevel())]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True)

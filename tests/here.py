@@ -3,13 +3,21 @@ import asyncio
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from newspaper import Line, Newspaper
 
+import settings
+from pipelines.read.children import Readers
 from scheduler import Wire
 from tests.crawler.scripted import Reactor
 from worker import Clock, Worker
 from worker_process import WorkerProcess
+
+
+def _worker(config: Path | None) -> Worker:
+    own = settings.load(config)
+    return Worker(own, Readers(2, wall=own.limits.reading.total_seconds()), io.StringIO())
 
 
 class WorkerHere(WorkerProcess):
@@ -19,7 +27,7 @@ class WorkerHere(WorkerProcess):
     crawls: Iterable[asyncio.Task[None]] = ()
 
     async def crawl(self, run: int, outlet: str, now: datetime, at: float) -> None:
-        self.worker = self.worker or Worker(self._config, io.StringIO())
+        self.worker = self.worker or _worker(self._config)
         self._runs.add(run)
         self.crawls = (*self.crawls, asyncio.create_task(self._crawl(self.worker, run, outlet, Clock(now, at))))
 

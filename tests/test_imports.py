@@ -6,14 +6,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "health", "logs", "pipelines", "replay", "scheduler", "settings",
-         "storage", "verbs", "worker", "worker_process")
+         "storage", "verbs", "worker", "worker_main", "worker_process")
 # What each room may import of ours besides itself; a name stands for all below it.
 MAY = {
     "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
     "health": ("storage",),
     "pipelines": ("crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
-    "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "verbs": ROOMS, "cli": ROOMS,
+    "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
 }
 FILES = sorted(file for room in ROOMS for file in (*ROOT.glob(f"{room}.py"), *ROOT.glob(f"{room}/**/*.py")))
 
@@ -55,4 +55,4 @@ def test_what_understands_pages_knows_no_crawler_framework(file: Path) -> None:
 def test_settings_are_read_in_the_wiring_only() -> None:
     readers = {file.relative_to(ROOT).parts[0].removesuffix(".py") for file in FILES
                if any(within(name, "settings") for name in imported(file))}
-    assert readers == {"replay", "scheduler", "verbs", "worker"}
+    assert readers == {"replay", "scheduler", "verbs", "worker", "worker_main"}

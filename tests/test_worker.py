@@ -16,12 +16,14 @@ from daemon import daemon, wait
 from newspaper import Newspaper
 from sqlalchemy import event
 
+import settings
 import worker
 from crawler.archive import Archive
 from crawler.items import Exchange, Fetched, Found, Link, Nothing, ReadValue, SourceSeen
 from crawler.outlet import Outlet
 from pipelines.intake import Intake
 from pipelines.names import names
+from pipelines.read.children import Readers
 from storage import runs
 from storage.store import Store
 from storage.writer import Writer
@@ -95,7 +97,7 @@ def test_a_worker_whose_writer_is_stuck_gives_no_beat(config: Path, monkeypatch:
     up, free = io.StringIO(), threading.Event()
 
     async def beats() -> tuple[int, int, int]:
-        one = worker.Worker(config, up)
+        one = worker.Worker(settings.load(config), Readers(1), up)
         beating = asyncio.create_task(one._beat())
         stuck = asyncio.create_task(one.writer.do(lambda: free.wait(30)))
         while one.writer.busy_seconds < 0.2:
@@ -117,7 +119,7 @@ def test_a_worker_whose_writer_is_stuck_gives_no_beat(config: Path, monkeypatch:
 
 
 def test_a_worker_whose_daemon_died_before_it_could_ask_to_die_with_it_ends(config: Path) -> None:
-    command = [sys.executable, "-P", "-c", "from worker import main; main()", str(config), "1", "text", "30"]
+    command = [sys.executable, "-P", "-c", "from worker_main import main; main()", str(config), "1", "text", "30"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env=environment()) as process:
         try:

@@ -1,7 +1,6 @@
 """WARC files of others brought in: their records, in the order of their time, through the door that live pages go through."""
 import asyncio
 import hashlib
-import os
 import secrets
 import tempfile
 from collections import Counter, deque
@@ -25,14 +24,14 @@ from crawler.warc import Contents, Entry, Refused
 from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.read.address import absolute
-from pipelines.read.children import Readers
+from pipelines.read.children import MOST_READERS, Readers, at_once
 from settings import Settings
 from storage import pages, runs
 from storage.store import Store
 from storage.writer import Writer
 from verbs import documents
 from verbs.reading import FileError
-from worker import MOST_READERS, Clock, RunDesk
+from worker import Clock, RunDesk
 
 AHEAD = 2 * MOST_READERS
 ALREADY = "already"
@@ -117,7 +116,7 @@ class Importer:
         wanted = settings.outlets if only is None else [only]
         self.outlets = [outlets.load(outlets.find(name, settings.outlets_dirs)) for name in wanted]
         self.archive = Archive(settings.archive, life=secrets.token_hex(4))
-        self.processes = min(os.cpu_count() or 1, MOST_READERS)
+        self.processes = at_once()
         self.readers = Readers(self.processes, wall=settings.limits.reading.total_seconds())
         self.writer = Writer()
         self.names = names(settings.comments.names, settings.pseudonym_key())

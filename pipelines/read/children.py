@@ -19,6 +19,7 @@ from pipelines.read import door
 WALL_SECONDS = 15.0
 CPU_SECONDS = 20
 ADDRESS_SPACE = 1 << 30
+MOST_READERS = 4
 # The most that Linux gives a process without privileges.
 PIPE = 1 << 20
 PR_SET_PDEATHSIG = 1
@@ -50,6 +51,13 @@ def _settle() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+def _load_confined(parent: int) -> None:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _confine(parent)
+    _settle()
+    door.load()
+
+
 def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: int) -> ReadValue:
     # A pool of a thread a core would map more than a child may have on a machine of many cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -62,6 +70,11 @@ def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: 
         return value
     except MemoryError:
         os._exit(1)
+
+
+def at_once() -> int:
+    """How many pages this machine reads at a time: one a core, at most four."""
+    return min(os.cpu_count() or 1, MOST_READERS)
 
 
 class Readers:
@@ -81,6 +94,18 @@ class Readers:
         """Call it first, from a task that outlives all reading, where no asyncio.run is at the bottom: anyio kills all children
         when the topmost task of their first call ends."""
         await to_process.run_sync(os.getpid, limiter=self._children)
+
+    async def load(self) -> None:
+        """Has every child load what it reads with; call it after `start`, from anywhere."""
+        async def one() -> None:
+            try:
+                await to_process.run_sync(_load_confined, os.getpid(), cancellable=True, limiter=self._children)
+            except BrokenWorkerProcess:
+                self.killed += 1  # another one is begun for the first page
+
+        async with anyio.create_task_group() as group:
+            for _ in range(int(self._children.total_tokens)):
+                group.start_soon(one)
 
     async def read(self, fetched: Fetched, outlet: Outlet | None) -> ReadValue:
         """What the door reads. A page that takes more than 15 seconds from its turn is Nothing(timeout); one whose child died

@@ -2,6 +2,7 @@
 import hashlib
 from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import version
 
 from crawler.items import Fetched, Nothing, ReadValue
@@ -35,6 +36,12 @@ def readers(outlet: Outlet) -> list[tuple[datetime | None, str]]:
     ends = [datetime.combine(layout.until, time(), timezone.utc) for layout in outlet.layout if layout.until]
     named = [(end, reader_name(outlet, end - timedelta(days=1))) for end in ends]
     return [*named, (None, reader_name(outlet, datetime.max.replace(tzinfo=timezone.utc)))]
+
+
+def load() -> None:
+    """Loads the parsers, so that the first page does not wait for them."""
+    import_module("pipelines.read.article")
+    import_module("pipelines.read.sources")
 
 
 def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
