@@ -17,6 +17,7 @@ HARD = ("script", "style", "head", "svg", "math", "iframe", "noscript", "templat
 SOFT = ("form", "aside", "nav", "footer", "figure", "fieldset", "menu", "label", "legend", "time")
 # Shorter runs of text are labels, dates and menus more often than prose.
 SHORTEST = 25
+LENGTH = etree.XPath("string-length()")
 PROSE = etree.XPath(f"//body//text()[string-length(normalize-space(.)) > {SHORTEST}]")
 NO_PROSE = {"a", "figcaption", "h1"}
 # What holds prose rather than blocks of it.
@@ -115,13 +116,13 @@ def clear(tree: HtmlElement) -> None:
     body = tree.find("body")
     if body is None:
         return
-    total = len(body.text_content())
+    total = LENGTH(body)
     for element in list(tree.iter(*SOFT)):
-        if 2 * len(element.text_content()) > total:
+        if 2 * LENGTH(element) > total:
             element.tag = "div"
     etree.strip_elements(tree, *SOFT, with_tail=False)
     for teaser in _teasers(tree, title):
-        if 2 * len(teaser.text_content()) <= total:
+        if 2 * LENGTH(teaser) <= total:
             teaser.drop_tree()
 
 

@@ -54,10 +54,11 @@ def tidy(text: str) -> str:
     """Text fit to be stored, compared and shown: NFC, a line each without blank ones, white space squeezed, at most two million
     characters, without what cannot be seen (surrogates are U+FFFD)."""
     text = REMOVED.sub("", text[:MAX_TEXT])
-    text = SURROGATE.sub("\ufffd", text)
-    text = unicodedata.normalize("NFC", LONG_MARKS.sub(_few_marks, text))
-    if "\u200c" in text or "\u200d" in text:
-        text = "\n".join(IDLE_JOINER.sub("", line) for line in text.splitlines())
+    if not text.isascii():
+        text = SURROGATE.sub("\ufffd", text)
+        text = unicodedata.normalize("NFC", LONG_MARKS.sub(_few_marks, text))
+        if "\u200c" in text or "\u200d" in text:
+            text = "\n".join(IDLE_JOINER.sub("", line) for line in text.splitlines())
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(filter(None, lines))[:MAX_TEXT]
 

@@ -95,6 +95,7 @@ SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
 KEPT = {"main", "article", "body"}
 # A box of more text than this is not taken for one by its name alone.
 BOX = 600
+LENGTH = etree.XPath("string-length()")
 LINK = etree.XPath("//body/descendant::a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.
@@ -103,8 +104,8 @@ LINKED = 250
 MOST_SPACED = 4
 
 
-# A site has few different names on many elements.
-@lru_cache(maxsize=4096)
+# A site has few different names on many elements of all its pages.
+@lru_cache(maxsize=20_000)
 def _names_box(name: str) -> bool:
     return not BOXES.isdisjoint(word.lower() for word in SPLIT.split(name))
 
@@ -121,7 +122,7 @@ def _length(element: HtmlElement) -> int:
 
 def _beside_links(block: HtmlElement) -> str | None:
     """A block's text outside of its links; None where that or the links' own is long, or they have none."""
-    if len(block.text_content()) > MOST_SPACED * (LONGEST + LINKED):
+    if LENGTH(block) > MOST_SPACED * (LONGEST + LINKED):
         return None
     outside: list[str] = []
     inside = length = within = 0
@@ -146,7 +147,7 @@ def clear(tree: HtmlElement) -> None:
     body = tree.find("body")
     if body is None:
         return
-    total = len(body.text_content())
+    total = LENGTH(body)
     for element in NAMED(tree):
         if element.tag not in KEPT and (_names_box(element.get("class", "")) or _names_box(element.get("id", ""))) and (
                 (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):

@@ -11,14 +11,12 @@ PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock",
           "komentar", "kommentarii", "kommentarij", "kommentariy", "kommentariyler", "komment", "kommenty", "izoh", "izohlar",
           "pikir", "pikirler", "fikrlar", "teswir", "teswirler", "yorum", "yorumlar", "obsuzhdenie", "obsuzhdeniya", "otzyv",
           "otzyvy", "otziv", "otzivy", "hypercomments", "cackle", "remark42", "isso", "wpdiscuz", "wpd"}
-# Parts of which each of them has one.
-STEMS = ("comment", "komment", "komentar", "disqus", "respond", "discussion", "izoh", "pikir", "fikrlar", "teswir", "yorum",
-         "obsuzhdeni", "otzyv", "otziv", "cackle", "remark42", "isso", "wpd")
 # Words beside them that tell of the page instead: <body class="has-comments">, <article class="comments-open">.
 STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled", "on", "off", "allow", "allowed"}
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
 ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
+KNOWN_NAMES = 20_000
 CLASSES, IDS, PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False)
                                    for name in ("class", "id", "itemprop", "itemtype"))
 NAMED = etree.XPath("/descendant::*[@class or @id]")
@@ -42,7 +40,8 @@ OUTSIDE = {"head", "header", "nav", "aside", "footer", "script", "style", "noscr
 LONG = 80
 
 
-@lru_cache(maxsize=4096)
+# A site has few different names on many elements of all its pages.
+@lru_cache(maxsize=KNOWN_NAMES)
 def _names_comments(name: str) -> bool:
     """Whether a class or id is that of a place of comments."""
     if PART.match(name):
@@ -76,13 +75,8 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
 
 def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
     """The elements whose names speak of comments, and those that say of themselves that they are one."""
-    # A page has few different names on many elements, and most of them none of the words even as a part.
-    every, told = {*CLASSES(tree), *IDS(tree)}, {*PROPERTIES(tree), *TYPES(tree)}
-    written = "\n".join(every).lower()
-    stems = [stem for stem in STEMS if stem in written]
-    names = {name for name in every if any(stem in name.lower() for stem in stems)} if stems else set[str]()
-    items = set(ITEM(tree)) if any("omment" in name for name in told) else set()
-    names = {name for name in names if _names_comments(name)}
+    names = set(filter(_names_comments, {*CLASSES(tree), *IDS(tree)}))
+    items = set(ITEM(tree)) if any("omment" in name for name in {*PROPERTIES(tree), *TYPES(tree)}) else set()
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
     items.update(element for element in OWN(tree) if _names_comments(element.tag))
     items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
