@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from crawler.items import Fetched
 from crawler.outlet import Outlet
 from pipelines.names import Names
+from storage.insert import put
 from storage.models import Capture
 from storage.store import Store
 
@@ -25,12 +26,9 @@ class Intake:
     imported: bool = False
 
 
-def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> Capture | None:
-    """Adds the row of an exchange that lies in the archive; None where there was none."""
+def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:
+    """Adds the row of an exchange that lies in the archive; its id, None where there was none."""
     if fetched is None or fetched.kept is None:
         return None
-    row = Capture(page_id=page_id, run_id=intake.run_id, at=fetched.at, status=fetched.status, final_url=fetched.url,
-                  file=fetched.kept.file, offset=fetched.kept.offset, sha256=fetched.kept.sha256)
-    session.add(row)
-    session.flush()
-    return row
+    return put(session, Capture, page_id=page_id, run_id=intake.run_id, at=fetched.at, status=fetched.status,
+               final_url=fetched.url, file=fetched.kept.file, offset=fetched.kept.offset, sha256=fetched.kept.sha256)

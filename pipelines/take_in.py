@@ -15,6 +15,7 @@ from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
 from storage import articles, pages, readings, runs, watches
+from storage.insert import put
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
@@ -127,11 +128,11 @@ def _before(intake: Intake, seen: Seen) -> _Before:
 # --- pages that are no article this time
 
 def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before: _Before, now: datetime) -> None:
-    row = capture(session, intake, page.id, seen.fetched)
+    capture_id = capture(session, intake, page.id, seen.fetched)
     if seen.outcome == "read" and isinstance(seen.value, Nothing):
-        assert row is not None
+        assert capture_id is not None
         nothing = seen.value
-        readings.write(session, [reading.row(row.id, nothing)])
+        readings.write(session, [reading.row(capture_id, nothing)])
         reason = f"{nothing.reason}: {nothing.note}" if nothing.note else nothing.reason
         if intake.imported:
             due.imported(page, reason)
@@ -196,14 +197,14 @@ def _compare(intake: Intake, read: ArticleRead, before: _Before, now: datetime, 
 def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
              now: datetime, head_again: ArticleRead | None) -> None:
     assert seen.fetched is not None
-    row = capture(session, intake, page.id, seen.fetched)
-    assert row is not None
+    capture_id = capture(session, intake, page.id, seen.fetched)
+    assert capture_id is not None
     if page.article_id != before.was:
         raise _Overtaken
     article = before.article and session.get_one(Article, before.article.id)
     if change.changed and (others := twins.same_text(session, page, read, article)):
         twins.reject(session, intake, others, read, page.url, now)
-        readings.write(session, [reading.row(row.id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
+        readings.write(session, [reading.row(capture_id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
         twins.quarantine(intake, page, others[0].url, now)
         return
     known = article is not None
@@ -219,20 +220,18 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         due.stood(page, intake.outlet, now, changed=change.changed)
         page.etag, page.last_modified = _validators(seen.fetched)
     again = [reading.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
-    readings.write(session, [*again, reading.row(row.id, read)])
+    readings.write(session, [*again, reading.row(capture_id, read)])
     if again and head_again is not None and newest is not None:
         # It may have been there before another reader's, which was shown since.
         readings.show(session, articles.hidden(session, newest.capture.id, head_again.reader))
     told: list[Told] = []
     version = None
     if change.changed:
-        version = Version(article_id=article.id, seq=articles.next_seq(session, article.id) if known else 1, capture_id=row.id,
-                          run_id=intake.run_id, seen_at=now)
-        session.add(version)
-        session.flush()
-        told += [Told(change.event, f"version:{version.id}", watch, passage) for watch, passage in change.passages]
+        version = put(session, Version, article_id=article.id, run_id=intake.run_id, capture_id=capture_id, seen_at=now,
+                      seq=articles.next_seq(session, article.id) if known else 1)
+        told += [Told(change.event, f"version:{version}", watch, passage) for watch, passage in change.passages]
     if change.thread is not None:
-        told += write_thread(session, intake, article, read, change.thread, row.id, before.watches, now)
+        told += write_thread(session, intake, article, read, change.thread, capture_id, before.watches, now)
     _tell(session, intake, article, told, now, version)
 
 
@@ -265,10 +264,10 @@ def _text(of: Reading | ArticleRead) -> watching.Text:
 # --- alerts
 
 def _tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
-          version: Version | None = None) -> None:
+          version: int | None = None) -> None:
     for one in told:
         for recipient in one.watch.recipients:
             session.add(Alert(
                 watch_id=one.watch.id, recipient=recipient, event=one.event, subject=one.subject, article_id=article.id,
-                version_id=version.id if version is not None and one.comment_version_id is None else None,
+                version_id=version if one.comment_version_id is None else None,
                 comment_version_id=one.comment_version_id, run_id=intake.run_id, passage=one.passage.to_json(), made_at=now))

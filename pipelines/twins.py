@@ -36,8 +36,7 @@ def known_as(session: Session, outlet: Outlet, page: Page, read: ArticleRead) ->
     """The article that a page which has none yet is another page of: one of the two claims the other's address, or both a third
     one's that is an article's, or the other redirects to this one; all on one outlet, the texts alike."""
     mine = _names(page.url, read.claimed_url, outlet)
-    for other in (*pages.showing(session, page, read.text_sha256),
-                  *pages.related(session, page, read.claimed_url if read.claimed_url != page.url else None)):
+    for other in pages.related(session, page, read.text_sha256, read.claimed_url if read.claimed_url != page.url else None):
         article = session.get(Article, other.article_id) if other.article_id is not None else None
         latest = articles.latest(session, article.id) if article is not None else None
         if article is None or latest is None or not alike(latest.reading.text or "", read.text):

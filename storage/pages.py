@@ -2,7 +2,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
@@ -142,15 +142,21 @@ def shows(session: Session, page: Page, text_sha256: str, title: str | None = No
     return last is not None and last.text_sha256 == text_sha256 and (title is None or last.title in (title, None))
 
 
-_CLAIMING = Page.article_id.in_(select(Article.id).where(Article.outlet == bindparam("outlet"),
-                                                         Article.claimed_url == bindparam("url")))
+# A union, for which either database looks into the index of each part; of an "or" they may look at each page of the outlet.
+_ANY = union(
+    select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == bindparam("text")),
+    select(Page.id).where(Page.outlet == bindparam("outlet"), Page.url == bindparam("claimed")),
+    select(Page.id).join(Article, Article.id == Page.article_id).where(Article.outlet == bindparam("outlet"),
+                                                                       Article.claimed_url == bindparam("url")))
 _RELATED = select(Page).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
-                              or_(_CLAIMING, Page.url == bindparam("claimed")))
+                              Page.id.in_(_ANY))
 
 
-def related(session: Session, page: Page, claimed_url: str | None) -> list[Page]:
-    """The page of the outlet that a page claims to be, and those of the articles that claim to be the page."""
-    found = session.scalars(_RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url})
+def related(session: Session, page: Page, text_sha256: str, claimed_url: str | None) -> list[Page]:
+    """The other article pages of a page's outlet that may be of one article with it: the one that it claims to be, those that
+    have ever answered with this text, and those of the articles that claim to be the page."""
+    found = session.scalars(_RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url,
+                                       "text": text_sha256})
     return sorted(found, key=lambda other: (other.url != claimed_url, other.id))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -62,9 +62,12 @@ def _crawls(query: Select[T], outlet: str) -> Select[T]:
     return query.where(Run.outlet == outlet, Run.kind == "crawl")
 
 
+_OPEN = select(Run).where(Run.id == bindparam("id")).with_for_update(read=True)
+
+
 def require_open(session: Session, run_id: int) -> Run:
     """The run, held open until this transaction ends; RunEnded where it is closed."""
-    run = session.scalar(select(Run).where(Run.id == run_id).with_for_update(read=True))
+    run = session.scalar(_OPEN, {"id": run_id})
     if run is None or run.state != "open":
         raise RunEnded(f"run {run_id} is not open")
     return run

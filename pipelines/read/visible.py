@@ -20,7 +20,8 @@ def _having(attribute: str, *pieces: str) -> str:
     return " or ".join(f"contains({attribute}, '{piece}')" for piece in pieces)
 
 
-SHOWN = "//*[not(self::script or self::style or self::noscript)]"
+NOT_HIDDEN = "not(self::script or self::style or self::noscript)"
+SHOWN = f"//*[{NOT_HIDDEN}]"
 SIGNED = etree.XPath(f"//a[{_having('@rel', 'author')} or {_having('@href', '/author', '/autor')}] | "
                      f"//*[{_having('@class', 'uthor', 'yline', 'utor', 'vtor', 'eporter')} or {_having('@id', 'author')}]")
 BYLINE = re.compile(r"(?:^|[\s_-])(?:by-?lines?|authors?-?(?:name|line)?|autor(?:en|es)?|avtor|reporter)(?![a-z])|"
@@ -33,8 +34,9 @@ LABELS = (r"by|author|written by|autor(?:in)?(?:/autor(?:in)?)?|von|text|авт�
 LABELLED = re.compile(rf"(?:{LABELS})\s*[:：]\s*(.+)", re.IGNORECASE)
 LABEL = re.compile(rf"(?:{LABELS})\s*[:：]?", re.IGNORECASE)
 LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'uthor', 'utor', 'втор', 'uallif', 'уаллиф', '作者', '记者')}]")
-DATED = etree.XPath(f"//time | {SHOWN}[" + _having(
-    "@class", "date", "Date", "time", "publi", "datum", "tarih", "posted", "sana") + "]")
+CLASSES = etree.XPath("//@class", smart_strings=False)
+CLASSED = etree.XPath(f"/descendant::*[self::time or @class][{NOT_HIDDEN}]")
+DATED = ("date", "Date", "time", "publi", "datum", "tarih", "posted", "sana")
 DATE_LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'Dat', 'ublish', 'osted', 'Дата', 'публик')}]")
 LONGEST_LABEL = 120
 CHANGED = re.compile(r"modif|updat|edit|chang|aktualis|обновл", re.IGNORECASE)
@@ -159,7 +161,9 @@ def _beside(element: HtmlElement, other: HtmlElement) -> bool:
 def dates(tree: HtmlElement, head: HtmlElement | None) -> Iterator[str]:
     """The lines beside the headline that may hold the article's date, the closest first; the machine's form of one before what
     is shown."""
-    for element in _nearest(DATED(tree), head):
+    named = {name for name in CLASSES(tree) if any(piece in name for piece in DATED)}
+    dated = (element for element in CLASSED(tree) if element.tag == "time" or element.get("class") in named)
+    for element in _nearest(dated, head):
         if CHANGED.search(name := element.get("class") or "") and "publi" not in name.lower():
             continue
         yield from filter(None, (element.get("datetime"), element.get("content")))

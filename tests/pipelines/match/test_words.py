@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.match.words import find, find_among, tokens
+from pipelines.match.words import EASY, _terms_in, find, find_among, tokens
 
 SCO = "Moscow said that exercises of the Han and of fascists in December cost us nothing; the SCO said nothing."
 
@@ -82,3 +82,16 @@ def _parts(text: str) -> list[tuple[int, str]]:
         found.append((at, part))
         at += len(part) + 1
     return found
+
+
+LETTERS = [chr(code) for code in range(0x600) if EASY.fullmatch(chr(code))]
+
+
+@given(st.text(alphabet=LETTERS, max_size=40))
+def test_a_text_that_is_folded_as_a_whole_has_the_terms_of_its_tokens(text: str) -> None:
+    assert EASY.fullmatch(text) and _terms_in(text) == {token.term for token in tokens(text)}
+
+
+@pytest.mark.parametrize("character", ["\u0130", "\u0149", "\u0483", "\u0301", "ﬁ", "ʻ", "中", "\u00ad", "½"])
+def test_what_is_folded_with_its_neighbours_is_never_folded_as_a_whole(character: str) -> None:
+    assert not EASY.fullmatch(f"a{character}b")

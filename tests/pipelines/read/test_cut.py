@@ -2,7 +2,6 @@
 import pytest
 
 from crawler.items import NO_THREAD, ArticleRead
-from pipelines.read.comments import cut
 from pipelines.read.door import read
 from tests.pipelines.read import shells
 from tests.pipelines.read.pages_to_read import LINES, page
@@ -92,7 +91,3 @@ def test_a_system_whose_comments_are_not_in_the_page_is_named(system, markup, fe
 def test_a_page_without_any_sign_of_comments_has_no_thread(fetched):
     value = read(fetched(page()), None)
     assert isinstance(value, ArticleRead) and value.thread == NO_THREAD
-
-
-def test_every_place_of_comments_has_one_of_the_stems_that_are_looked_for_first():
-    assert {place for place in cut.PLACES if not any(stem in place for stem in cut.STEMS)} == set()
