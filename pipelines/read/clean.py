@@ -165,11 +165,15 @@ def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
     moving.clear(tree)
     where = body.find(tree, described)
     if where.container is not None and where.sure:
-        found = _extracted(_alone(where.container, whole=where.pieces), fast=True)
+        alone = _alone(where.container, whole=where.pieces)
+        moving.clear_links(alone)
+        found = _extracted(alone, fast=True)
         found = (*_leading(where.standfirst, found), *found)
     else:
+        moving.clear_links(tree)
         found = _extracted(tree, fast=True)
     if not found or _length(found) < COVERED * where.prose:
+        moving.clear_links(tree)
         found = _extracted(tree, fast=False)
     return tuple(block for block in found if block.text not in where.repeated and not moving.moves(block))
 

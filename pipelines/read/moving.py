@@ -96,7 +96,7 @@ KEPT = {"main", "article", "body"}
 # A box of more text than this is not taken for one by its name alone.
 BOX = 600
 LENGTH = etree.XPath("string-length()")
-LINK = etree.XPath("//body/descendant::a[@href]")
+LINK = etree.XPath("descendant::a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.
 LINKED = 250
@@ -143,7 +143,7 @@ def _beside_links(block: HtmlElement) -> str | None:
 
 
 def clear(tree: HtmlElement) -> None:
-    """Takes out what moves on a page by its markup: boxes that their names tell, and lines that only lead elsewhere."""
+    """Takes out what moves on a page by the names in its markup."""
     body = tree.find("body")
     if body is None:
         return
@@ -152,8 +152,12 @@ def clear(tree: HtmlElement) -> None:
         if element.tag not in KEPT and (_names_box(element.get("class", "")) or _names_box(element.get("id", ""))) and (
                 (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):
             element.drop_tree()
-    blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), body) for link in LINK(tree))
+
+
+def clear_links(tree: HtmlElement) -> None:
+    """Takes out the lines that only lead elsewhere."""
+    blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), None) for link in LINK(tree))
     for block in dict.fromkeys(blocks):
-        said = _beside_links(block) if block is not body else None
+        said = _beside_links(block) if block is not None else None
         if said is not None and ONLY_LEADING.fullmatch(said):
             block.drop_tree()

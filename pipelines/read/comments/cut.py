@@ -60,7 +60,7 @@ def _own_length(element: HtmlElement) -> int:
 def _first_long(tree: HtmlElement) -> HtmlElement | None:
     """The first element that reads like prose: the article's first, since comments stand behind it."""
     for element in tree.iter():
-        if _own_length(element) >= LONG and element.tag not in OUTSIDE and not any(
+        if element.tag not in OUTSIDE and _own_length(element) >= LONG and not any(
                 above.tag in OUTSIDE for above in element.iterancestors()):
             return element
     return None
