@@ -9,9 +9,10 @@ from newspaper import Line, Newspaper
 
 import settings
 from pipelines.read.children import Readers
+from run_desk import Clock
 from scheduler import Wire
 from tests.crawler.scripted import Reactor
-from worker import Clock, Worker
+from worker import Worker
 from worker_process import WorkerProcess
 
 

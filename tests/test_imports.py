@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "health", "logs", "pipelines", "replay", "scheduler", "settings",
-         "storage", "verbs", "worker", "worker_main", "worker_process")
+ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "health", "logs", "pipelines", "replay", "run_desk", "scheduler",
+         "settings", "storage", "verbs", "worker", "worker_main", "worker_process")
 # What each room may import of ours besides itself; a name stands for all below it.
 MAY = {
     "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
-    "health": ("storage",),
+    "health": ("storage",), "run_desk": ("crawler", "pipelines", "storage"),
     "pipelines": ("crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,

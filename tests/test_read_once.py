@@ -8,12 +8,12 @@ from desk import HOME
 from past import HTML, OUTLET, Past, page
 from sqlalchemy import update
 
-import worker
 from crawler import outlet as outlets
 from crawler.archive import opened
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
 from pipelines.read import door
 from pipelines.take_in import stale_head, take_in
+from run_desk import Clock, RunDesk
 from storage import articles, models
 from storage.models import Capture, Reading, Version
 from storage.writer import Writer
@@ -57,9 +57,9 @@ class Unasked:
         return Nothing("asked", "a test")
 
 
-def crawl_desk(past: Past) -> worker.RunDesk:
+def crawl_desk(past: Past) -> RunDesk:
     readers: Any = Unasked()
-    return worker.RunDesk(past.desk.intake, past.archive, past.settings.archive, readers, Writer(), worker.Clock(past.desk.now))
+    return RunDesk(past.desk.intake, past.archive, past.settings.archive, readers, Writer(), Clock(past.desk.now))
 
 
 def looked(past: Past, body: bytes = DATED, headers: tuple[tuple[str, str], ...] = HTML) -> ArticleRead | Nothing:

@@ -24,6 +24,7 @@ from crawler.outlet import Outlet
 from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.read.children import Readers
+from run_desk import Clock, RunDesk
 from storage import runs
 from storage.store import Store
 from storage.writer import Writer
@@ -44,14 +45,14 @@ class Deadly:
         return Nothing("killed", "a test", "its reader died twice")
 
 
-def desk(store: Store, folder: Path, now: datetime, readers: Any = None) -> worker.RunDesk:
+def desk(store: Store, folder: Path, now: datetime, readers: Any = None) -> RunDesk:
     """The desk of a run that has begun."""
     with store.writing() as session:
         run = runs.begin(session, "steppe", now)
         assert run is not None
         session.flush()
         intake = Intake(store, OUTLET, run.id, run.backlog, names("drop", b""))
-    return worker.RunDesk(intake, Archive(folder / "archive", "life"), folder / "archive", readers, Writer(), worker.Clock(now))
+    return RunDesk(intake, Archive(folder / "archive", "life"), folder / "archive", readers, Writer(), Clock(now))
 
 
 def test_records_are_on_disk_before_the_store_names_them(store: Store, tmp_path: Path, now: datetime) -> None:

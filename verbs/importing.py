@@ -25,13 +25,13 @@ from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.read.address import absolute
 from pipelines.read.children import MOST_READERS, Readers, at_once
+from run_desk import Clock, RunDesk
 from settings import Settings
 from storage import pages, runs
 from storage.store import Store
 from storage.writer import Writer
 from verbs import documents
 from verbs.reading import FileError
-from worker import Clock, RunDesk
 
 AHEAD = 2 * MOST_READERS
 ALREADY = "already"

@@ -158,6 +158,7 @@ def clear_links(tree: HtmlElement) -> None:
     """Takes out the lines that only lead elsewhere."""
     blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), None) for link in LINK(tree))
     for block in dict.fromkeys(blocks):
-        said = _beside_links(block) if block is not None else None
-        if said is not None and ONLY_LEADING.fullmatch(said):
+        if block is None or (said := _beside_links(block)) is None:
+            continue
+        if ONLY_LEADING.fullmatch(said):
             block.drop_tree()

@@ -262,10 +262,10 @@ GUARDS: tuple[Guard, ...] = (
           '"pseudonym": pseudonym', '"pseudonym": lambda _outlet, name: name',
           "tests/pipelines/test_take_thread.py::test_names_are_not_in_the_tables[sqlite]"),
     # The worker and its readers.
-    Guard("records are on disk before the commit that names them", "worker.py",
+    Guard("records are on disk before the commit that names them", "run_desk.py",
           "            self.archive.sync()\n            return job()", "            return job()",
           "tests/test_worker.py::test_records_are_on_disk_before_the_store_names_them[sqlite]"),
-    Guard("three pages that kill their reader leave the rest unread", "worker.py",
+    Guard("three pages that kill their reader leave the rest unread", "run_desk.py",
           "if self.kills >= KILLS_DEGRADE:", "if False:",
           "tests/test_worker.py::test_three_pages_that_kill_their_reader_leave_the_rest_unread[sqlite]"),
     Guard("a worker that hangs dies with its daemon", "worker_main.py",

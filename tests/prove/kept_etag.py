@@ -9,11 +9,11 @@ from crawler.run import crawl
 from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.read import door
+from run_desk import Clock, RunDesk
 from storage import runs
 from storage.store import Store
 from storage.writer import Writer
 from tests.crawler.scripted import HOME, USER_AGENT, Answer, World
-from worker import Clock, RunDesk
 
 MOST_LOOKS = 12
 
