@@ -44,6 +44,8 @@ def _settle() -> None:
     """A child's stderr is a pipe that nobody reads: what a C library says there would block it in the end. And what is typed to
     interrupt its parent, which ends it then, is no end of a page. Its pipes hold a page whole, so that nobody is woken for each
     piece; where the machine allows no more, they stay as they are."""
+    # A pool of a thread a core would map more than a child may have on a machine of many cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for pipe in (0, 1):
         with suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
@@ -52,15 +54,12 @@ def _settle() -> None:
 
 
 def _load_confined(parent: int) -> None:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _confine(parent)
     _settle()
     door.load()
 
 
 def _read_confined(read: Read, fetched: Fetched, outlet: Outlet | None, parent: int) -> ReadValue:
-    # A pool of a thread a core would map more than a child may have on a machine of many cores.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _confine(parent)
     _settle()
     try:

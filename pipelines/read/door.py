@@ -72,7 +72,8 @@ def _read(fetched: Fetched, outlet: Outlet | None, reader: str) -> ReadValue:
     if source and source.kind != "section":
         raise screen.Refused("not_feed", f"what should be a source of kind {source.kind} is another kind of document")
     screen.check_text(text)
-    screen.check_markup(text)
+    markup = decode.utf8(text)
+    screen.check_markup(markup)
     if outlet and source:
-        return sources.section(decode.tree(text), fetched, outlet, source)
-    return article.read(text, fetched, outlet, reader)
+        return sources.section(decode.tree(markup), fetched, outlet, source)
+    return article.read(text, decode.tree(markup), fetched, outlet, reader)

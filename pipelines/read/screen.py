@@ -28,12 +28,12 @@ MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", 
          b"{\\rtf": "an RTF document", b"wOFF": "a font", b"wOF2": "a font", b"\x00\x00\x01\x00": "an image"}
 # Possessive, each character looked at a bounded number of times: hostile markup cannot make it slow. A quote opens a value only
 # after "=", so that a stray apostrophe in a tag does not swallow the page.
-TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
-VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-LINK = re.compile(r"<[aA](?=[\s/>])")
-BLOCK = re.compile(r"<(?:p|li|br|div|t[dhr]|d[dlt]|[uo]l|h[1-6]|table|tbody|thead|tfoot|col|colgroup|caption|blockquote|option|"
-                   r"optgroup|pre|form|fieldset|legend|textarea|center|body)(?=[\s/>])", re.IGNORECASE)
-BETWEEN = re.compile(r"[\s/]+")
+TAG = re.compile(rb"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+LINK = re.compile(rb"<[aA](?=[\s/>])")
+BLOCK = re.compile(rb"<(?:p|li|br|div|t[dhr]|d[dlt]|[uo]l|h[1-6]|table|tbody|thead|tfoot|col|colgroup|caption|blockquote|"
+                   rb"option|optgroup|pre|form|fieldset|legend|textarea|center|body)(?=[\s/>])", re.IGNORECASE)
+BETWEEN = re.compile(rb"[\s/]+")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|article|section|main|table|h[1-6]|p|span|br|a|ul)\b", re.IGNORECASE)
 # What begins so is data or a program, whatever markup its texts hold; cut short it is no page either.
@@ -91,19 +91,19 @@ def check_text(text: str) -> None:
         raise Refused("not_html", "there is no markup in the body")
 
 
-def check_markup(text: str) -> None:
-    """Refuses markup that is known to hold parsers up for longer than a page may take."""
-    if (tags := text.count("<")) > MAX_TAGS:
+def check_markup(markup: bytes) -> None:
+    """Refuses markup, in UTF-8, that is known to hold parsers up for longer than a page may take."""
+    if (tags := markup.count(b"<")) > MAX_TAGS:
         raise Refused("screened", f"there are more than {MAX_TAGS:,} tags")
-    if text.count("&") > MAX_REFERENCES:
+    if markup.count(b"&") > MAX_REFERENCES:
         raise Refused("screened", f"there are more than {MAX_REFERENCES:,} ampersands")
     for pattern, most, what in ((LINK, MAX_LINKS, "links"), (BLOCK, MAX_BLOCKS, "blocks")):
-        if tags > most and len(pattern.findall(text)) > most:
+        if tags > most and len(pattern.findall(markup)) > most:
             raise Refused("screened", f"there are more than {most:,} {what}")
-    _check_attributes(TAG.findall(text))
+    _check_attributes(TAG.findall(markup))
 
 
-def _check_attributes(tags: list[str]) -> None:
+def _check_attributes(tags: list[bytes]) -> None:
     for tag in tags:
         if len(tag) > 2 * MAX_ATTRIBUTES and _attributes(tag) > MAX_ATTRIBUTES:
             raise Refused("screened", f"one tag has more than {MAX_ATTRIBUTES:,} attributes")
@@ -112,6 +112,6 @@ def _check_attributes(tags: list[str]) -> None:
         raise Refused("screened", f"its tags have more than {MAX_ALL_ATTRIBUTES:,} attributes")
 
 
-def _attributes(tag: str) -> int:
+def _attributes(tag: bytes) -> int:
     """How many attributes a tag has, about."""
-    return len(BETWEEN.split(VALUE.sub(" ", tag)))
+    return len(BETWEEN.split(VALUE.sub(b" ", tag)))

@@ -1,13 +1,14 @@
 """Readers for the children that do what hostile pages make readers do. They say what they saw in a note."""
 import os
 import resource
+import sys
 import time
 from pathlib import Path
 from unittest import mock
 
 from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
-from pipelines.read import article, door
+from pipelines.read import door
 
 HANGS = 30.0
 
@@ -50,6 +51,11 @@ def parent(_: Fetched, __: Outlet | None) -> Nothing:
     return Nothing("read", "x", f"{os.getpid()} {os.getppid()}")
 
 
+def loaded(_: Fetched, __: Outlet | None) -> Nothing:
+    """Says who it is, and whether what reads articles was loaded before."""
+    return Nothing("read", "x", f"{os.getpid()} {'pipelines.read.article' in sys.modules}")
+
+
 def shout(_: Fetched, __: Outlet | None) -> Nothing:
     """Says more on its stderr than a pipe holds, past Python, as a C library does."""
     for _line in range(2000):
@@ -59,5 +65,7 @@ def shout(_: Fetched, __: Outlet | None) -> Nothing:
 
 def uncut(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
     """Reads a page as the door does, but takes no comments out of it."""
+    from pipelines.read import article  # the others tell what a child has loaded by itself
+
     with mock.patch.object(article, "cut_comments", lambda _tree: None):
         return door.read(fetched, outlet)

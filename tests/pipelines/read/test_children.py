@@ -46,6 +46,25 @@ def test_a_child_reads_what_the_door_reads(fetched):
     assert readers.killed == 0
 
 
+@pytest.mark.parametrize("ready", [True, False])
+def test_every_child_loads_what_it_reads_with_before_the_first_page_where_it_is_told_to(ready, fetched):
+    async def everything():
+        readers, said = Readers(2, read=misreadings.loaded), []
+
+        async def one():
+            said.append((await readers.read(fetched("x"), None)).note)
+
+        await readers.start()
+        if ready:
+            await readers.load()
+        async with anyio.create_task_group() as group:
+            group.start_soon(one)
+            group.start_soon(one)
+        return said
+    said = anyio.run(everything)
+    assert len(set(said)) == 2 and {note.split()[1] for note in said} == {str(ready)}
+
+
 def test_as_many_children_read_as_are_allowed(fetched):
     values = all_read(Readers(1, read=misreadings.hang), [fetched("x") for _ in range(4)])
     assert len({value.note for value in values}) == 1 and values[0].note != str(os.getpid())
