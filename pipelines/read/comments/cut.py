@@ -11,6 +11,8 @@ PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock",
           "komentar", "kommentarii", "kommentarij", "kommentariy", "kommentariyler", "komment", "kommenty", "izoh", "izohlar",
           "pikir", "pikirler", "fikrlar", "teswir", "teswirler", "yorum", "yorumlar", "obsuzhdenie", "obsuzhdeniya", "otzyv",
           "otzyvy", "otziv", "otzivy", "hypercomments", "cackle", "remark42", "isso", "wpdiscuz", "wpd"}
+# Every place has one of these in it: the places that have no other place in them.
+STEMS = tuple(place for place in PLACES if not any(other in place for other in PLACES - {place}))
 # Words beside them that tell of the page instead: <body class="has-comments">, <article class="comments-open">.
 STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled", "on", "off", "allow", "allowed"}
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
@@ -46,6 +48,9 @@ def _names_comments(name: str) -> bool:
     """Whether a class or id is that of a place of comments."""
     if PART.match(name):
         return True
+    lower = name.lower()
+    if not any(stem in lower for stem in STEMS):
+        return False
     for token in name.split():
         words = re.split(r"[-_:]+", CAMEL.sub("-", token).lower())
         if PLACES.intersection(words) and not STATES.intersection(words):
@@ -73,9 +78,8 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
     return first is not None and (element is first or element in first.iterancestors())
 
 
-def _told(tree: HtmlElement) -> tuple[list[HtmlElement], set[HtmlElement]]:
-    """The elements whose names speak of comments, and those that say of themselves that they are one."""
-    names = set(filter(_names_comments, {*CLASSES(tree), *IDS(tree)}))
+def _told(tree: HtmlElement, names: set[str]) -> tuple[list[HtmlElement], set[HtmlElement]]:
+    """The elements of such names, and those that say of themselves that they are comments."""
     items = set(ITEM(tree)) if any("omment" in name for name in {*PROPERTIES(tree), *TYPES(tree)}) else set()
     named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
     items.update(element for element in OWN(tree) if _names_comments(element.tag))
@@ -113,8 +117,14 @@ def cut(elements: list[HtmlElement]) -> None:
             element.drop_tree()
 
 
-def cut_comments(tree: HtmlElement) -> None:
-    """Takes all comments out that their markup names; an element that holds the article stays, whatever its name."""
-    named, items = _told(tree)
+def names_of(tree: HtmlElement) -> set[str]:
+    """The classes and ids of a page's elements, as they are written."""
+    return {*CLASSES(tree), *IDS(tree)}
+
+
+def cut_comments(tree: HtmlElement, names: set[str]) -> None:
+    """Takes all comments out that their markup names; an element that holds the article stays, whatever its name. names: those
+    of its elements, which may be gone."""
+    named, items = _told(tree, set(filter(_names_comments, names)))
     first = _first_long(tree) if named or items else None
     cut([element for element in dict.fromkeys((*named, *items)) if not holds_article(element, first)])

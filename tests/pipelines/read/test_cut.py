@@ -79,13 +79,20 @@ def test_a_commentary_is_no_comment(lines):
     ("disqus", '<div id="disqus_thread"></div>'), ("facebook", '<div class="fb-comments" data-href="x"></div>'),
     ("vk", "<script>VK.Widgets.Comments('vk')</script>"), ("hypercomments", '<div id="hypercomments_widget"></div>'),
     ("cackle", "<script>cackle_widget.push({widget: 'Comment', id: 1})</script>"),
-    ("coral", "<script>Coral.createStreamEmbed({})</script>"), ("isso", '<section id="isso-thread"></section>'),
+    ("coral", "<script>Coral.createStreamEmbed({})</script>"), ("coral", '<a href="#coral_thread">Comments</a>'),
+    ("facebook", "<fb:comments href='x'></fb:comments>"), ("disqus", "<script src='https://x.disqus.com/embed.js'></script>"), ("isso", '<section id="isso-thread"></section>'),
+    ("isso", "<script data-isso='//x' src='//x/embed.js'></script>"), ("remark42", '<div id="remark42"></div>'),
     ("remark42", "<script>var remark_config = {}</script>")])
 def test_a_system_whose_comments_are_not_in_the_page_is_named(system, markup, fetched, steppe):
     for outlet in (None, steppe):
         value = read(fetched(page(after=markup)), outlet)
         assert isinstance(value, ArticleRead)
         assert (value.thread.state, value.thread.system) == ("unsupported", system)
+
+
+def test_a_text_that_speaks_of_a_system_is_no_sign_of_it(fetched):
+    value = read(fetched(page(after="<p>How to embed disqus_thread and Coral.createStreamEmbed</p>")), None)
+    assert isinstance(value, ArticleRead) and value.thread == NO_THREAD
 
 
 def test_a_page_without_any_sign_of_comments_has_no_thread(fetched):
