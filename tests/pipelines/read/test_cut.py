@@ -80,7 +80,8 @@ def test_a_commentary_is_no_comment(lines):
     ("vk", "<script>VK.Widgets.Comments('vk')</script>"), ("hypercomments", '<div id="hypercomments_widget"></div>'),
     ("cackle", "<script>cackle_widget.push({widget: 'Comment', id: 1})</script>"),
     ("coral", "<script>Coral.createStreamEmbed({})</script>"), ("coral", '<a href="#coral_thread">Comments</a>'),
-    ("facebook", "<fb:comments href='x'></fb:comments>"), ("disqus", "<script src='https://x.disqus.com/embed.js'></script>"), ("isso", '<section id="isso-thread"></section>'),
+    ("facebook", "<fb:comments href='x'></fb:comments>"), ("disqus", "<script src='https://x.disqus.com/embed.js'></script>"),
+    ("isso", '<section id="isso-thread"></section>'),
     ("isso", "<script data-isso='//x' src='//x/embed.js'></script>"), ("remark42", '<div id="remark42"></div>'),
     ("remark42", "<script>var remark_config = {}</script>")])
 def test_a_system_whose_comments_are_not_in_the_page_is_named(system, markup, fetched, steppe):
