@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Block
 from pipelines.read import times
+from pipelines.read.body import LENGTH
 
 # No such line is longer, nor one that is a date.
 LONGEST = 120
@@ -95,7 +96,6 @@ SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
 KEPT = {"main", "article", "body"}
 # A box of more text than this is not taken for one by its name alone.
 BOX = 600
-LENGTH = etree.XPath("string-length()")
 LINK = etree.XPath("descendant::a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.

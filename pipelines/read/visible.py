@@ -6,6 +6,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.read.clean import one_line
+from pipelines.read.comments.cut import CLASSES
 
 # What stands in them is of the site, or of other articles.
 ASIDE = {"nav", "aside", "footer"}
@@ -34,7 +35,6 @@ LABELS = (r"by|author|written by|autor(?:in)?(?:/autor(?:in)?)?|von|text|авт�
 LABELLED = re.compile(rf"(?:{LABELS})\s*[:：]\s*(.+)", re.IGNORECASE)
 LABEL = re.compile(rf"(?:{LABELS})\s*[:：]?", re.IGNORECASE)
 LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'uthor', 'utor', 'втор', 'uallif', 'уаллиф', '作者', '记者')}]")
-CLASSES = etree.XPath("//@class", smart_strings=False)
 CLASSED = etree.XPath(f"/descendant::*[self::time or @class][{NOT_HIDDEN}]")
 DATED = ("date", "Date", "time", "publi", "datum", "tarih", "posted", "sana")
 DATE_LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'Dat', 'ublish', 'osted', 'Дата', 'публик')}]")

@@ -27,13 +27,13 @@ MARKERS = {
 
 
 # A link to the place where they will be.
-PLACES = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
+TARGETS = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
 
 
 def _telling(tree: HtmlElement, names: set[str]) -> str:
     """What of a page tells its system, a line each: a quarter of its markup."""
     scripts = [text for script in tree.iter("script") for text in (script.text, *script.keys(), *script.values()) if text]
-    return "\n".join(("", *scripts, *names, *PLACES(tree), *(element.tag for element in tree.iter("fb:comments"))))
+    return "\n".join(("", *scripts, *names, *TARGETS(tree), *(element.tag for element in tree.iter("fb:comments"))))
 
 
 def thread(tree: HtmlElement, names: set[str], outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
