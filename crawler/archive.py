@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
@@ -24,8 +25,9 @@ from crawler.items import Exchange, Fetched, Headers, Kept
 
 # A file should still be easy to copy, check and read from start to end.
 FILE_SIZE = 1_000_000_000
-# On news pages warcio's 9 takes 3.5 times the processor time of 1 for 20 % fewer bytes, and was what a page cost most here.
-COMPRESSION = 1
+# ISA-L's level 2 packs 269 news pages, 230 kB on average, in 0.44 ms each; zlib's level 1 takes 1.9 ms for 3 % more bytes, and
+# warcio's 9 takes 8.1 ms for 14 % fewer.
+COMPRESSION = 2
 # They spoke of the bytes between two machines; the body lies here whole and unchunked.
 WIRE_ONLY = {"transfer-encoding", "connection", "keep-alive", "trailer"}
 
@@ -191,7 +193,7 @@ def _add(records: BytesIO, writer: WARCWriter, record: ArcWarcRecord) -> None:
     """Writes a record in a gzip member of its own."""
     writer.out = plain = BytesIO()
     writer.write_record(record)
-    records.write(zlib.compress(plain.getvalue(), COMPRESSION, zlib.MAX_WBITS + 16))
+    records.write(isal_zlib.compress(plain.getbuffer(), COMPRESSION, zlib.MAX_WBITS + 16))
 
 
 def _phrase(status: int) -> str:

@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import zlib
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -79,6 +80,22 @@ def test_the_file_is_a_warc_that_others_can_read_and_check(archive: Archive) -> 
         assert response.get_header("WARC-Date") == "2026-03-31T23:59:58.123456Z"
         assert request.get_header("WARC-Concurrent-To") == response.get_header("WARC-Record-ID")
         assert response.get_header("WARC-Payload-Digest")
+
+
+@pytest.mark.parametrize("body", [b"", BODY, bytes(range(256)) * 900, os.urandom(300_000)], ids=["none", "text", "long", "noise"])
+def test_every_record_is_a_gzip_member_that_can_be_unpacked_from_where_it_lies(archive: Archive, body: bytes) -> None:
+    first, second = (archive.keep("steppe", exchange(each)) for each in (body, BODY))
+    left = (archive.folder / first.file).read_bytes()
+    beginnings, plain, size = [], [], len(left)
+    while left:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        beginnings.append(size - len(left))
+        plain.append(unpacker.decompress(left))
+        assert unpacker.eof
+        left = unpacker.unused_data
+    assert [each.split(b"\r\n", 1)[0] for each in plain] == [b"WARC/1.1"] * 5
+    assert (beginnings[2], beginnings[4]) == (first.offset, second.offset)
+    assert plain[2].endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
 
 
 def test_the_request_is_kept_as_it_was_sent(archive: Archive) -> None:
