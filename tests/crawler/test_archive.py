@@ -82,7 +82,8 @@ def test_the_file_is_a_warc_that_others_can_read_and_check(archive: Archive) -> 
         assert response.get_header("WARC-Payload-Digest")
 
 
-@pytest.mark.parametrize("body", [b"", BODY, bytes(range(256)) * 900, os.urandom(300_000)], ids=["none", "text", "long", "noise"])
+@pytest.mark.parametrize("body", [b"", BODY, bytes(range(256)) * 900, os.urandom(300_000)],
+                         ids=["none", "text", "long", "noise"])
 def test_every_record_is_a_gzip_member_that_can_be_unpacked_from_where_it_lies(archive: Archive, body: bytes) -> None:
     first, second = (archive.keep("steppe", exchange(each)) for each in (body, BODY))
     left = (archive.folder / first.file).read_bytes()
