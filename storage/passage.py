@@ -1,5 +1,5 @@
 """What an alert will say, as the match wrote it: a later reading or query never changes a mail."""
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Spans = tuple[tuple[int, int], ...]
@@ -28,7 +28,10 @@ class Passage:
 
     def to_json(self) -> dict[str, Any]:
         """The passage as the alert's row keeps it."""
-        return asdict(self)
+        # In the order of the fields; asdict, which asks each what it is, takes a fifth of a millisecond.
+        parts = [{"field": part.field, "old": part.old, "new": part.new, "old_spans": part.old_spans,
+                  "new_spans": part.new_spans} for part in self.parts]
+        return {"headline": self.headline, "words": self.words, "parts": parts, "author": self.author}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Passage":

@@ -1,6 +1,9 @@
 """What a watch says to an article or a comment: whether its words are there, and the passage that its alert will show."""
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
 
 from pipelines.compare.diff import block_pairs
 from pipelines.match.words import Span, find
@@ -54,13 +57,24 @@ def said(watch: WatchRow, headline: str, author: str | None, old: str | None, ne
 
 
 def _standing(watch: WatchRow, text: Text, *, gone: bool) -> Passage | None:
-    words = tuple(find(watch.words, text.whole))
-    if not words:
+    found = find(watch.words, text.whole)
+    if not found:
         return None
-    places: list[tuple[str, str]] = [("title", text.title)] if find(watch.words, text.title) else []
-    places += [("text", line) for line in text.lines if find(watch.words, line)]
-    parts = tuple(_part(watch, field, line if gone else None, None if gone else line) for field, line in places[:PARTS])
-    return Passage(text.title, words, parts)
+    return Passage(text.title, tuple(found), tuple(
+        Part(field, piece, None, spans) if gone else Part(field, None, piece, (), spans)
+        for field, piece, spans in islice(_places(text, _ordered(found)), PARTS)))
+
+
+def _places(text: Text, spans: Sequence[Span]) -> Iterator[tuple[Literal["title", "text"], str, tuple[Span, ...]]]:
+    """The title and the lines that hold any of the spans in the whole text, each with those that lie in it; a phrase that
+    begins in one line and ends in another is in neither."""
+    start = 0
+    for place, piece in enumerate((text.title, *text.lines)):
+        end = start + len(piece)
+        within = spans[bisect_left(spans, (start,)):bisect_left(spans, (end,))]
+        if inside := tuple((first - start, last - start) for first, last in within if last <= end):
+            yield "text" if place else "title", piece, inside
+        start = end + 1
 
 
 def _part(watch: WatchRow, field: str, old: str | None, new: str | None) -> Part:
@@ -69,4 +83,8 @@ def _part(watch: WatchRow, field: str, old: str | None, new: str | None) -> Part
 
 
 def _spans(words: Sequence[str], text: str | None) -> tuple[Span, ...]:
-    return tuple(sorted({span for spans in find(words, text or "").values() for span in spans}))
+    return _ordered(find(words, text or ""))
+
+
+def _ordered(found: dict[str, list[Span]]) -> tuple[Span, ...]:
+    return tuple(sorted({span for spans in found.values() for span in spans}))

@@ -53,6 +53,8 @@ def _within(character: str) -> str:
 @lru_cache(maxsize=8)  # every watch of an outlet asks about the same text, one after the other
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a text, in order."""
+    if EASY.fullmatch(text):
+        return tuple(Token(fold(word[0]), *word.span()) for word in PLAIN_TERM.finditer(text))
     found: list[Token] = []
     for stretch in STRETCH.finditer(text):
         if PLAIN.fullmatch(stretch[0]):
@@ -113,13 +115,14 @@ def _terms_in(text: str) -> frozenset[str]:
 
 def find_among(phrases: Sequence[str], among: Sequence[Token]) -> dict[str, list[Span]]:
     """As find, in tokens that are already there."""
-    places: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {terms[0]: [] for terms in map(_terms, phrases) if terms}
     for place, token in enumerate(among):
-        places.setdefault(token.term, []).append(place)
+        if token.term in places:
+            places[token.term].append(place)
     found: dict[str, list[Span]] = {}
     for phrase in phrases:
         terms = _terms(phrase)
-        spans = [(among[place].start, among[place + len(terms) - 1].end) for place in places.get(terms[0] if terms else "", ())
+        spans = [(among[place].start, among[place + len(terms) - 1].end) for place in (places[terms[0]] if terms else ())
                  if tuple(token.term for token in among[place:place + len(terms)]) == terms]
         if spans:
             found[phrase] = spans

@@ -1,5 +1,13 @@
 """What watches say to articles and comments."""
+import json
+from dataclasses import asdict
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pipelines.match.watch import PARTS, Text, appeared, edited, said, vanished
+from pipelines.match.words import find
+from storage.passage import Part, Passage
 from storage.watches import WatchRow
 
 WATCH = WatchRow("w", ("railway", "военный союз"), ("a@example.org",), ())
@@ -21,6 +29,39 @@ def test_a_word_in_the_headline_alone_is_enough() -> None:
     passage = appeared(WATCH, Text("Railway opens", ("No word.",)))
     assert passage is not None
     assert [(part.field, part.new, part.new_spans) for part in passage.parts] == [("title", "Railway opens", ((0, 7),))]
+
+
+PIECES = st.text(alphabet="ab中é '\u0301", max_size=8) | st.sampled_from(["a b", "b a b a", "中a a", "ab a, b"])
+WORDS = st.lists(st.sampled_from(["a", "b", "ab", "a b", "b a", "中", "中 a", "é", "…"]), min_size=1, max_size=4, unique=True)
+
+
+@given(WORDS, PIECES, st.lists(PIECES, max_size=9), st.booleans())
+def test_a_passage_has_the_places_that_are_found_in_each_line_alone(words: list[str], title: str, lines: list[str],
+                                                                    gone: bool) -> None:
+    parts = []
+    for field, piece in [("title", title), *(("text", line) for line in lines)]:
+        spans = tuple(sorted({span for each in find(words, piece).values() for span in each}))
+        if spans:
+            parts.append({"field": field, "old": piece if gone else None, "new": None if gone else piece,
+                          "old_spans": spans if gone else (), "new_spans": () if gone else spans})
+    said_whole = tuple(find(words, "\n".join([title, *lines])))
+    watch = WatchRow("w", tuple(words), (), ())
+    passage = (vanished if gone else appeared)(watch, Text(title, tuple(lines)))
+    assert (asdict(passage) if passage else None) == (
+        {"headline": title, "words": said_whole, "parts": tuple(parts[:PARTS]), "author": None} if said_whole else None)
+
+
+def test_a_phrase_that_begins_in_one_line_and_ends_in_the_next_is_told_without_a_place() -> None:
+    passage = appeared(WatchRow("w", ("soft power", "soft"), (), ()), Text("Of soft", ("power and soft", "power")))
+    assert passage is not None and passage.words == ("soft power", "soft")
+    assert [(part.new, part.new_spans) for part in passage.parts] == [("Of soft", ((3, 7),)), ("power and soft", ((10, 14),))]
+
+
+def test_an_alert_s_row_keeps_the_whole_passage() -> None:
+    parts = Part("title", None, "b c a", (), ((0, 3), (4, 5))), Part("text", "a")
+    passage = Passage("A headline", ("a", "b c"), parts, "Aigul")
+    kept = json.dumps(passage.to_json())
+    assert kept == json.dumps(asdict(passage)) and Passage.from_json(json.loads(kept)) == passage
 
 
 def test_an_article_that_is_gone_is_told_with_what_it_said() -> None:

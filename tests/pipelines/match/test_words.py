@@ -92,6 +92,12 @@ def test_a_text_that_is_folded_as_a_whole_has_the_terms_of_its_tokens(text: str)
     assert EASY.fullmatch(text) and _terms_in(text) == {token.term for token in tokens(text)}
 
 
+@given(st.text(alphabet=[*LETTERS, "’", "«", "–", "“"], max_size=40))
+def test_a_text_that_is_folded_as_a_whole_has_the_tokens_that_it_has_beside_another(text: str) -> None:
+    *same, other = tokens(f"{text} 中")
+    assert list(tokens(text)) == same and other.term == "中"
+
+
 @pytest.mark.parametrize("character", ["\u0130", "\u0149", "\u0483", "\u0301", "ﬁ", "ʻ", "中", "\u00ad", "½"])
 def test_what_is_folded_with_its_neighbours_is_never_folded_as_a_whole(character: str) -> None:
     assert not EASY.fullmatch(f"a{character}b")
