@@ -15,7 +15,7 @@ from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
 from storage import articles, pages, readings, runs, watches
-from storage.insert import put
+from storage.insert import put, put_all
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
@@ -56,7 +56,7 @@ def stale_head(intake: Intake, page_id: int, reader: Callable[[datetime], str]) 
     """The article's latest version where an older reader read it: its bytes are then read again first. reader names who would
     read a page that was fetched then."""
     with intake.store.reading() as session:
-        page = session.get_one(Page, page_id)
+        page = pages.one(session, page_id)
         latest = articles.latest(session, page.article_id) if page.article_id is not None else None
     return latest if latest is not None and latest.reading.reader != reader(latest.capture.at) else None
 
@@ -85,7 +85,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
         try:
             with intake.store.writing() as session:
                 runs.require_open(session, intake.run_id)
-                page = session.get_one(Page, seen.page.id, with_for_update=True)
+                page = pages.held(session, seen.page.id)
                 if isinstance(seen.value, ArticleRead) and change is not None:
                     _article(session, intake, seen, seen.value, page, before, change, now, head_again)
                 else:
@@ -99,7 +99,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
 
 def _before(intake: Intake, seen: Seen) -> _Before:
     with intake.store.reading() as session:
-        page = session.get_one(Page, seen.page.id)
+        page = pages.one(session, seen.page.id)
         article = session.get(Article, page.article_id) if page.article_id is not None else None
         if article is None and isinstance(seen.value, ArticleRead):
             article = twins.known_as(session, intake.outlet, page, seen.value)
@@ -238,9 +238,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
 def _own_article(session: Session, intake: Intake, page: Page, article: Article | None, other: bool, read: ArticleRead,
                  now: datetime) -> Article:
     if article is None:
-        article = Article(outlet=intake.outlet.id, url=page.url, claimed_url=read.claimed_url, first_seen_at=now)
-        session.add(article)
-        session.flush()
+        values = {"outlet": intake.outlet.id, "url": page.url, "claimed_url": read.claimed_url, "first_seen_at": now}
+        article = Article(id=put(session, Article, **values), **values)
     else:
         if not other and (article.claimed_url is None or not intake.imported):
             article.claimed_url = read.claimed_url
@@ -265,9 +264,8 @@ def _text(of: Reading | ArticleRead) -> watching.Text:
 
 def _tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
           version: int | None = None) -> None:
-    for one in told:
-        for recipient in one.watch.recipients:
-            session.add(Alert(
-                watch_id=one.watch.id, recipient=recipient, event=one.event, subject=one.subject, article_id=article.id,
-                version_id=version if one.comment_version_id is None else None,
-                comment_version_id=one.comment_version_id, run_id=intake.run_id, passage=one.passage.to_json(), made_at=now))
+    put_all(session, Alert, [
+        {"watch_id": one.watch.id, "recipient": recipient, "event": one.event, "subject": one.subject, "article_id": article.id,
+         "version_id": version if one.comment_version_id is None else None, "comment_version_id": one.comment_version_id,
+         "run_id": intake.run_id, "passage": one.passage.to_json(), "made_at": now}
+        for one in told for recipient in one.watch.recipients])

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import Article, Capture, Comment, CommentVersion, Page, Reading, Thread, Version
@@ -47,13 +47,16 @@ def _newest_reading() -> Select[int]:
     return select(func.max(Reading.id)).where(Reading.outcome == "clean").group_by(Reading.capture_id)
 
 
+# Made once, as it is asked for every page that is known.
+_LATEST = (select(Version, Capture, Reading).join(Capture, Version.capture_id == Capture.id)
+           .join(Reading, Reading.capture_id == Capture.id).where(Version.article_id == bindparam("article"),
+                                                                  Reading.outcome == "clean", Version.judgement != "rejected")
+           .order_by(Version.seq.desc(), Reading.id.desc()).limit(1))
+
+
 def latest(session: Session, article_id: int) -> Latest | None:
     """The article's latest version; None where it has none. Those that were rejected are stepped over."""
-    row = session.execute(
-        select(Version, Capture, Reading).join(Capture, Version.capture_id == Capture.id)
-        .join(Reading, Reading.capture_id == Capture.id).where(Version.article_id == article_id, Reading.outcome == "clean",
-                                                              Version.judgement != "rejected")
-        .order_by(Version.seq.desc(), Reading.id.desc()).limit(1)).first()
+    row = session.execute(_LATEST, {"article": article_id}).first()
     return Latest(*row) if row else None
 
 

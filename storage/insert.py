@@ -1,4 +1,5 @@
 """Rows put in at once, and an INSERT that gives way to rows that are there already, in the words of either database."""
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,12 @@ def put(session: Session, model: type[Base], **values: Any) -> int:
     key = session.connection().execute(_plain(model), values).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def put_all(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Puts rows in by the values of their columns, in this order; all of them name the same columns."""
+    if rows:
+        session.connection().execute(_plain(model), rows)
 
 
 def insert(dialect: str, model: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":

@@ -1,6 +1,7 @@
 """The frontier: which pages of an outlet are known, and when each is due."""
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
 from sqlalchemy.orm import Session, aliased
@@ -26,6 +27,20 @@ def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: date
 def get(session: Session, ids: Iterable[int]) -> list[Page]:
     """The pages with these ids, in the order of the ids."""
     return list(session.scalars(select(Page).where(Page.id.in_(list(ids))).order_by(Page.id)))
+
+
+_ONE = select(Page).where(Page.id == bindparam("id"))
+_HELD = _ONE.with_for_update()
+
+
+def one(session: Session, page_id: int) -> Page:
+    """The page with this id."""
+    return session.scalars(_ONE, {"id": page_id}).one()
+
+
+def held(session: Session, page_id: int) -> Page:
+    """The page with this id, which nobody else changes until this transaction ends."""
+    return session.scalars(_HELD, {"id": page_id}).one()
 
 
 def at(session: Session, outlet: str, url: str) -> Page | None:
@@ -116,12 +131,13 @@ def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
         Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
 
 
-def _showing(*with_title: ColumnElement[bool]) -> Select[Page]:
-    # Made once: putting such a question together takes longer than asking it, and it is asked of every new page.
+def _showing(*with_title: ColumnElement[bool]) -> Select[int]:
+    # Made once: putting such a question together takes longer than asking it, and it is asked of every new page. For ids, as
+    # there are seldom any.
     with_it = select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(
         Reading.text_sha256 == bindparam("text"), *with_title)
-    return select(Page).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
-                              Page.id.in_(with_it)).order_by(Page.id)
+    return select(Page.id).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
+                                 Page.id.in_(with_it))
 
 
 _SHOWING, _SHOWING_TITLED = _showing(), _showing((Reading.title == bindparam("title")) | Reading.title.is_(None))
@@ -131,8 +147,12 @@ def showing(session: Session, page: Page, text_sha256: str, title: str | None = 
     """The other article pages of a page's outlet that have ever answered with a text: under this title or none, if one is
     given."""
     asked = {"outlet": page.outlet, "page": page.id, "text": text_sha256}
-    found = session.scalars(_SHOWING, asked) if title is None else session.scalars(_SHOWING_TITLED, asked | {"title": title})
-    return list(found)
+    return _with_ids(session, *((_SHOWING, asked) if title is None else (_SHOWING_TITLED, asked | {"title": title})))
+
+
+def _with_ids(session: Session, query: Select[int], asked: dict[str, Any]) -> list[Page]:
+    ids = session.connection().scalars(query, asked).all()
+    return get(session, ids) if ids else []
 
 
 def shows(session: Session, page: Page, text_sha256: str, title: str | None = None) -> bool:
@@ -148,15 +168,15 @@ _ANY = union(
     select(Page.id).where(Page.outlet == bindparam("outlet"), Page.url == bindparam("claimed")),
     select(Page.id).join(Article, Article.id == Page.article_id).where(Article.outlet == bindparam("outlet"),
                                                                        Article.claimed_url == bindparam("url")))
-_RELATED = select(Page).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
-                              Page.id.in_(_ANY))
+_RELATED = select(Page.id).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
+                                 Page.id.in_(_ANY))
 
 
 def related(session: Session, page: Page, text_sha256: str, claimed_url: str | None) -> list[Page]:
     """The other article pages of a page's outlet that may be of one article with it: the one that it claims to be, those that
     have ever answered with this text, and those of the articles that claim to be the page."""
-    found = session.scalars(_RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url,
-                                       "text": text_sha256})
+    found = _with_ids(session, _RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url,
+                                          "text": text_sha256})
     return sorted(found, key=lambda other: (other.url != claimed_url, other.id))
 
 

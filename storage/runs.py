@@ -62,21 +62,22 @@ def _crawls(query: Select[T], outlet: str) -> Select[T]:
     return query.where(Run.outlet == outlet, Run.kind == "crawl")
 
 
-_OPEN = select(Run).where(Run.id == bindparam("id")).with_for_update(read=True)
+# Columns and no object of the session: it is asked for every page.
+_STATE = select(Run.state).where(Run.id == bindparam("id")).with_for_update(read=True)
 
 
-def require_open(session: Session, run_id: int) -> Run:
-    """The run, held open until this transaction ends; RunEnded where it is closed."""
-    run = session.scalar(_OPEN, {"id": run_id})
-    if run is None or run.state != "open":
+def require_open(session: Session, run_id: int) -> None:
+    """Holds a run open until this transaction ends; RunEnded where it is closed."""
+    state = session.connection().scalar(_STATE, {"id": run_id})
+    if state != "open":
         raise RunEnded(f"run {run_id} is not open")
-    return run
 
 
 def end(session: Session, run_id: int, now: datetime, *, state: str, requests: int, not_modified: int,
         errors: Sequence[str]) -> None:
     """Closes a run with its report."""
-    run = require_open(session, run_id)
+    require_open(session, run_id)
+    run = session.get_one(Run, run_id)
     run.state, run.ended_at, run.requests, run.not_modified, run.errors = state, now, requests, not_modified, list(errors)
     run.newest_page = session.scalar(select(func.max(Page.id)).where(Page.outlet == run.outlet))
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
@@ -40,10 +40,13 @@ class CommentTotals:
     removed: int
 
 
+_GET = select(Thread).where(Thread.outlet == bindparam("outlet"), Thread.system == bindparam("system"),
+                           Thread.native_key == bindparam("native_key"))
+
+
 def get(session: Session, outlet: str, system: str, native_key: str) -> Thread | None:
     """The thread under its outlet's own name for it."""
-    return session.scalar(select(Thread).where(Thread.outlet == outlet, Thread.system == system,
-                                               Thread.native_key == native_key))
+    return session.scalar(_GET, {"outlet": outlet, "system": system, "native_key": native_key})
 
 
 def of_article(session: Session, article_id: int) -> list[Thread]:

@@ -34,12 +34,12 @@ def sync(session: Session, wanted: Sequence[WatchRow], now: datetime) -> None:
         watch.ended_at = watch.ended_at or now
 
 
-# Made once, as it is asked for every page.
-_STANDING = select(Watch).where(Watch.ended_at.is_(None)).order_by(Watch.id)
+# Made once, as it is asked for every page; columns and no objects of the session for the same reason.
+_STANDING = select(Watch.id, Watch.words, Watch.recipients, Watch.outlets).where(Watch.ended_at.is_(None)).order_by(Watch.id)
 
 
 def standing(session: Session, outlet: str | None = None) -> list[WatchRow]:
     """The watches that stand, of one outlet or of all."""
-    rows = [WatchRow(watch.id, tuple(watch.words), tuple(watch.recipients), tuple(watch.outlets))
-            for watch in session.scalars(_STANDING)]
+    rows = [WatchRow(own, tuple(words), tuple(recipients), tuple(outlets))
+            for own, words, recipients, outlets in session.connection().execute(_STANDING)]
     return [row for row in rows if outlet is None or not row.outlets or outlet in row.outlets]
