@@ -183,18 +183,18 @@ def crawl(config: Path | None, outlet: tuple[str, ...], as_json: bool) -> None:
     \b
     Example: steppewire crawl caravanserai
     """
-    from storage.store import StoreLocked
-    from verbs import crawling
+    from worker_process import WorkerProcess
 
     logs.begin(logging.WARNING)
     settings = load(config)
-    crawling.require_known(settings, outlet, config_file(config))
-    try:
-        with held_store(config) as (_, store):
-            document = asyncio.run(crawling.alone(settings, config_path(config), store, outlet))
-    except StoreLocked:
-        click.echo("the daemon is running: the outlets are made due, waiting for its runs …", err=True)
-        document = asyncio.run(crawling.beside(open_store(config), outlet or settings.outlets))
+
+    async def one_pass() -> dict[str, Any]:
+        async with WorkerProcess(config_path(config), silent=settings.limits.silence.total_seconds()) as worker:
+            from verbs import crawling  # it takes its time, in which the worker loads what it needs itself
+
+            return await crawling.crawl(settings, config, worker, outlet)
+
+    document = asyncio.run(one_pass())
     present(document, as_json)
     if any(run["state"] in ("failed", "died") for run in document["runs"]):
         raise SystemExit(FAILED)

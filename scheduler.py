@@ -72,9 +72,9 @@ def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
 class Wire:
     """All that is done in one round of ticks, for whoever holds the store's lock; every time is handed in."""
 
-    def __init__(self, settings: Settings, config: Path | None, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
-        self.settings, self.store, self.clock = settings, store, clock
-        self.worker = WorkerProcess(config, self._over, silent=settings.limits.silence.total_seconds())
+    def __init__(self, settings: Settings, worker: WorkerProcess, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
+        self.settings, self.worker, self.store, self.clock = settings, worker, store, clock
+        self.worker.over = self._over
         self.stop_sending = threading.Event()
         limits = settings.limits
         self.patience = Patience(limits.first_retry, limits.longest_retry, limits.give_up)
@@ -322,7 +322,7 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
               clock: Callable[[], datetime] = utcnow, health: Health | None = None, manager: Manager | None = None) -> int:
     """The daemon, until SIGTERM or SIGINT; its exit code. It returns within 7 s of that whatever hangs; a thread that still
     talks to a mail server or a database then is for the caller to leave behind."""
-    wire = Wire(settings, config, store, clock)
+    wire = Wire(settings, WorkerProcess(config, silent=settings.limits.silence.total_seconds()), store, clock)
     wire.health = health or wire.health
     wire.health.workers = wire.worker
     wire.begin(clock())

@@ -11,7 +11,7 @@ import logging
 import os
 import secrets
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import IO, Any
 
 import failpoint
@@ -23,7 +23,7 @@ from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.run import crawl
 from pipelines.intake import Intake
-from pipelines.names import names
+from pipelines.names import Names, names
 from pipelines.read.children import Readers
 from run_desk import Clock, RunDesk
 from settings import Settings
@@ -46,8 +46,12 @@ class Worker:
         self.store = Store(self.settings.database_url)
         self.archive = Archive(self.settings.archive, life=secrets.token_hex(4))
         self.writer, self.gates, self.stopping = Writer(), Gates(), asyncio.Event()
-        self.names = names(self.settings.comments.names, self.settings.pseudonym_key())
         self.crawls: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def names(self) -> Names:
+        """How the names of readers are kept. Its key may be made only after this process began: by the holder of the store."""
+        return names(self.settings.comments.names, self.settings.pseudonym_key())
 
     async def serve(self, down: asyncio.StreamReader) -> None:
         """Runs until it is told to stop; the end of the input ends the process at once. Its readers are started."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import logs
 
@@ -19,13 +19,14 @@ STOP_SECONDS = 6.5
 
 
 class WorkerProcess:
-    """The worker, started when it is first needed and again after it ended. over is awaited with runs that it says have ended,
-    and with those that were under way when it died; a worker that says nothing for `silent` seconds is killed."""
+    """The worker, started when it is first needed, or before, and again after it ended; as a context it is there while the
+    block runs. Who asks for crawls sets over, which is awaited with runs that the worker says have ended, and with those that
+    were under way when it died. A worker that says nothing for `silent` seconds is killed."""
 
-    def __init__(self, config: Path | None, over: Callable[[set[int]], Awaitable[None]], *,
-                 silent: float = SILENT_SECONDS) -> None:
-        self._config, self._over = config, over
-        self.silent = silent
+    over: Callable[[set[int]], Awaitable[None]]
+
+    def __init__(self, config: Path | None, *, silent: float = SILENT_SECONDS) -> None:
+        self._config, self.silent = config, silent
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._runs: set[int] = set()
@@ -39,11 +40,18 @@ class WorkerProcess:
         """The worker's process id; None while there is none."""
         return self._process.pid if self._process is not None else None
 
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
     async def crawl(self, run: int, outlet: str, now: datetime, at: float) -> None:
         """Asks for a crawl; starts the worker where there is none. at is the monotonic time at which it was now: a worker that
         starts has seconds to load, which its clock is to count."""
         if self._process is None:
-            await self._start()
+            await self.start()
         self._runs.add(run)
         await self._say({"run": run, "outlet": outlet, "now": now.isoformat(), "at": at})
 
@@ -61,18 +69,21 @@ class WorkerProcess:
         await self.until_ended(set(self._runs))
 
     async def stop(self) -> None:
-        """Ends the worker: it finishes the pages in hand and is killed when that takes too long."""
+        """Ends the worker: it finishes the pages in hand and is killed when that takes too long. Without a run it has nothing
+        in hand, and what it has kept outlives it: it is killed at once."""
         process, watch = self._process, self._watch
         if process is None or watch is None:
             return
         self._stopping = True
-        await self._say({"stop": True})
-        await asyncio.wait({watch}, timeout=STOP_SECONDS)
+        if self._runs:
+            await self._say({"stop": True})
+            await asyncio.wait({watch}, timeout=STOP_SECONDS)
         if process.returncode is None:
             process.kill()
         await watch
 
-    async def _start(self) -> None:
+    async def start(self) -> None:
+        """Starts the worker; it loads for a second or two before it does what it is asked for."""
         _reap()
         # No file of ours is the main module, so that readers, which run the main module again, import only what they need.
         arguments = ["-P", "-c", "from worker_main import main; main()", str(self._config or ""), str(os.getpid()),
@@ -107,7 +118,8 @@ class WorkerProcess:
             return b""
 
     async def _end(self, which: set[int]) -> None:
-        await self._over(which)
+        if which:
+            await self.over(which)
         self._runs -= which
         self._changed.set()
 

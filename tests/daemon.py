@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -19,6 +19,15 @@ from verbs.checking import settle
 
 # What waits for a round of the daemon waits for no second.
 QUICK = {"STEPPEWIRE_LIMITS__TICK": "200ms", "STEPPEWIRE_LIMITS__MAIL_TICK": "300ms"}
+
+
+def children(pid: int) -> list[int]:
+    """The process ids of a process's children, those that ended and were not asked for among them; none where it is gone."""
+    found = list[int]()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, task.read_text(encoding="utf-8").split())
+    return found
 
 
 class Daemon:
@@ -42,15 +51,14 @@ class Daemon:
 
     def children(self) -> list[int]:
         """The process ids of its children: the worker."""
-        return [int(each) for each in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="utf-8").split()]
+        return children(self.pid)
 
     def family(self) -> list[int]:
         """The process ids of all that it started and that these started: the worker and its readers."""
         found, left = list[int](), self.children()
         while left:
             found.append(left.pop())
-            children = Path(f"/proc/{found[-1]}/task/{found[-1]}/children")
-            left += [int(each) for each in children.read_text(encoding="utf-8").split()] if children.exists() else []
+            left += children(found[-1])
         return found
 
     def end(self, number: int, within: float = 7.0) -> int:

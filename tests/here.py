@@ -10,7 +10,6 @@ from newspaper import Line, Newspaper
 import settings
 from pipelines.read.children import Readers
 from run_desk import Clock
-from scheduler import Wire
 from tests.crawler.scripted import Reactor
 from worker import Worker
 from worker_process import WorkerProcess
@@ -53,7 +52,5 @@ class Here(Line):
     def _runner(self) -> Reactor:
         return self.reactor
 
-    async def _wire(self) -> Wire:
-        wire = await super()._wire()
-        wire.worker = WorkerHere(self.paper.config, wire._over)
-        return wire
+    def _worker(self) -> WorkerProcess:
+        return WorkerHere(self.paper.config)

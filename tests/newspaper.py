@@ -23,6 +23,7 @@ from storage import articles
 from storage.models import Attempt
 from verbs import documents
 from verbs.checking import settle
+from worker_process import WorkerProcess
 
 WATCHED = "railway"
 PASS_SECONDS = 120  # a pass that hangs fails its test instead of holding it
@@ -166,8 +167,11 @@ class Line:
     def _runner(self) -> Any:
         return asyncio.Runner()
 
+    def _worker(self) -> WorkerProcess:
+        return WorkerProcess(self.paper.config)
+
     async def _wire(self) -> Wire:
-        wire = Wire(self.settings, self.paper.config, self.store, lambda: self.now)
+        wire = Wire(self.settings, self._worker(), self.store, lambda: self.now)
         wire.begin(self.now)
         return wire
 

@@ -1,5 +1,6 @@
 """The command line: what it says to wrong settings and wrong usage, and what it shows of a store."""
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from command import environment, said, steppewire, told
+from daemon import children
 from newspaper import Newspaper
 
 from crawler.outlet import OutletError, load
@@ -50,6 +52,25 @@ def test_wrong_settings_are_named_and_nothing_is_half_made(verb: str, text: str,
         assert error["value"] == value or (key == "data" and error["value"].endswith("steppewire.toml/below"))
         assert error["remedy"]
     assert not list(tmp_path.rglob("*.db*"))
+
+
+@pytest.mark.parametrize(("arguments", "database", "outlet"), [
+    (["unknown"], "sqlite:///store.db", ""),
+    ([], "sqlite:////nowhere/store.db", ""),
+    ([], "sqlite:///store.db", 'colour = "red"'),
+], ids=["unknown outlet", "no store", "wrong outlet"])
+def test_a_crawl_that_cannot_begin_says_one_sentence_and_leaves_no_worker(arguments: list[str], database: str, outlet: str,
+                                                                          tmp_path: Path) -> None:
+    """The worker is started before anything but the settings has been looked at."""
+    (tmp_path / "steppewire.toml").write_text(f'outlets = ["paper"]\ndatabase = "{database}"', encoding="utf-8")
+    (tmp_path / "outlets").mkdir()
+    (tmp_path / "outlets" / "paper.toml").write_text(f'name = "P"\nhome = "https://p.example/"\nsource = []\n{outlet}',
+                                                     encoding="utf-8")
+    before = children(os.getpid())
+    ended = said("crawl", *arguments, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr.count("\n"), ended.stdout) == (2, 1, "")
+    assert ended.stderr.startswith("steppewire: ")
+    assert children(os.getpid()) == before
 
 
 @pytest.mark.parametrize(("name", "text", "key", "words"), [

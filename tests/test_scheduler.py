@@ -47,10 +47,8 @@ def wire(store: Store, now: datetime, tmp_path: Path) -> Iterator[Wire]:
         (tmp_path / "outlets" / f"{name}.toml").write_text(OUTLET, encoding="utf-8")
     config = tmp_path / "steppewire.toml"
     config.write_text('outlets = ["steppe", "other"]\n', encoding="utf-8")
-    wire = Wire(settings.load(config), config, store, lambda: now)
     idle: Any = Idle()
-    wire.worker = idle
-    yield wire
+    yield Wire(settings.load(config), idle, store, lambda: now)
 
 
 def ended(wire: Wire, outlet: str, state: str, at: datetime) -> None:

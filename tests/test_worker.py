@@ -28,6 +28,8 @@ from run_desk import Clock, RunDesk
 from storage import runs
 from storage.store import Store
 from storage.writer import Writer
+from verbs.starter import make_key
+from worker_process import WorkerProcess
 
 HOME = "https://steppe.example"
 OUTLET = Outlet.model_validate({"id": "steppe", "name": "Steppe", "home": f"{HOME}/",
@@ -83,6 +85,13 @@ def test_three_pages_that_kill_their_reader_leave_the_rest_unread(store: Store, 
     assert readers.asked == 3
 
 
+def test_a_worker_may_begin_before_the_key_of_pseudonyms_is_made(tmp_path: Path) -> None:
+    (tmp_path / "steppewire.toml").write_text('data = "."', encoding="utf-8")
+    one = worker.Worker(settings.load(tmp_path / "steppewire.toml"), Readers(1), io.StringIO())
+    make_key(tmp_path / "pseudonym.key")
+    assert (one.names("steppe", "Aigul") or "").startswith("reader-")
+
+
 # --- a worker of one's own
 
 @pytest.fixture
@@ -128,6 +137,18 @@ def test_a_worker_whose_daemon_died_before_it_could_ask_to_die_with_it_ends(conf
             assert process.stdout is not None and process.stdout.read() == b""
         finally:
             process.kill()
+
+
+def test_a_worker_without_a_run_is_ended_at_once_and_no_line_tells_of_it(config: Path,
+                                                                         caplog: pytest.LogCaptureFixture) -> None:
+    async def stopped() -> int | None:
+        async with WorkerProcess(config) as one:
+            process = one._process
+        assert process is not None and one.pid is None
+        return process.returncode
+
+    assert asyncio.run(stopped()) == -signal.SIGKILL
+    assert caplog.text == ""
 
 
 def test_a_worker_that_hangs_dies_with_its_daemon(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """One pass by hand: alone, or beside a daemon that does it."""
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.status import Status
 
@@ -11,8 +13,10 @@ from crawler import outlet as outlets
 from scheduler import Wire, utcnow
 from settings import Settings, SettingsError
 from storage import pages, runs
-from storage.store import Store, StoreError
+from storage.store import Store, StoreError, StoreLocked
 from verbs import documents
+from verbs.shared import config_file, held_store, open_store
+from worker_process import WorkerProcess
 
 ASK_SECONDS = 0.5
 TELL_SECONDS = 1.0
@@ -28,9 +32,23 @@ def require_known(settings: Settings, names: Sequence[str], file: str) -> None:
         outlets.load(outlets.find(name, settings.outlets_dirs))
 
 
-async def alone(settings: Settings, config: Path | None, store: Store, names: Sequence[str]) -> dict[str, Any]:
+async def crawl(settings: Settings, config: Path | None, worker: WorkerProcess, names: Sequence[str]) -> dict[str, Any]:
+    """One pass, by this process and its worker where nobody else holds the store."""
+    require_known(settings, names, config_file(config))
+    with ExitStack() as held:
+        try:
+            # On a thread, as it may take its time: the worker's signs of life are heard meanwhile.
+            _, store = await asyncio.to_thread(held.enter_context, held_store(config))
+        except StoreLocked:
+            await worker.stop()
+            click.echo("the daemon is running: the outlets are made due, waiting for its runs …", err=True)
+            return await beside(open_store(config), names or settings.outlets)
+        return await alone(settings, worker, store, names)
+
+
+async def alone(settings: Settings, worker: WorkerProcess, store: Store, names: Sequence[str]) -> dict[str, Any]:
     """One pass, with one delivery attempt, by the holder of the store's lock."""
-    wire = Wire(settings, config, store)
+    wire = Wire(settings, worker, store)
     wire.begin(utcnow())
     with Console(stderr=True).status("starting …") as status:
         told = asyncio.create_task(_tell(store, status))

@@ -15,6 +15,7 @@ from storage import articles, outbox, threads
 from storage.store import Store
 from verbs import documents
 from verbs.checking import settle
+from worker_process import WorkerProcess
 
 
 async def play(folder: Path, steps: int, *, stay: bool, show: Callable[[dict[str, Any]], None],
@@ -41,7 +42,7 @@ async def _play(demo: Demo, settings: settings_module.Settings, store: Store, st
         assert now is not None
         return now
 
-    wire = Wire(settings, demo.config, store, clock)
+    wire = Wire(settings, WorkerProcess(demo.config, silent=settings.limits.silence.total_seconds()), store, clock)
 
     async def one_pass(moment: datetime) -> None:
         nonlocal now
