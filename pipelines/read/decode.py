@@ -42,6 +42,8 @@ COUNT_DEEP = etree.XPath(f"count({'/*' * DEEP}/descendant::*)")
 # everything below 256 levels is dropped without a word.
 HTML = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False,
                   default_doctype=False)
+# lxml.html asks a function of Python for the class of each element, to give forms and inputs one of their own.
+HTML.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 
 
 def _detected(body: bytes) -> str | None:
