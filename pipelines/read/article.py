@@ -8,7 +8,8 @@ from crawler.items import ArticleRead, Block, Fetched
 from crawler.outlet import Outlet
 from pipelines.read import clean, layout, metadata, times, walls
 from pipelines.read.comments import systems
-from pipelines.read.comments.cut import cut, cut_comments, names_of
+from pipelines.read.comments.cut import cut, cut_comments
+from pipelines.read.named import Named
 from pipelines.read.screen import Refused
 
 # No date is written longer, and no sentence is a date.
@@ -29,18 +30,18 @@ def _without_head(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, 
 def read(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None, reader: str) -> ArticleRead:
     """The article of a page, by its markup and its tree. The tree is used up on the way: the comments are taken out of it
     before anything else is looked for, so that none of their texts, names and times can be taken for the article's."""
-    names = names_of(tree)
-    thread, elements = systems.thread(tree, names, outlet, fetched)
+    named = Named(tree)
+    thread, elements = systems.thread(tree, named.names, outlet, fetched)
     own = outlet.layout_at(fetched.at) if outlet else None
     cut(elements)
     layout.drop(tree, own)
-    cut_comments(tree, names)
-    known = metadata.read(tree, fetched, outlet)
+    cut_comments(tree, named)
+    known = metadata.read(tree, named, fetched, outlet)
     captions = clean.captions(tree)
     signs = walls.signs(tree, known)
     place = layout.body(tree, own)
-    found = clean.article_blocks(place) if place is not None else ()
-    blocks = _without_head(found or clean.article_blocks(tree), known.title)
+    found = clean.article_blocks(place, Named(place)) if place is not None else ()
+    blocks = _without_head(found or clean.article_blocks(tree, named), known.title)
     walls.check(text, signs, blocks)
     if not blocks:
         raise Refused("no_text", "no article text was found on the page")

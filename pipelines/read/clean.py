@@ -14,6 +14,7 @@ from trafilatura.settings import Document, Extractor
 
 from crawler.items import Block
 from pipelines.read import body, moving
+from pipelines.read.named import Named
 
 MAX_TEXT = 2_000_000
 MAX_LINE = 500
@@ -25,6 +26,9 @@ BREAKS = {"p", "head", "quote", "list", "item", "table", "row", "lb", "code", "d
 REMOVED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
                      "\ufffe\uffff\U000e0000-\U000e007f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
+# A text of nothing but these is as it should be but for its white space: most texts of the region and of its neighbours.
+EASY = re.compile("[\t\n -~\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u2044\u20a0-\u20bf\u2116"
+                  "\u3001-\u3011\u4e00-\u9fff\uff01-\uff1f]*")
 # Joiners mean something in Arabic and Indic scripts and in emoji; after a Latin or Cyrillic letter they only hide a word.
 IDLE_JOINER = re.compile("(?:^|(?<=[\x00-\u058f]))[\u200c\u200d]+")
 LONG_MARKS = re.compile(r"[^\w\s!-~]{31,}")
@@ -53,8 +57,9 @@ def _few_marks(run: re.Match[str]) -> str:
 def tidy(text: str) -> str:
     """Text fit to be stored, compared and shown: NFC, a line each without blank ones, white space squeezed, at most two million
     characters, without what cannot be seen (surrogates are U+FFFD)."""
-    text = REMOVED.sub("", text[:MAX_TEXT])
-    if not text.isascii():
+    text = text[:MAX_TEXT]
+    if not EASY.fullmatch(text):
+        text = REMOVED.sub("", text)
         text = SURROGATE.sub("\ufffd", text)
         text = unicodedata.normalize("NFC", LONG_MARKS.sub(_few_marks, text))
         if "\u200c" in text or "\u200d" in text:
@@ -154,15 +159,16 @@ def _leading(elements: tuple[HtmlElement, ...], blocks: tuple[Block, ...]) -> tu
                  if len(line) >= MIN_STANDFIRST and "".join(line.split()) not in begins)
 
 
-def article_blocks(tree: HtmlElement) -> tuple[Block, ...]:
-    """The article's own text of a page whose comments were cut out; () where there is none. The tree is used up.
+def article_blocks(tree: HtmlElement, named: Named) -> tuple[Block, ...]:
+    """The article's own text of a page whose comments were cut out; () where there is none. The tree is used up. named: its
+    named elements, of which some may be gone.
 
     Trafilatura's fast way reads the container of the page's prose alone where that is sure, else the page; its slow way, which
     takes three times as long, only what would else be nothing or a small part of the prose.
     """
     described = body.descriptions(tree)
     body.clear(tree)
-    moving.clear(tree)
+    moving.clear(tree, named)
     where = body.find(tree, described)
     if where.container is not None and where.sure:
         alone = _alone(where.container, whole=where.pieces)

@@ -21,6 +21,7 @@ from pipelines.read import evidence, jsonld, layout, times, visible
 from pipelines.read.address import absolute, place
 from pipelines.read.clean import one_line, plain
 from pipelines.read.evidence import Evidence, Metas
+from pipelines.read.named import Named
 
 T = TypeVar("T")
 MAX_NAMES = 20
@@ -142,13 +143,13 @@ def _is_office(text: str) -> bool:
     return sum(word[0].islower() and word not in visible.PARTICLES for word in words) >= FEWEST_SMALL
 
 
-def _authors(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence],
+def _authors(tree: HtmlElement, named: Named, head: HtmlElement | None, every: list[Evidence],
              sites: set[str]) -> tuple[tuple[str, ...], str]:
     # A person's name anywhere before the site's own name, which is the author only where nobody else is.
     for one in every:
         if names := _names(one.authors, set() if one.origin == layout.ORIGIN else sites):
             return names, one.origin
-    if shown := visible.byline(tree, head, lambda line: _names([line], sites)):
+    if shown := visible.byline(tree, named, head, lambda line: _names([line], sites)):
         return shown, "page"
     for one in every:
         if names := _names(one.authors):
@@ -167,14 +168,14 @@ def _first_time(texts: Iterable[str], fetched: Fetched, zone: str,
     return None, None
 
 
-def _published(tree: HtmlElement, head: HtmlElement | None, every: list[Evidence], fetched: Fetched,
+def _published(tree: HtmlElement, named: Named, head: HtmlElement | None, every: list[Evidence], fetched: Fetched,
                zone: str) -> tuple[datetime | None, str | None, str]:
     for one in every:
         read_time = times.within if one.origin == layout.ORIGIN else times.moment
         found, raw = _first_time(one.published[:20], fetched, zone, read_time)
         if found:
             return found, raw, one.origin
-    for line in visible.dates(tree, head):
+    for line in visible.dates(tree, named, head):
         if found := times.possible(times.within(line, zone), fetched.at):
             return found, line, "page"
     if (dated := DATE_IN_PATH.search(urlsplit(fetched.url).path)) and (
@@ -240,9 +241,9 @@ def _first(found: Iterable[tuple[T | None, str]]) -> tuple[T | None, str]:
     return next((one for one in found if one[0]), (None, ""))
 
 
-def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata:
+def read(tree: HtmlElement, named: Named, fetched: Fetched, outlet: Outlet | None) -> Metadata:
     """What the page says of its article. Times without a zone are the outlet's; impossible ones are none. Give it the tree
-    without its comments, or one's author and time may be taken for the article's."""
+    without its comments, or one's author and time may be taken for the article's. named: its named elements."""
     zone = outlet.timezone if outlet else "UTC"
     metas, nodes = evidence.metas(tree), jsonld.nodes(tree)
     claimed_url, claimed_by = _claimed_url(tree, metas, fetched.url)
@@ -252,8 +253,8 @@ def read(tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> Metadata
     every = [own, *evidence.gather(tree, head, metas, nodes, urls)]
     sites = evidence.site_names(metas, nodes, place(fetched.url).partition("/")[0])
     title, titled_by = _title(tree, every, sites)
-    authors, signed_by = _authors(tree, head, every, sites)
-    published, published_raw, dated_by = _published(tree, head, every, fetched, zone)
+    authors, signed_by = _authors(tree, named, head, every, sites)
+    published, published_raw, dated_by = _published(tree, named, head, every, fetched, zone)
     modified, changed_by = _first((_first_time(one.modified[:20], fetched, zone)[0], one.origin) for one in every)
     section, filed_by = _first((plain(one.section or ""), one.origin) for one in every)
     tags, tagged_by = _first((_different(map(plain, one.tags[:MAX_TAGS])), one.origin) for one in every)

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 from crawler.items import Block
 from pipelines.read import times
 from pipelines.read.body import LENGTH
+from pipelines.read.named import Named, words
 
 # No such line is longer, nor one that is a date.
 LONGEST = 120
@@ -91,9 +92,7 @@ def moves(block: Block) -> bool:
 BOXES = {"ad", "ads", "adv", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "adfox", "gpt", "reklama",
          "banner", "banners", "sponsored", "promo", "counter", "counters", "views", "likes", "clock", "informer", "weather",
          "pogoda", "related", "popular", "share", "sharing", "shares"}
-NAMED = etree.XPath("//body/descendant::*[@class or @id]")
-SPLIT = re.compile(r"[-_:\s]+|(?<=[a-z0-9])(?=[A-Z])")
-KEPT = {"main", "article", "body"}
+KEPT = {"main", "article", "body", "html"}
 # A box of more text than this is not taken for one by its name alone.
 BOX = 600
 LINK = etree.XPath("descendant::a[@href]")
@@ -107,7 +106,7 @@ MOST_SPACED = 4
 # A site has few different names on many elements of all its pages.
 @lru_cache(maxsize=20_000)
 def _names_box(name: str) -> bool:
-    return not BOXES.isdisjoint(word.lower() for word in SPLIT.split(name))
+    return not BOXES.isdisjoint(words(name))
 
 
 def _length(element: HtmlElement) -> int:
@@ -142,15 +141,16 @@ def _beside_links(block: HtmlElement) -> str | None:
     return " ".join(outside) if inside else None
 
 
-def clear(tree: HtmlElement) -> None:
-    """Takes out what moves on a page by the names in its markup."""
+def clear(tree: HtmlElement, named: Named) -> None:
+    """Takes out what moves on a page by the names in its markup. named: its named elements, of which some may be gone."""
     body = tree.find("body")
     if body is None:
         return
     total = LENGTH(body)
-    for element in NAMED(tree):
-        if element.tag not in KEPT and (_names_box(element.get("class", "")) or _names_box(element.get("id", ""))) and (
-                (length := _length(element)) <= BOX and 2 * length <= total and element.find(".//h1") is None):
+    boxes = set(filter(_names_box, named.names))
+    for element in named.having(boxes, boxes):
+        if element.tag not in KEPT and (length := _length(element)) <= BOX and 2 * length <= total and (
+                element.find(".//h1") is None):
             element.drop_tree()
 
 

@@ -28,7 +28,7 @@ MAGIC = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", 
          b"{\\rtf": "an RTF document", b"wOFF": "a font", b"wOF2": "a font", b"\x00\x00\x01\x00": "an image"}
 # Possessive, each character looked at a bounded number of times: hostile markup cannot make it slow. A quote opens a value only
 # after "=", so that a stray apostrophe in a tag does not swallow the page.
-TAG = re.compile(rb"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+TAG = re.compile(rb"""<[a-zA-Z][^=>]*+(?:=(?:\s*+(?:"[^"]*+"|'[^']*+'))?+[^=>]*+)*+""")
 VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 LINK = re.compile(rb"<[aA](?=[\s/>])")
 BLOCK = re.compile(rb"<(?:p|li|br|div|t[dhr]|d[dlt]|[uo]l|h[1-6]|table|tbody|thead|tfoot|col|colgroup|caption|blockquote|"
@@ -95,7 +95,7 @@ def check_markup(markup: bytes) -> None:
     """Refuses markup, in UTF-8, that is known to hold parsers up for longer than a page may take."""
     if (tags := markup.count(b"<")) > MAX_TAGS:
         raise Refused("screened", f"there are more than {MAX_TAGS:,} tags")
-    if markup.count(b"&") > MAX_REFERENCES:
+    if len(markup) > MAX_REFERENCES and markup.count(b"&") > MAX_REFERENCES:
         raise Refused("screened", f"there are more than {MAX_REFERENCES:,} ampersands")
     for pattern, most, what in ((LINK, MAX_LINKS, "links"), (BLOCK, MAX_BLOCKS, "blocks")):
         if tags > most and len(pattern.findall(markup)) > most:
@@ -104,11 +104,12 @@ def check_markup(markup: bytes) -> None:
 
 
 def _check_attributes(tags: list[bytes]) -> None:
-    for tag in tags:
-        if len(tag) > 2 * MAX_ATTRIBUTES and _attributes(tag) > MAX_ATTRIBUTES:
-            raise Refused("screened", f"one tag has more than {MAX_ATTRIBUTES:,} attributes")
-    # An attribute takes two characters at least: few pages are so long that the attributes need to be counted.
-    if sum(map(len, tags)) > 2 * MAX_ALL_ATTRIBUTES and sum(map(_attributes, tags)) > MAX_ALL_ATTRIBUTES:
+    # An attribute takes two characters at least: few tags and pages are so long that the attributes need to be counted.
+    lengths = list(map(len, tags))
+    if max(lengths, default=0) > 2 * MAX_ATTRIBUTES and any(
+            _attributes(tag) > MAX_ATTRIBUTES for tag in tags if len(tag) > 2 * MAX_ATTRIBUTES):
+        raise Refused("screened", f"one tag has more than {MAX_ATTRIBUTES:,} attributes")
+    if sum(lengths) > 2 * MAX_ALL_ATTRIBUTES and sum(map(_attributes, tags)) > MAX_ALL_ATTRIBUTES:
         raise Refused("screened", f"its tags have more than {MAX_ALL_ATTRIBUTES:,} attributes")
 
 

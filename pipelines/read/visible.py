@@ -6,7 +6,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.read.clean import one_line
-from pipelines.read.comments.cut import CLASSES
+from pipelines.read.named import Named
 
 # What stands in them is of the site, or of other articles.
 ASIDE = {"nav", "aside", "footer"}
@@ -21,10 +21,10 @@ def _having(attribute: str, *pieces: str) -> str:
     return " or ".join(f"contains({attribute}, '{piece}')" for piece in pieces)
 
 
-NOT_HIDDEN = "not(self::script or self::style or self::noscript)"
-SHOWN = f"//*[{NOT_HIDDEN}]"
-SIGNED = etree.XPath(f"//a[{_having('@rel', 'author')} or {_having('@href', '/author', '/autor')}] | "
-                     f"//*[{_having('@class', 'uthor', 'yline', 'utor', 'vtor', 'eporter')} or {_having('@id', 'author')}]")
+HIDDEN = {"script", "style", "noscript"}
+SHOWN = f"//*[not({' or '.join(f'self::{tag}' for tag in sorted(HIDDEN))})]"
+SIGNED_LINKS = etree.XPath(f"//a[{_having('@rel', 'author')} or {_having('@href', '/author', '/autor')}]")
+SIGNED = ("uthor", "yline", "utor", "vtor", "eporter")
 BYLINE = re.compile(r"(?:^|[\s_-])(?:by-?lines?|authors?-?(?:name|line)?|autor(?:en|es)?|avtor|reporter)(?![a-z])|"
                     r"(?<=[a-z])(?:Byline|Author|Autor)")
 NOT_BYLINE = re.compile(r"desc|bio|avatar|img|image|photo|pict|icon|soc|box|(?<!v)card|about|count|follow|comment|contact|more|"
@@ -35,7 +35,6 @@ LABELS = (r"by|author|written by|autor(?:in)?(?:/autor(?:in)?)?|von|text|авт�
 LABELLED = re.compile(rf"(?:{LABELS})\s*[:：]\s*(.+)", re.IGNORECASE)
 LABEL = re.compile(rf"(?:{LABELS})\s*[:：]?", re.IGNORECASE)
 LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'uthor', 'utor', 'втор', 'uallif', 'уаллиф', '作者', '记者')}]")
-CLASSED = etree.XPath(f"/descendant::*[self::time or @class][{NOT_HIDDEN}]")
 DATED = ("date", "Date", "time", "publi", "datum", "tarih", "posted", "sana")
 DATE_LABEL_TEXT = etree.XPath(f"{SHOWN}/text()[{_having('.', 'Dat', 'ublish', 'osted', 'Дата', 'публик')}]")
 LONGEST_LABEL = 120
@@ -134,11 +133,26 @@ def _labelled(tree: HtmlElement) -> Iterator[str]:
             yield one_line(beside).lstrip(": ")
 
 
-def byline(tree: HtmlElement, head: HtmlElement | None, names: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+def _any_of(pieces: Iterable[str], names: Iterable[str]) -> set[str]:
+    return {name for name in names if any(piece in name for piece in pieces)}
+
+
+def _in_order(tree: HtmlElement, *found: list[HtmlElement]) -> list[HtmlElement]:
+    """Elements that were found in several ways, each once, in page order."""
+    first, *others = filter(None, found) if any(found) else ([],)
+    if not others:
+        return first
+    every = {element for some in found for element in some}
+    return [element for element in tree.iter() if element in every]
+
+
+def byline(tree: HtmlElement, named: Named, head: HtmlElement | None,
+           names: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
     """Who signed the article as the page shows it, nobody where that is not plain; names splits a line into names."""
     first: HtmlElement | None = None
     found: list[str] = []
-    for element in _nearest(filter(_named, SIGNED(tree)), head):
+    signed = named.having(_any_of(SIGNED, named.names), _any_of(("author",), named.names))
+    for element in _nearest(filter(_named, _in_order(tree, SIGNED_LINKS(tree), signed)), head):
         if not (line := _signed(element, names)):
             continue
         # Several authors stand side by side in elements of one kind.
@@ -158,12 +172,11 @@ def _beside(element: HtmlElement, other: HtmlElement) -> bool:
     return above is beside or (above is not None and beside is not None and above.getparent() is beside.getparent())
 
 
-def dates(tree: HtmlElement, head: HtmlElement | None) -> Iterator[str]:
+def dates(tree: HtmlElement, named: Named, head: HtmlElement | None) -> Iterator[str]:
     """The lines beside the headline that may hold the article's date, the closest first; the machine's form of one before what
     is shown."""
-    named = {name for name in CLASSES(tree) if any(piece in name for piece in DATED)}
-    dated = (element for element in CLASSED(tree) if element.tag == "time" or element.get("class") in named)
-    for element in _nearest(dated, head):
+    dated = _in_order(tree, list(tree.iter("time")), named.having(_any_of(DATED, named.names), set()))
+    for element in _nearest((element for element in dated if element.tag not in HIDDEN), head):
         if CHANGED.search(name := element.get("class") or "") and "publi" not in name.lower():
             continue
         yield from filter(None, (element.get("datetime"), element.get("content")))

@@ -5,6 +5,8 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.read.named import Named, words
+
 # Words in an id or class that name a place of comments.
 PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock", "commentform", "commentarea", "commentsection",
           "commentthread", "recentcomments", "disqus", "respond", "discussion", "discussions", "kommentare", "kommentar",
@@ -12,16 +14,14 @@ PLACES = {"comment", "comments", "commentlist", "commentsblock", "commentblock",
           "pikir", "pikirler", "fikrlar", "teswir", "teswirler", "yorum", "yorumlar", "obsuzhdenie", "obsuzhdeniya", "otzyv",
           "otzyvy", "otziv", "otzivy", "hypercomments", "cackle", "remark42", "isso", "wpdiscuz", "wpd"}
 # Every place has one of these in it: the places that have no other place in them.
-STEMS = tuple(place for place in PLACES if not any(other in place for other in PLACES - {place}))
+STEM = re.compile("|".join(sorted(place for place in PLACES if not any(other in place for other in PLACES - {place}))))
 # Words beside them that tell of the page instead: <body class="has-comments">, <article class="comments-open">.
 STATES = {"has", "no", "with", "without", "open", "closed", "enabled", "disabled", "on", "off", "allow", "allowed"}
 KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", "span", "time", "h1"}
 ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
 KNOWN_NAMES = 20_000
-CLASSES, IDS, PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False)
-                                   for name in ("class", "id", "itemprop", "itemtype"))
-NAMED = etree.XPath("/descendant::*[@class or @id]")
+PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False) for name in ("itemprop", "itemtype"))
 # Elements of a site's own making (<comment-list>), and those with a name for people who cannot see.
 LABELLED, OWN = etree.XPath("/descendant::*[@aria-label]"), etree.XPath("/descendant::*[contains(local-name(), '-')]")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6", "summary")
@@ -34,7 +34,6 @@ CALLED = re.compile(
 COUNT = re.compile(r"\d+")
 WORDS = re.compile(r"[^\W\d_]+")
 LISTS = {"ul", "ol", "dl", "table"}
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # What begins so is a part of a place of comments, unless it is where the article stands.
 PART = re.compile(r"comment(?!ary)|comol", re.IGNORECASE)
 OUTSIDE = {"head", "header", "nav", "aside", "footer", "script", "style", "noscript", "template", "form", "title"}
@@ -48,14 +47,8 @@ def _names_comments(name: str) -> bool:
     """Whether a class or id is that of a place of comments."""
     if PART.match(name):
         return True
-    lower = name.lower()
-    if not any(stem in lower for stem in STEMS):
-        return False
-    for token in name.split():
-        words = re.split(r"[-_:]+", CAMEL.sub("-", token).lower())
-        if PLACES.intersection(words) and not STATES.intersection(words):
-            return True
-    return False
+    return STEM.search(name.lower()) is not None and any(
+        PLACES.intersection(parts) and not STATES.intersection(parts) for parts in map(words, name.split()))
 
 
 def _own_length(element: HtmlElement) -> int:
@@ -78,14 +71,13 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
     return first is not None and (element is first or element in first.iterancestors())
 
 
-def _told(tree: HtmlElement, names: set[str]) -> tuple[list[HtmlElement], set[HtmlElement]]:
-    """The elements of such names, and those that say of themselves that they are comments."""
+def _told(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that say of themselves that they are comments, though not by a class or id."""
     items = set(ITEM(tree)) if any("omment" in name for name in {*PROPERTIES(tree), *TYPES(tree)}) else set()
-    named = [element for element in NAMED(tree) if element.get("class") in names or element.get("id") in names] if names else []
     items.update(element for element in OWN(tree) if _names_comments(element.tag))
     items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
     items.update(element for element in _titled(tree) if element is not None)
-    return named, items
+    return items
 
 
 def _calls(text: str) -> bool:
@@ -117,14 +109,10 @@ def cut(elements: list[HtmlElement]) -> None:
             element.drop_tree()
 
 
-def names_of(tree: HtmlElement) -> set[str]:
-    """The classes and ids of a page's elements, as they are written."""
-    return {*CLASSES(tree), *IDS(tree)}
-
-
-def cut_comments(tree: HtmlElement, names: set[str]) -> None:
-    """Takes all comments out that their markup names; an element that holds the article stays, whatever its name. names: those
-    of its elements, which may be gone."""
-    named, items = _told(tree, set(filter(_names_comments, names)))
-    first = _first_long(tree) if named or items else None
-    cut([element for element in dict.fromkeys((*named, *items)) if not holds_article(element, first)])
+def cut_comments(tree: HtmlElement, named: Named) -> None:
+    """Takes all comments out that their markup names; an element that holds the article stays, whatever its name. named: the
+    page's named elements, of which some may be gone."""
+    names = set(filter(_names_comments, named.names))
+    found = dict.fromkeys((*named.having(names, names), *_told(tree)))
+    first = _first_long(tree) if found else None
+    cut([element for element in found if not holds_article(element, first)])

@@ -1,5 +1,5 @@
 """The comment systems that are read, by name, and those that are only recognised: their comments are not in the page."""
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,13 +30,13 @@ MARKERS = {
 TARGETS = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
 
 
-def _telling(tree: HtmlElement, names: set[str]) -> str:
+def _telling(tree: HtmlElement, names: Set[str]) -> str:
     """What of a page tells its system, a line each: a quarter of its markup."""
     scripts = [text for script in tree.iter("script") for text in (script.text, *script.keys(), *script.values()) if text]
     return "\n".join(("", *scripts, *names, *TARGETS(tree), *(element.tag for element in tree.iter("fb:comments"))))
 
 
-def thread(tree: HtmlElement, names: set[str], outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
+def thread(tree: HtmlElement, names: Set[str], outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
     """The page's thread, and the elements to cut out of the tree. names: the classes and ids of its elements."""
     read, cut = NO_THREAD, list[HtmlElement]()
     if outlet and outlet.comments:

@@ -1,6 +1,10 @@
 """The gate for all text that leaves the door."""
+import sys
+import unicodedata
+
 import pytest
 
+from pipelines.read import clean
 from pipelines.read.clean import one_line, plain, tidy
 
 
@@ -45,3 +49,15 @@ def test_titles_and_names_are_one_line_of_limited_length():
 
 def test_values_that_were_escaped_for_a_page_are_plain():
     assert plain("Tom &amp; <b>Jerry</b> &#8211; 5 < 6 &lt;script&gt;x") == "Tom & Jerry – 5 < 6 x"
+
+
+def test_what_is_taken_as_it_is_is_neither_taken_out_nor_composed_by_any_of_the_closer_looks():
+    easy = [character for character in map(chr, range(sys.maxunicode + 1)) if clean.EASY.fullmatch(character)]
+    assert {"a", "ў", "ө", "ʻ", "中", "«", "—"} <= set(easy)
+    whole = "".join(easy)
+    assert clean.REMOVED.search(whole) is None and clean.IDLE_JOINER.search(whole) is None
+    assert unicodedata.normalize("NFC", whole) == whole
+    # What composes with the character before it, whatever that is, is the second part of some other character.
+    seconds = {parts[1] for code in range(sys.maxunicode + 1) if len(parts := unicodedata.decomposition(chr(code)).split()) == 2
+               and not parts[0].startswith("<")}
+    assert not {f"{ord(character):04X}" for character in easy} & seconds

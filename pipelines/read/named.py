@@ -1,0 +1,35 @@
+"""The elements of a page that its markup names, looked through once for all who go by names."""
+import re
+from collections.abc import Set
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+NAMED = etree.XPath("/descendant::*[@class or @id]")
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def words(name: str) -> list[str]:
+    """The words of a class or id in small letters: "adBox top_banner" has four."""
+    apart = name.replace("-", " ").replace("_", " ").replace(":", " ")
+    return (apart if apart.islower() else CAMEL.sub(" ", apart).lower()).split()
+
+
+class Named:
+    """The elements of a page with a class or id, in page order; names holds each of their classes and ids as it is written."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self._elements = [(element, element.get("class", ""), element.get("id", "")) for element in NAMED(tree)]
+        self.names = frozenset(name for _, *both in self._elements for name in both if name)
+
+    def having(self, classes: Set[str], ids: Set[str]) -> list[HtmlElement]:
+        """The elements with one of these classes or ids, as they are written, that are still in the page."""
+        if not classes and not ids:
+            return []
+        return [element for element, name, own in self._elements if (name in classes or own in ids) and self._stands(element)]
+
+    def _stands(self, element: HtmlElement) -> bool:
+        while (above := element.getparent()) is not None:
+            element = above
+        return element is self._tree
