@@ -1,5 +1,5 @@
 """What every stage of a run is handed, and what both kinds of page leave behind: a capture."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -9,13 +9,22 @@ from pipelines.names import Names
 from storage.insert import put
 from storage.models import Capture
 from storage.store import Store
+from storage.watches import WatchRow
+
+
+@dataclass(slots=True)
+class Standing:
+    """The watches of the outlet when they were last asked for; None before."""
+
+    watches: tuple[WatchRow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched; so was what
     had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now. imported: the
-    run brings in old records: nobody hears of them, and what is known since is not changed by them."""
+    run brings in old records: nobody hears of them, and what is known since is not changed by them. standing: what a page that
+    is new is matched with; that it is so still is asked where it is written."""
 
     store: Store
     outlet: Outlet
@@ -24,6 +33,7 @@ class Intake:
     names: Names
     backlog_to: int | None = None
     imported: bool = False
+    standing: Standing = field(default_factory=Standing)
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:

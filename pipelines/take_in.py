@@ -29,7 +29,8 @@ class _Overtaken(Exception):
 class _Before:
     """What the store knows of a page before it is taken in. backlog: it stood before its outlet was watched, and is read for
     the first time. overtaken: what is known of the article is newer; overtaken_thread: what is known of its thread. other:
-    the page is one more of an article that has another of its own. was: the id of the article that the page had."""
+    the page is one more of an article that has another of its own. was: the id of the article that the page had. supposed: it
+    was not asked for, and has to be once the page is held."""
 
     article: Article | None
     latest: articles.Latest | None
@@ -40,6 +41,7 @@ class _Before:
     was: int | None = None
     overtaken: bool = False
     overtaken_thread: bool = False
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +79,46 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
 
     head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head).
     """
+    supposed = _supposed(intake, seen)
     while True:
-        before = _before(intake, seen)
-        if before.backlog:
-            intake = replace(intake, backlog=True)
-        change = _compare(intake, seen.value, before, now, head_again) if isinstance(seen.value, ArticleRead) else None
+        before = supposed or _before(intake, seen)
+        own = replace(intake, backlog=True) if before.backlog else intake
+        change = _compare(own, seen.value, before, now, head_again) if isinstance(seen.value, ArticleRead) else None
         try:
-            with intake.store.writing() as session:
+            with own.store.writing() as session:
                 runs.require_open(session, intake.run_id)
                 page = pages.held(session, seen.page.id)
                 if isinstance(seen.value, ArticleRead) and change is not None:
-                    _article(session, intake, seen, seen.value, page, before, change, now, head_again)
+                    if before.supposed and not _as_supposed(session, intake, page, seen.value, before):
+                        raise _Overtaken
+                    _article(session, own, seen, seen.value, page, before, change, now, head_again)
                 else:
-                    _no_article(session, intake, seen, page, before, now)
+                    _no_article(session, own, seen, page, before, now)
                 failpoint.reach("page.taking")
             failpoint.reach("page.taken")
             return
         except _Overtaken:
-            continue
+            supposed = None
+
+
+def _supposed(intake: Intake, seen: Seen) -> _Before | None:
+    """What is known of a page of which nothing was read yet: nothing but the watches. None where it has to be asked for."""
+    if (intake.imported or not seen.page.fresh or intake.standing.watches is None
+            or not isinstance(seen.value, ArticleRead) or seen.value.thread.system is not None):
+        return None
+    return _Before(None, None, (), intake.standing.watches, _is_backlog(intake, seen.page.id), supposed=True)
+
+
+def _as_supposed(session: Session, intake: Intake, page: Page, value: ArticleRead, before: _Before) -> bool:
+    """Whether nothing was read of a page indeed, no other page may be of one article with it, and the watches are the same."""
+    return ((page.state, page.article_id, page.missing_since) == ("new", None, None)
+            and not twins.related(session, page, value)
+            and tuple(watches.standing(session, intake.outlet.id)) == before.watches)
+
+
+def _is_backlog(intake: Intake, page_id: int) -> bool:
+    """Whether a page that has no version was there before its outlet was watched."""
+    return intake.backlog or (intake.backlog_to is not None and page_id <= intake.backlog_to)
 
 
 def _before(intake: Intake, seen: Seen) -> _Before:
@@ -111,11 +135,11 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
                  if isinstance(seen.value, ArticleRead) else ())
         # One that was announced and not there has appeared since.
-        newest = intake.backlog_to if latest is None and page.missing_since is None else None
-        backlog = intake.backlog or (newest is not None and page.id <= newest)
+        backlog = _is_backlog(intake, page.id) if latest is None and page.missing_since is None else intake.backlog
         if not intake.imported:
+            intake.standing.watches = tuple(watches.standing(session, intake.outlet.id))
             # What became of a page between an import and our first look at it is no news.
-            standing = () if pages.only_imported(session, page) else tuple(watches.standing(session, intake.outlet.id))
+            standing = () if pages.only_imported(session, page) else intake.standing.watches
             return _Before(article, latest, known, standing, backlog, other, page.article_id)
         assert seen.fetched is not None
         at, stood = seen.fetched.at, pages.stood_last(session, page)
@@ -202,7 +226,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if page.article_id != before.was:
         raise _Overtaken
     article = before.article and session.get_one(Article, before.article.id)
-    if change.changed and (others := twins.same_text(session, page, read, article)):
+    # That no other page has to do with one of which so much is supposed was asked.
+    if change.changed and not before.supposed and (others := twins.same_text(session, page, read, article)):
         twins.reject(session, intake, others, read, page.url, now)
         readings.write(session, [reading.row(capture_id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
         twins.quarantine(intake, page, others[0].url, now)

@@ -32,11 +32,17 @@ def _names(url: str, claimed: str | None, outlet: Outlet) -> set[str]:
     return {place(each).removeprefix("www.").rstrip("/") for each in urls}
 
 
+def related(session: Session, page: Page, read: ArticleRead) -> list[Page]:
+    """The other pages of the outlet that may be of one article with a page; those that answer with the very text are among
+    them."""
+    return pages.related(session, page, read.text_sha256, read.claimed_url if read.claimed_url != page.url else None)
+
+
 def known_as(session: Session, outlet: Outlet, page: Page, read: ArticleRead) -> Article | None:
     """The article that a page which has none yet is another page of: one of the two claims the other's address, or both a third
     one's that is an article's, or the other redirects to this one; all on one outlet, the texts alike."""
     mine = _names(page.url, read.claimed_url, outlet)
-    for other in pages.related(session, page, read.text_sha256, read.claimed_url if read.claimed_url != page.url else None):
+    for other in related(session, page, read):
         article = session.get(Article, other.article_id) if other.article_id is not None else None
         latest = articles.latest(session, article.id) if article is not None else None
         if article is None or latest is None or not alike(latest.reading.text or "", read.text):

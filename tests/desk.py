@@ -21,7 +21,7 @@ from crawler.items import (
     ThreadRead,
 )
 from crawler.outlet import Outlet
-from pipelines.intake import Intake
+from pipelines.intake import Intake, Standing
 from pipelines.names import names
 from pipelines.plan import plan
 from pipelines.take_in import take_in
@@ -61,6 +61,7 @@ class Desk:
     run: int = 0
     backlog: bool = False
     captures: int = 0
+    standing: Standing = field(default_factory=Standing)
 
     def begin(self) -> None:
         with self.store.writing() as session:
@@ -86,7 +87,8 @@ class Desk:
     def intake(self) -> Intake:
         with self.store.reading() as session:
             newest = runs.backlog_to(session, self.outlet.id)
-        return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), newest)
+        return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), newest,
+                      standing=self.standing)
 
     def watch(self, *words: str, recipients: tuple[str, ...] = ("a@example.org",), own: str = "w") -> None:
         with self.store.writing() as session:
@@ -111,7 +113,7 @@ class Desk:
                 row = models.Page(outlet="steppe", url=f"{HOME}{path}", kind="article", found_at=self.now, next_due_at=self.now)
                 session.add(row)
                 session.flush()
-            return Page(row.id, row.url, "article")
+            return Page(row.id, row.url, "article", fresh=row.state == "new")
 
     def see(self, value: ArticleRead | Nothing, path: str = "/a/1", *, again: ArticleRead | None = None,
             **headers: str) -> None:

@@ -145,6 +145,57 @@ def test_two_looks_that_were_compared_with_one_version_store_each_state_once(des
     assert len(desk.rows(Capture)) == 3
 
 
+# --- what is supposed of a page that is new
+
+def look(desk: Desk, path: str, text: str) -> Seen:
+    """A look at a page by whoever planned it before anything was read of it."""
+    page = replace(desk.page(path), fresh=True)
+    return Seen(page, "read", desk.fetched(page.url), article(text))
+
+
+def test_a_page_that_was_read_since_it_was_planned_is_compared_with_what_was_read(desk: Desk) -> None:
+    desk.see(article("Another."), "/a/0")
+    looks = [look(desk, "/a/1", text) for text in ("Before.", "After.", "After.")]
+    for each in looks:
+        take_in(desk.intake, each, desk.now)
+    assert [(row.article_id, row.seq) for row in desk.rows(Version)] == [(1, 1), (2, 1), (2, 2)]
+
+
+def test_two_looks_at_once_at_a_new_page_make_one_article(desk: Desk) -> None:
+    desk.see(article("Another."), "/a/0")
+    intake, looks = desk.intake, [look(desk, "/a/1", text) for text in ("This.", "That.")]
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(take_in, intake, each, desk.now) for each in looks]:
+            done.result()
+    assert len(desk.rows(Article)) == 2 and [row.seq for row in desk.rows(Version)] == [1, 1, 2]
+
+
+def test_a_watch_that_began_or_ended_since_another_page_was_taken_in_counts_for_a_new_one(desk: Desk) -> None:
+    desk.see(article("A rail."), "/a/0")
+    desk.watch("rail")
+    desk.see(article("Another rail."), "/a/1")
+    assert [alert.article_id for alert in desk.rows(Alert)] == [2]
+    desk.watch("road")
+    desk.see(article("A third rail."), "/a/2")
+    desk.see(article("A road."), "/a/3")
+    assert [alert.article_id for alert in desk.rows(Alert)] == [2, 4]
+
+
+def test_of_a_new_page_nothing_is_asked_outside_of_the_transaction_that_writes_it(desk: Desk) -> None:
+    desk.watch("rail")
+    desk.see(article("A rail."), "/a/0")
+    take_in(replace(desk.intake, store=Unread(desk.store)), look(desk, "/a/1", "Another rail."),  # type: ignore[arg-type]  # as above
+            desk.now)
+    assert [alert.article_id for alert in desk.rows(Alert)] == [1, 2]
+
+
+class Unread:
+    """A store that is only written to."""
+
+    def __init__(self, store: Store) -> None:
+        self.writing = store.writing
+
+
 # --- disappearance
 
 def looks_until_gone(desk: Desk) -> None:
