@@ -10,7 +10,7 @@ from crawler.outlet import Outlet
 from pipelines.read import screen
 
 # Our own part of a reading: raise it with every change that may read a stored page differently.
-READER = 8
+READER = 9
 
 
 @lru_cache(maxsize=1)

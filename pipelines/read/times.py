@@ -40,9 +40,10 @@ MONTHS = {name: number for number, names in enumerate((
     "december dec декабрь декабря дек желтоқсан декабр декабри dekabr aralık dezember décembre"), 1) for name in names.split()}
 _MONTH = "(?P<word>" + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True)) + r")\b\.?"
 _TIME = r"(?P<hour>[0-2]?\d)[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
-# Hours ahead of UTC: the names of RFC 822, and those of Europe that mean one zone only.
+# Hours ahead of UTC: the names of RFC 822, those of Europe that mean one zone only, and those of the region's southern
+# neighbours (IST is India's: news pages hardly ever write Ireland's or Israel's so).
 ZONES = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-         "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3}
+         "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "pkt": 5, "ist": 5.5}
 _ZONE = (rf"(?:\s?(?:(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b)?"
          r"\s?(?:(?P<sign>[+-])(?P<ahead>\d\d):?(?P<beside>\d\d)\b)?)")
 _BETWEEN = r"[\s,|·•/–—-]*(?:(?:at|в|um|saat|soat|сағат|саат)\s+)?"

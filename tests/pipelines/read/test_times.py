@@ -16,7 +16,8 @@ ALMATY = "Asia/Almaty"
     "March 8, 2019 at 1:05 pm", "8 марта 2019 г. в 13:05", "13:05, 8 марта 2019", "2019 жылғы 8 наурыз 13:05",
     "2019-yil 8-mart, 13:05", "2019年3月8日 13:05",
     "Опубликовано: 08.03.2019 13:05", "8.3.2019 at 13.05", "8 марти 2019, 13:05", "Fri Mar 8 08:05:00 CET 2019",
-    "fredag 08. mar 2019 - 13:05", "8 mart 2019, 13:05", "2019-03-08 13:05:00 +0600", "1:05 PM, March 8, 2019"])
+    "fredag 08. mar 2019 - 13:05", "8 mart 2019, 13:05", "2019-03-08 13:05:00 +0600", "1:05 PM, March 8, 2019",
+    "12:35:00 PM IST Mar 8, 2019", "8 March 2019, 12:05 PKT"])
 def test_an_absolute_time_is_read_in_utc(text):
     assert moment(text, ALMATY) == datetime(2019, 3, 8, 7, 5, tzinfo=timezone.utc)
 
