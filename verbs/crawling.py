@@ -1,13 +1,12 @@
 """One pass by hand: alone, or beside a daemon that does it."""
 import asyncio
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.status import Status
 
 from crawler import outlet as outlets
 from scheduler import Wire, utcnow
@@ -50,23 +49,27 @@ async def alone(settings: Settings, worker: WorkerProcess, store: Store, names: 
     """One pass, with one delivery attempt, by the holder of the store's lock."""
     wire = Wire(settings, worker, store)
     wire.begin(utcnow())
-    with Console(stderr=True).status("starting …") as status:
-        told = asyncio.create_task(_tell(store, status))
-        try:
-            made = await wire.one_pass(utcnow(), names or None)
-        finally:
-            told.cancel()
-            await wire.close()
+    told = asyncio.create_task(_tell(store))
+    try:
+        made = await wire.one_pass(utcnow(), names or None)
+    finally:
+        told.cancel()
+        await wire.close()
     with store.reading() as session:
         return documents.crawled(session, made)
 
 
-async def _tell(store: Store, status: Status) -> None:
-    """Says each second how far the open runs are; on a terminal only, as rich has it."""
-    while True:
-        await asyncio.sleep(TELL_SECONDS)
-        with store.reading() as session:
-            status.update(f"{runs.fetched(session)} answers kept …")
+async def _tell(store: Store) -> None:
+    """Says each second how far the open runs are; on a terminal only."""
+    if not sys.stderr.isatty():
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting …") as status:
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            with store.reading() as session:
+                status.update(f"{runs.fetched(session)} answers kept …")
 
 
 async def beside(store: Store, names: Sequence[str]) -> dict[str, Any]:
