@@ -15,7 +15,7 @@ from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
 from storage import articles, pages, readings, runs, watches
-from storage.insert import put, put_all
+from storage.insert import made, put, put_all
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
@@ -263,8 +263,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
 def _own_article(session: Session, intake: Intake, page: Page, article: Article | None, other: bool, read: ArticleRead,
                  now: datetime) -> Article:
     if article is None:
-        values = {"outlet": intake.outlet.id, "url": page.url, "claimed_url": read.claimed_url, "first_seen_at": now}
-        article = Article(id=put(session, Article, **values), **values)
+        article = made(session, Article, outlet=intake.outlet.id, url=page.url, claimed_url=read.claimed_url, first_seen_at=now)
     else:
         if not other and (article.claimed_url is None or not intake.imported):
             article.claimed_url = read.claimed_url

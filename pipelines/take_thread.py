@@ -11,6 +11,7 @@ from pipelines.compare.thread import Known, ThreadChange
 from pipelines.intake import Intake
 from pipelines.match import watch as watching
 from storage import threads
+from storage.insert import made, put
 from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
 from storage.passage import Passage
 from storage.watches import WatchRow
@@ -63,17 +64,16 @@ class _Writer:
         system, native_key = look.system or "", look.native_key or article.url
         thread = threads.get(session, intake.outlet.id, system, native_key)
         if thread is None:
-            thread = Thread(outlet=intake.outlet.id, system=system, native_key=native_key, article_id=article.id)
-            session.add(thread)
-            session.flush()
+            thread = made(session, Thread, outlet=intake.outlet.id, system=system, native_key=native_key, article_id=article.id)
         last = threads.last_read(session, thread.id)
         self.first, self.last_id = last is None, last.id if last is not None else None
-        self.look = ThreadRead(thread_id=thread.id, run_id=intake.run_id, capture_id=capture_id, reader=read.reader, at=now,
-                               declared=look.declared, seen=len(look.comments), state=look.state, reason=look.reason)
-        session.add(self.look)
-        session.flush()
+        self.thread_id = thread.id
+        self.look_id = put(session, ThreadRead, thread_id=thread.id, run_id=intake.run_id, capture_id=capture_id,
+                           reader=read.reader, at=now, declared=look.declared, seen=len(look.comments), state=look.state,
+                           reason=look.reason)
         self.rows: dict[int, Comment] = {}
         self.native_ids: set[str | None] = set()
+        self.authors: dict[int, str | None] = {}
 
     def write(self, change: ThreadChange) -> list[tuple[CommentVersion, str | None]]:
         """The new comment versions, each with the text before it."""
@@ -84,25 +84,29 @@ class _Writer:
             if old is not None:
                 self.rows[place] = self.session.get_one(Comment, old.id)
                 self.native_ids.add(old.native_id)
+                self.authors[old.id] = self.rows[place].author
+        seen_again = dict(self.rows)
         for place in change.posted:
             self.rows[place] = self._post(comments[place])
         for place in change.posted:
-            parent = comments[place].parent
-            self.rows[place].parent_id = self.rows[parent].id if parent is not None and parent in self.rows else None
-            written.append((self._version(self.rows[place], 1, "posted", comments[place].text, self.last_id), None))
+            row, parent = self.rows[place], self._parent(comments[place])
+            if parent != row.parent_id and parent is not None:  # it stands further down
+                threads.answers(self.session, row.id, parent)
+            written.append((self._version(row, 1, "posted", comments[place].text, self.last_id), None))
         for places, event in ((change.edited, "edited"), (change.restored, "restored")):
             for place in places:
                 row = self.rows[place]
                 after = row.last_read_id if event == "edited" else self.last_id
                 old_text = before[row.id].text if event == "edited" else None
                 written.append((self._version(row, self._next(row), event, comments[place].text, after), old_text))
-        for place, row in self.rows.items():
+        for place, row in seen_again.items():
             if not comments[place].deleted:
                 self._seen(row, comments[place])
         removed = {old.id for old in change.removed}
         for old in change.missing:
             row = self.session.get_one(Comment, old.id)
-            row.missed_read_id = row.missed_read_id or self.look.id
+            self.authors[row.id] = row.author
+            row.missed_read_id = row.missed_read_id or self.look_id
             if old.id in removed:
                 version = self._version(row, self._next(row), "removed", None, row.last_read_id, row.missed_read_id)
                 written.append((version, old.text))
@@ -113,16 +117,20 @@ class _Writer:
         # A page that gives one id to two comments says nothing by it.
         native_id = None if comment.native_id in self.native_ids else comment.native_id
         self.native_ids.add(native_id)
-        row = Comment(thread_id=self.look.thread_id, native_id=native_id, parent_source=comment.parent_source,
-                      author=self.intake.names(self.intake.outlet.id, comment.author), posted_at=comment.posted,
-                      posted_raw=comment.posted_raw, position=comment.position, first_seen_at=self.now, last_seen_at=self.now,
-                      last_read_id=self.look.id)
-        self.session.add(row)
-        self.session.flush()
+        row = made(self.session, Comment, thread_id=self.thread_id, native_id=native_id, parent_id=self._parent(comment),
+                   parent_source=comment.parent_source, author=self.intake.names(self.intake.outlet.id, comment.author),
+                   posted_at=comment.posted, posted_raw=comment.posted_raw, position=comment.position, likes=comment.likes,
+                   dislikes=comment.dislikes, first_seen_at=self.now, last_seen_at=self.now, last_read_id=self.look_id)
+        self.authors[row.id] = row.author
         return row
 
+    def _parent(self, comment: CommentRead) -> int | None:
+        """The id of the comment that one answers, where it is written already."""
+        parent = self.rows.get(comment.parent) if comment.parent is not None else None
+        return parent.id if parent is not None else None
+
     def _seen(self, row: Comment, comment: CommentRead) -> None:
-        row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look.id, None
+        row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look_id, None
         row.position, row.likes, row.dislikes = comment.position, comment.likes, comment.dislikes
 
     def _next(self, row: Comment) -> int:
@@ -130,16 +138,10 @@ class _Writer:
 
     def _version(self, row: Comment, seq: int, event: str, text: str | None, after: int | None,
                  before: int | None = None) -> CommentVersion:
-        version = CommentVersion(comment_id=row.id, seq=seq, event=event, text=text, reader=self.read.reader,
-                                 capture_id=self.capture_id, run_id=self.intake.run_id, seen_at=self.now, after_read_id=after,
-                                 before_read_id=before or self.look.id)
-        self.session.add(version)
-        self.session.flush()
-        return version
+        return made(self.session, CommentVersion, comment_id=row.id, seq=seq, event=event, text=text, reader=self.read.reader,
+                    capture_id=self.capture_id, run_id=self.intake.run_id, seen_at=self.now, after_read_id=after,
+                    before_read_id=before or self.look_id)
 
-    def author(self, version: CommentVersion) -> str | None:
-        """The author of a version's comment, as the store keeps names."""
-        return self.session.get_one(Comment, version.comment_id).author
 
 
 def _told(version: CommentVersion, old: str | None, article: Article, read: ArticleRead, standing: Iterable[WatchRow],
@@ -147,6 +149,6 @@ def _told(version: CommentVersion, old: str | None, article: Article, read: Arti
     if version.event == "posted" and writer.intake.backlog and writer.first:
         return
     for watch in standing:
-        passage = watching.said(watch, read.title or article.url, writer.author(version), old, version.text)
+        passage = watching.said(watch, read.title or article.url, writer.authors[version.comment_id], old, version.text)
         if passage is not None:
             yield Told(f"comment_{version.event}", f"comment:{version.id}", watch, passage, version.id)

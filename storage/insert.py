@@ -1,7 +1,7 @@
 """Rows put in at once, and an INSERT that gives way to rows that are there already, in the words of either database."""
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Insert, Table
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from storage.models import Base
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+
+
+M = TypeVar("M", bound=Base)
 
 
 @lru_cache(maxsize=16)
@@ -22,6 +25,11 @@ def put(session: Session, model: type[Base], **values: Any) -> int:
     key = session.connection().execute(_plain(model), values).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def made(session: Session, model: type[M], **values: Any) -> M:
+    """Puts a row in; an object with its id and these values, of which the session knows nothing: its changes are not kept."""
+    return model(id=put(session, model, **values), **values)
 
 
 def put_all(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:

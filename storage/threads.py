@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
@@ -47,6 +47,12 @@ _GET = select(Thread).where(Thread.outlet == bindparam("outlet"), Thread.system 
 def get(session: Session, outlet: str, system: str, native_key: str) -> Thread | None:
     """The thread under its outlet's own name for it."""
     return session.scalar(_GET, {"outlet": outlet, "system": system, "native_key": native_key})
+
+
+def answers(session: Session, comment_id: int, parent_id: int) -> None:
+    """Keeps that a comment answers another."""
+    session.execute(update(Comment).where(Comment.id == comment_id).values(parent_id=parent_id),
+                    execution_options={"synchronize_session": False})
 
 
 def of_article(session: Session, article_id: int) -> list[Thread]:

@@ -1,4 +1,5 @@
 """Threads taken in: comments, their versions and the looks that bracket them; on both databases."""
+from dataclasses import replace
 from datetime import timedelta
 
 from desk import Desk, article, thread
@@ -37,6 +38,26 @@ def test_an_answer_to_a_known_comment_finds_its_parent(desk: Desk) -> None:
     look(desk, ("c1", "one"), ("c2", "two", "c1"))
     first, second = desk.rows(Comment)
     assert second.parent_id == first.id
+
+
+def test_an_answer_that_stands_above_what_it_answers_finds_its_parent(desk: Desk) -> None:
+    look(desk, ("c2", "two", "c1"), ("c1", "one"))
+    second, first = desk.rows(Comment)
+    assert (second.native_id, second.parent_id, first.native_id, first.parent_id) == ("c2", first.id, "c1", None)
+
+
+def test_a_comment_is_kept_as_it_was_seen_and_what_is_counted_of_it_as_it_was_seen_last(desk: Desk) -> None:
+    for likes, dislikes, position in ((3, None, 4), (5, 1, 0)):
+        seen = thread(("c1", "one"), state="complete")
+        desk.next_run()
+        desk.see(article("A text.", thread=replace(seen, comments=(replace(
+            seen.comments[0], likes=likes, dislikes=dislikes, position=position, posted=desk.now, posted_raw="today"),))))
+        row, = desk.rows(Comment)
+        assert (row.likes, row.dislikes, row.position, row.last_seen_at, row.last_read_id, row.missed_read_id) == (
+            likes, dislikes, position, desk.now, len(desk.rows(ThreadRead)), None)
+    first = desk.now - timedelta(days=1)
+    assert (row.first_seen_at, row.posted_at, row.posted_raw, row.parent_source) == (first, first, "today", "dom")
+    assert row.author is not None and row.author.startswith("reader-")
 
 
 def test_an_edited_comment_has_two_versions_bracketed_by_looks(desk: Desk) -> None:

@@ -264,8 +264,8 @@ GUARDS: tuple[Guard, ...] = (
           "tests/pipelines/compare/test_thread.py::"
           "test_a_look_that_loses_over_half_of_five_removes_none_and_one_that_loses_less_does"),
     Guard("a comment shown between two misses stands", "pipelines/take_thread.py",
-          "row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look.id, None",
-          "row.last_seen_at, row.last_read_id = self.now, self.look.id",
+          "row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look_id, None",
+          "row.last_seen_at, row.last_read_id = self.now, self.look_id",
           "tests/pipelines/test_take_thread.py::test_a_comment_shown_again_between_two_misses_was_never_removed[sqlite]"),
     Guard("an id that a page gives twice is none", "pipelines/take_thread.py",
           "native_id = None if comment.native_id in self.native_ids else comment.native_id", "native_id = comment.native_id",
