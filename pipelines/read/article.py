@@ -9,6 +9,7 @@ from crawler.outlet import Outlet
 from pipelines.read import clean, layout, metadata, times, walls
 from pipelines.read.comments import systems
 from pipelines.read.comments.cut import cut, cut_comments
+from pipelines.read.language import of_text
 from pipelines.read.named import Named
 from pipelines.read.screen import Refused
 
@@ -47,8 +48,9 @@ def read(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None, 
         raise Refused("no_text", "no article text was found on the page")
     body = "\n".join(block.text for block in blocks)
     language, origins = known.language, known.origins
-    if language is None and (language := metadata.language_of(body)):
-        origins = {**origins, "language": "langid"}
+    if language is None:
+        language, told_by = of_text(body)
+        origins = {**origins, "language": told_by} if language else origins
     return ArticleRead(
         title=known.title, text=body, blocks=blocks, text_sha256=hashlib.sha256(body.encode()).hexdigest(), reader=reader,
         authors=known.authors, published=known.published, published_raw=known.published_raw, modified=known.modified,

@@ -95,6 +95,11 @@ def article(every: list[Node], urls: set[str]) -> Node:
     return next((node for node in articles if urls.intersection(_addresses(node))), articles[0] if articles else {})
 
 
+def web_page(every: list[Node], urls: set[str]) -> Node:
+    """The node of the page that the article stands on, by one of its addresses; {} for none."""
+    return next((node for node in every if node.get("@type") == "WebPage" and urls.intersection(_addresses(node))), {})
+
+
 def text(value: Any) -> str | None:
     """A value as a string: the first of a list, the name, address or text of an object."""
     for _ in range(4):

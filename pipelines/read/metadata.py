@@ -52,12 +52,6 @@ THREE = {"kaz": "kk", "kir": "ky", "tgk": "tg", "tuk": "tk", "uzb": "uz", "rus":
          "tur": "tr", "fas": "fa", "per": "fa", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "ukr": "uk", "uig": "ug"}
 LANGUAGE_METAS = {"og:locale": "og", "content-language": "meta", "dc.language": "meta", "language": "meta",
                   "inlanguage": "microdata"}
-# The classifier calls Chinese by two of its varieties as well.
-CHINESE = {"wuu", "yue"}
-# Fewer letters tell no language.
-MIN_LETTERS = 20
-# More tell nothing more, and each thousand takes a quarter of a millisecond.
-ENOUGH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +195,8 @@ def _languages(tree: HtmlElement, metas: Metas, nodes: list[jsonld.Node], urls: 
     machines."""
     root = next(tree.iter("html"), tree)
     yield _code(root.get("lang") or root.get("xml:lang")), "html lang"
-    yield _code(jsonld.language(jsonld.article(nodes, urls).get("inLanguage"))), "json-ld"
+    yield from ((_code(jsonld.language(node.get("inLanguage"))), "json-ld")
+                for node in (jsonld.article(nodes, urls), jsonld.web_page(nodes, urls)))
     for name, origin in LANGUAGE_METAS.items():
         for value in metas.get(name, ()):
             yield _code(value), origin
@@ -217,16 +212,6 @@ def _twins(tree: HtmlElement, base: str, own: set[str]) -> tuple[Twin, ...]:
             if url and place(url) not in own:
                 found.setdefault(tag, Twin(tag.replace("_", "-"), url))
     return tuple(found.values())[:MAX_TWINS]
-
-
-def language_of(text: str) -> str | None:
-    """The language of a text by its letters, as a two-letter code; None where they do not tell."""
-    if len(text) < MIN_LETTERS:
-        return None
-    import py3langid  # it takes 90 MB and half a second, and most pages say their language
-
-    code = str(py3langid.classify(text[:ENOUGH])[0])
-    return "zh" if code in CHINESE else code if len(code) == 2 else None
 
 
 def _claimed_url(tree: HtmlElement, metas: Metas, base: str) -> tuple[str | None, str]:
