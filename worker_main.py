@@ -54,6 +54,7 @@ def main() -> None:
         loading = asyncio.create_task(readers.load())
         worker = await asyncio.to_thread(import_module, "worker")
         gc.freeze()
+        gc.set_threshold(10_000)  # each page makes thousands of objects, hardly any of them in a ring
         gc.enable()
         await worker.Worker(settings, readers, up).serve(down)
         await loading
