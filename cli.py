@@ -4,7 +4,6 @@ import atexit
 import gc
 import logging
 import os
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,8 @@ def upgrade(config: Path | None) -> None:
 @click.option("--url", default=None, help="The page's address.")
 @click.option("--outlet", default=None, metavar="ID", help="Read as this outlet's page; `none` reads without any outlet.")
 @click.option("--content-type", default=None, metavar="CT", help="The Content-Type it was served with.")
-@click.option("--at", type=When(), default=None, help="When it was fetched; without it relative times stay unknown.")
+@click.option("--at", type=When(), default=None,
+              help="When it was fetched, else now: later dates are none, and of dated layouts that day's counts.")
 @click.option("--jsonl", is_flag=True, help='FILE is lines of {"file","url","outlet"?,"at"?}; one answer a line.')
 @as_json
 @click.pass_obj
@@ -147,8 +147,8 @@ def read(config: Path | None, file: Path, url: str | None, outlet: str | None, c
 
     settings = load(config)
     if jsonl:
-        lines = sys.stdin if str(file) == "-" else file.open(encoding="utf-8")
-        raise SystemExit(asyncio.run(reading.answer_lines(settings, lines, lambda document: echo_json(document))))
+        with reading.opened(file) as lines:
+            raise SystemExit(asyncio.run(reading.answer_lines(settings, lines, lambda document: echo_json(document))))
     request = reading.Request(str(file), url, outlet, content_type, at)
     present(asyncio.run(reading.answer(settings, request)), as_json)
 
@@ -376,7 +376,7 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
         new = one_version(rows, end)
         old = one_version(rows, start if start is not None else max(new.version.seq - 1, 1))
         if old is new and not as_json:
-            raise click.ClickException("the article has one version: there is nothing to compare")
+            raise click.ClickException("this is one version: there is nothing to compare")
         before, after = old.reading, new.reading
         present(documents.changes(before.title, before.text or "", after.title, after.text or ""), as_json)
 

@@ -216,10 +216,11 @@ class HostState:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a crawl ended: state done, degraded (part of it could not be done), blocked (the outlet does not let us in) or
-    failed (nothing could be had). errors are plain sentences, each with its URL."""
+    """How a crawl ended: state done, degraded (part of it could not be done), blocked (the outlet does not let us in), failed
+    (nothing could be had) or died (it was stopped before its sources were read). errors are plain sentences, each with its
+    URL."""
 
-    state: Literal["done", "degraded", "blocked", "failed"]
+    state: Literal["done", "degraded", "blocked", "failed", "died"]
     requests: int
     not_modified: int
     errors: tuple[str, ...] = ()

@@ -84,7 +84,7 @@ async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, st
         tally.trouble(outlet.home, hung)
     if broken:
         raise broken[0]
-    return tally.report()
+    return tally.report(stopped=stop.is_set())
 
 
 def ports_of(outlet: Outlet) -> frozenset[int]:

@@ -43,16 +43,21 @@ class OutletSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         if not self.ending.is_set():
-            async for request in self._requests(await self.desk.plan(None), 0):
+            pages = await self.desk.plan(None)
+            self.tally.planned()
+            async for request in self._requests(pages, 0):
                 yield request
 
     async def _requests(self, pages: Iterable[Page], depth: int) -> AsyncIterator[Request]:
         for page in pages:
-            if page.id in self._asked or self.ending.is_set():
+            if page.id in self._asked:
                 continue
             self._asked.add(page.id)
             if page.kind == "source" and depth > DEEPEST:
                 self.tally.trouble(page.url, f"a sitemap more than {DEEPEST} levels deep")
+                continue
+            self.tally.wanted(page)
+            if self.ending.is_set():
                 continue
             try:
                 yield Request(page.url, self.source if page.kind == "source" else self.article, errback=self.lost,

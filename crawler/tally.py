@@ -4,11 +4,12 @@ from typing import Literal
 
 from crawler.items import Page, Report
 
-Outcome = Literal["had", "failed", "shut"]
+Outcome = Literal["wanted", "had", "failed", "shut"]
 # A run with more errors has one error; the pages' rows have each its own reason.
 MOST_ERRORS = 50
 # Articles that all redirect to one page were not moved there one by one: the site sends every visitor away.
 SENT_AWAY = 3
+STOPPED = "the crawl was stopped before its sources were read"
 
 
 class Tally:
@@ -19,7 +20,15 @@ class Tally:
         self._pages: Counter[tuple[str, Outcome]] = Counter()
         self._targets: Counter[str] = Counter()
         self._errors: list[str] = []
-        self._degraded = self._down = False
+        self._degraded = self._down = self._planned = False
+
+    def planned(self) -> None:
+        """It is known what the run is to fetch first."""
+        self._planned = True
+
+    def wanted(self, page: Page) -> None:
+        """The page is to be fetched."""
+        self._pages[page.kind, "wanted"] += 1
 
     def had(self, page: Page) -> None:
         """The page answered: with its content, unchanged, or that it is no more."""
@@ -49,12 +58,19 @@ class Tally:
         self.trouble(url, "the site does not answer, the rest is left for the next run")
         self._down = True
 
-    def report(self) -> Report:
-        """The report of the run, complete only when it has ended."""
+    def report(self, *, stopped: bool = False) -> Report:
+        """The report of the run, complete only when it has ended; stopped: it was told to end."""
+        if stopped and not self._sources_read():
+            # As after a kill: what the site had before it was watched is not all found yet.
+            return Report("died", self.requests, self.not_modified, (STOPPED, *self._errors[:MOST_ERRORS]))
         errors = self._errors[:MOST_ERRORS]
         if left := len(self._errors) - len(errors):
             errors.append(f"and {left} more")
         return Report(self._state(), self.requests, self.not_modified, tuple(errors))
+
+    def _sources_read(self) -> bool:
+        wanted, *came = (self._pages["source", outcome] for outcome in ("wanted", "had", "failed", "shut"))
+        return self._planned and sum(came) >= wanted
 
     def _state(self) -> Literal["done", "degraded", "blocked", "failed"]:
         if self._down and not any(self._pages[kind, "had"] for kind in ("source", "article")):

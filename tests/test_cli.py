@@ -152,6 +152,20 @@ def test_lines_are_answered_in_their_order_and_a_bad_one_with_an_error_in_its_pl
     assert found[0]["title"] == "A road" and found[0]["url"] == "https://x.example/1"
 
 
+@pytest.mark.parametrize("lines", ["none.jsonl", "."])
+def test_lines_that_cannot_be_had_are_one_sentence(tmp_path: Path, lines: str) -> None:
+    ended = said("read", "--jsonl", lines, cwd=tmp_path)
+    assert ended.returncode == 1 and json.loads(ended.stdout)["error"]["file"] == lines
+    assert len(ended.stderr.splitlines()) == 1 and "cannot be read" in ended.stderr
+
+
+def test_a_line_that_is_no_utf_8_spoils_itself_only(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.format(LONG), encoding="utf-8")
+    (tmp_path / "lines").write_bytes(b'{"file": "\xff.html"}\n{"file": "a.html"}\n')
+    found = [json.loads(line) for line in said("read", "--jsonl", "lines", cwd=tmp_path).stdout.splitlines()]
+    assert ["error" in each for each in found] == [True, False]
+
+
 def test_diff_rebuilds_both_texts(tmp_path: Path) -> None:
     for name, text in (("old", LONG), ("new", LONG.replace("more", "less"))):
         (tmp_path / f"{name}.html").write_text(PAGE.format(text), encoding="utf-8")

@@ -3,13 +3,15 @@ import asyncio
 import gzip
 import json
 import os
+import sys
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from crawler import outlet as outlets
 from crawler.items import Fetched
@@ -76,6 +78,20 @@ async def answer_both(settings: Settings, old: Request, new: Request) -> tuple[d
             raise FileError(f"this is no article: {document['reason']}: {document['note']}", file=request.file,
                             remedy="name two copies of an article's page")
     return first, second
+
+
+def opened(file: Path) -> TextIO:
+    """A file of lines to be answered, standard input for `-`; what is no UTF-8 is replaced, so that it spoils its own line
+    only. FileError where it cannot be had."""
+    if str(file) == "-":
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        return sys.stdin
+    try:
+        return file.open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise FileError(f"the lines cannot be read: {error.strerror}", file=str(file),
+                        remedy="name a file with a line for each page, or - for standard input") from error
 
 
 async def answer_lines(settings: Settings, lines: Iterable[str], say: Callable[[dict[str, Any]], None]) -> int:

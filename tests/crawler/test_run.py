@@ -306,8 +306,32 @@ def test_a_crawl_that_is_stopped_before_it_began_asks_for_nothing(world: World) 
         stop.set()
         return await world.crawling(stop=stop)
 
-    assert world.reactor.run(stopped()).requests == 0
+    report = world.reactor.run(stopped())
+    assert (report.state, report.requests) == ("died", 0)
     assert world.site.accepted == 0
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_a_crawl_that_is_stopped_before_its_sources_were_read_died(world: World, asked: int) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+
+    async def stopped() -> Any:
+        stop = asyncio.Event()
+
+        async def plan(seen: Any) -> None:
+            if seen is None and not asked:
+                stop.set()
+
+        async def keep(exchange: Any) -> None:
+            if exchange.url.endswith("/robots.txt") and asked:
+                stop.set()
+
+        world.memory.on["plan"], world.memory.on["keep"] = plan, keep
+        return await world.crawling(stop=stop)
+
+    report = world.reactor.run(stopped())
+    assert (report.state, report.errors) == ("died", ("the crawl was stopped before its sources were read",))
+    assert "/rss" not in world.site.paths()
 
 
 def test_a_crawl_that_takes_too_long_ends_degraded(world: World) -> None:

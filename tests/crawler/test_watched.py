@@ -103,8 +103,8 @@ def test_after_a_stop_it_returns_too(some: World) -> None:
 
     report, took = some.reactor.run(stopped())
     assert 0.6 < took < 6
-    assert report.state == "degraded"
-    assert "the desk's keep did not return" in report.errors[0]
+    assert report.state == "died"
+    assert "the desk's keep did not return" in report.errors[1]
 
 
 def test_a_neighbour_on_the_same_host_is_not_held_by_it(some: World) -> None:
