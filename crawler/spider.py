@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -43,21 +43,17 @@ class OutletSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         if not self.ending.is_set():
-            pages = await self.desk.plan(None)
-            self.tally.planned()
-            async for request in self._requests(pages, 0):
+            async for request in self._requests(await self.desk.plan(None), 0):
                 yield request
 
-    async def _requests(self, pages: Iterable[Page], depth: int) -> AsyncIterator[Request]:
+    async def _requests(self, pages: Sequence[Page], depth: int) -> AsyncIterator[Request]:
+        self.tally.planned(page for page in pages if page.id not in self._asked and depth <= DEEPEST)
         for page in pages:
-            if page.id in self._asked:
+            if page.id in self._asked or self.ending.is_set():
                 continue
             self._asked.add(page.id)
             if page.kind == "source" and depth > DEEPEST:
                 self.tally.trouble(page.url, f"a sitemap more than {DEEPEST} levels deep")
-                continue
-            self.tally.wanted(page)
-            if self.ending.is_set():
                 continue
             try:
                 yield Request(page.url, self.source if page.kind == "source" else self.article, errback=self.lost,

@@ -1,10 +1,11 @@
 """What a run came to: its counts, its errors, and the state that follows from them."""
 from collections import Counter
+from collections.abc import Iterable
 from typing import Literal
 
 from crawler.items import Page, Report
 
-Outcome = Literal["wanted", "had", "failed", "shut"]
+Outcome = Literal["had", "failed", "shut"]
 # A run with more errors has one error; the pages' rows have each its own reason.
 MOST_ERRORS = 50
 # Articles that all redirect to one page were not moved there one by one: the site sends every visitor away.
@@ -20,19 +21,17 @@ class Tally:
         self._pages: Counter[tuple[str, Outcome]] = Counter()
         self._targets: Counter[str] = Counter()
         self._errors: list[str] = []
-        self._degraded = self._down = self._planned = False
+        self._degraded = self._down = False
+        # The sources of which nothing has come yet; None before it is known which they are.
+        self._unread: set[int] | None = None
 
-    def planned(self) -> None:
-        """It is known what the run is to fetch first."""
-        self._planned = True
-
-    def wanted(self, page: Page) -> None:
-        """The page is to be fetched."""
-        self._pages[page.kind, "wanted"] += 1
+    def planned(self, pages: Iterable[Page]) -> None:
+        """These pages are to be fetched."""
+        self._unread = (self._unread or set()) | {page.id for page in pages if page.kind == "source"}
 
     def had(self, page: Page) -> None:
         """The page answered: with its content, unchanged, or that it is no more."""
-        self._pages[page.kind, "had"] += 1
+        self._came(page, "had")
 
     def moved(self, page: Page, url_now: str) -> None:
         """The page redirects to another."""
@@ -43,10 +42,15 @@ class Tally:
 
     def failed(self, page: Page, reason: str, *, shut: bool = False) -> None:
         """The page could not be had; shut: because the host does not let us in."""
-        self._pages[page.kind, "shut" if shut else "failed"] += 1
+        self._came(page, "shut" if shut else "failed")
         self._errors.append(f"{page.url}: {reason}")
         # One article that robots.txt forbids is no fault of a run; that the sources are forbidden is told by _state.
         self._degraded |= page.kind == "source" or not shut
+
+    def _came(self, page: Page, outcome: Outcome) -> None:
+        self._pages[page.kind, outcome] += 1
+        if self._unread is not None:
+            self._unread.discard(page.id)
 
     def trouble(self, url: str, reason: str) -> None:
         """Something else went wrong with part of the run."""
@@ -60,17 +64,13 @@ class Tally:
 
     def report(self, *, stopped: bool = False) -> Report:
         """The report of the run, complete only when it has ended; stopped: it was told to end."""
-        if stopped and not self._sources_read():
-            # As after a kill: what the site had before it was watched is not all found yet.
-            return Report("died", self.requests, self.not_modified, (STOPPED, *self._errors[:MOST_ERRORS]))
-        errors = self._errors[:MOST_ERRORS]
-        if left := len(self._errors) - len(errors):
+        # As after a kill: what the site had before it was watched is not all found yet.
+        died = stopped and self._unread != set()
+        every = [*([STOPPED] if died else []), *self._errors]
+        errors = every[:MOST_ERRORS]
+        if left := len(every) - len(errors):
             errors.append(f"and {left} more")
-        return Report(self._state(), self.requests, self.not_modified, tuple(errors))
-
-    def _sources_read(self) -> bool:
-        wanted, *came = (self._pages["source", outcome] for outcome in ("wanted", "had", "failed", "shut"))
-        return self._planned and sum(came) >= wanted
+        return Report("died" if died else self._state(), self.requests, self.not_modified, tuple(errors))
 
     def _state(self) -> Literal["done", "degraded", "blocked", "failed"]:
         if self._down and not any(self._pages[kind, "had"] for kind in ("source", "article")):

@@ -143,10 +143,10 @@ def _any_of(pieces: Iterable[str], names: Iterable[str]) -> set[str]:
 
 def _in_order(tree: HtmlElement, *found: list[HtmlElement]) -> list[HtmlElement]:
     """Elements that were found in several ways, each once, in page order."""
-    first, *others = filter(None, found) if any(found) else ([],)
-    if not others:
-        return first
-    every = {element for some in found for element in some}
+    ways = [some for some in found if some]
+    if len(ways) < 2:
+        return ways[0] if ways else []
+    every = {element for some in ways for element in some}
     return [element for element in tree.iter() if element in every]
 
 

@@ -183,6 +183,24 @@ def test_sitemaps_are_followed_three_levels_deep_and_each_once(world: World) -> 
     assert report.errors == (f"{HOME}/map4: a sitemap more than 3 levels deep",)
 
 
+def test_sitemaps_that_are_too_deep_or_read_already_are_not_waited_for_by_a_crawl_that_is_stopped(world: World) -> None:
+    for depth in range(3):
+        world.site.answers[f"/map{depth}"] = listing(sources=[f"/map{depth + 1}", "/rss"])
+    world.site.answers["/rss"] = listing(sources=["/map0"])
+
+    async def stopped() -> Any:
+        stop = asyncio.Event()
+
+        async def plan(seen: Any) -> None:
+            if seen is not None and seen.page.url.endswith("/map2"):
+                stop.set()
+
+        world.memory.on["plan"] = plan
+        return await world.crawling(stop=stop)
+
+    assert world.reactor.run(stopped()).state in ("done", "degraded")  # as the stop is heard before or after it is told
+
+
 def test_a_page_is_fetched_once_in_a_run_however_often_it_is_planned(world: World) -> None:
     world.memory.page(HOME + "/a")
     world.site.answers |= {"/rss": listing("/a", "/a"), "/a": article()}

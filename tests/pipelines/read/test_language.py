@@ -27,6 +27,10 @@ def test_a_text_full_of_a_languages_common_words_needs_no_classifier(code):
     assert of_text(PLAIN[code]) == (code, "words")
 
 
+def test_a_few_english_words_in_another_text_do_not_make_it_english():
+    assert by_common_words(OTHERS["uz"] + " Bu haqda The Times of Central Asia yozdi.") is None
+
+
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_text_in_a_neighbouring_language_is_left_to_the_classifier(code):
     assert by_common_words(OTHERS[code]) is None
