@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-PageKind = Literal["source", "article"]
+PageKind = Literal["source", "article", "thread"]
 ThreadState = Literal["complete", "partial", "closed", "none", "unsupported", "error"]
+# How sure the time of a comment is: given with its zone, taken as one of the outlet's zone, or a day without a time.
+Certainty = Literal["exact", "local", "day"]
+ParentSource = Literal["dom", "attribute", "api"]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -96,11 +99,12 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class CommentRead:
     """A comment as the page shows it. parent is the index of another comment of the same thread, depth counts from 0,
-    position is the place in page order; posted is None where the page gives no absolute time."""
+    position is the place in page order; posted and certainty are None where the page gives no absolute time; page is the place
+    of the answer that showed it among all that were read for the thread, 0 the article's own."""
 
     native_id: str | None
     parent: int | None
-    parent_source: Literal["dom", "attribute", "api"] | None
+    parent_source: ParentSource | None
     position: int
     depth: int
     author: str | None
@@ -110,12 +114,23 @@ class CommentRead:
     likes: int | None = None
     dislikes: int | None = None
     deleted: bool = False
+    certainty: Certainty | None = None
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One more answer that is needed to know a thread: its address; otherwise are those that do instead where it fails."""
+
+    url: str
+    otherwise: tuple["Wanted", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadRead:
     """A comment thread as one look saw it. declared is the page's own count, None where it gives none; reason says why a
-    state is not `complete`."""
+    state is not `complete`; native_key is the system's own name of the thread. wanted is what else has to be fetched for it;
+    closed: no comment is taken any more; off: by how many more the page declares than was read, where nothing else is wrong."""
 
     system: str | None
     state: ThreadState
@@ -123,6 +138,9 @@ class ThreadRead:
     declared: int | None = None
     comments: tuple[CommentRead, ...] = ()
     native_key: str | None = None
+    wanted: tuple[Wanted, ...] = ()
+    closed: bool = False
+    off: int | None = None
 
 
 NO_THREAD = ThreadRead(system=None, state="none")
@@ -173,12 +191,25 @@ class Nothing:
     note: str = ""
 
 
-ReadValue = Found | ArticleRead | Nothing
+ReadValue = Found | ArticleRead | ThreadRead | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One more answer of a thread, asked at url: what was read of it, or the reason why nothing was. again: it is the first one
+    once more, after all others."""
+
+    url: str
+    fetched: Fetched | None = None
+    read: ThreadRead | None = None
+    reason: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of a page in a run, handed to the desk's sink.
+    """What came of a page in a run, handed to the desk's sink. thread_pages are the further answers of its thread, in the order
+    in which they were asked for.
 
     `read` with fetched and value; `unchanged` for a 304; `missing` for 404 and 410; `moved` when it redirects to url_now,
     another page; `failed` for everything else (network, status, robots), reason says what.
@@ -190,6 +221,7 @@ class Seen:
     value: ArticleRead | Nothing | None = None
     reason: str | None = None
     url_now: str | None = None
+    thread_pages: tuple[ThreadPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import logs
 from crawler.archive import opened
 from crawler.decoding import LIMIT, TooLarge, UndecodableBody
 from crawler.guard import Guard
-from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen
+from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen, ThreadRead
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.redirect import same_page
@@ -71,7 +71,7 @@ class OutletSpider(Spider):
             value = await self.desk.read(fetched)
             if isinstance(value, Nothing):
                 reason = f"{value.reason}: {value.note}" if value.note else value.reason
-            elif isinstance(value, ArticleRead):
+            elif isinstance(value, ArticleRead | ThreadRead):
                 reason = "an article where a list of articles should be"
         if reason:
             self.tally.failed(page, reason, shut=exchange.status in REFUSING)
@@ -107,8 +107,9 @@ class OutletSpider(Spider):
 
     async def _read(self, page: Page, fetched: Fetched) -> Seen:
         value = await self.desk.read(fetched)
-        if isinstance(value, Found):
-            value = Nothing("not_article", reader="crawler", note="it is a list of articles")
+        if isinstance(value, Found | ThreadRead):
+            what = "articles" if isinstance(value, Found) else "comments"
+            value = Nothing("not_article", reader="crawler", note=f"it is a list of {what}")
         if isinstance(value, Nothing) and value.reason in READER_DIED:
             self.tally.trouble(page.url, f"could not be read: {value.reason}")
         self.tally.had(page)

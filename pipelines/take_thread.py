@@ -70,7 +70,7 @@ class _Writer:
         self.thread_id = thread.id
         self.look_id = put(session, ThreadRead, thread_id=thread.id, run_id=intake.run_id, capture_id=capture_id,
                            reader=read.reader, at=now, declared=look.declared, seen=len(look.comments), state=look.state,
-                           reason=look.reason)
+                           reason=look.reason, off=look.off)
         self.rows: dict[int, Comment] = {}
         self.native_ids: set[str | None] = set()
         self.authors: dict[int, str | None] = {}
@@ -108,6 +108,7 @@ class _Writer:
             self.authors[row.id] = row.author
             row.missed_read_id = row.missed_read_id or self.look_id
             if old.id in removed:
+                row.state = "removed"
                 version = self._version(row, self._next(row), "removed", None, row.last_read_id, row.missed_read_id)
                 written.append((version, old.text))
         self.session.flush()
@@ -119,7 +120,8 @@ class _Writer:
         self.native_ids.add(native_id)
         row = made(self.session, Comment, thread_id=self.thread_id, native_id=native_id, parent_id=self._parent(comment),
                    parent_source=comment.parent_source, author=self.intake.names(self.intake.outlet.id, comment.author),
-                   posted_at=comment.posted, posted_raw=comment.posted_raw, position=comment.position, likes=comment.likes,
+                   posted_at=comment.posted, posted_raw=comment.posted_raw, certainty=comment.certainty, text=comment.text,
+                   reader=self.read.reader, depth=comment.depth, position=comment.position, likes=comment.likes,
                    dislikes=comment.dislikes, first_seen_at=self.now, last_seen_at=self.now, last_read_id=self.look_id)
         self.authors[row.id] = row.author
         return row
@@ -132,6 +134,7 @@ class _Writer:
     def _seen(self, row: Comment, comment: CommentRead) -> None:
         row.last_seen_at, row.last_read_id, row.missed_read_id = self.now, self.look_id, None
         row.position, row.likes, row.dislikes = comment.position, comment.likes, comment.dislikes
+        row.text, row.state, row.reader = comment.text, "standing", self.read.reader
 
     def _next(self, row: Comment) -> int:
         return threads.last_seq(self.session, row.id) + 1

@@ -117,6 +117,7 @@ class Capture(Base):
     file: Mapped[str]
     offset: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+    redacted_at: Mapped[datetime | None]
 
 
 class Reading(Base):
@@ -168,6 +169,28 @@ class Thread(Base):
     system: Mapped[str]
     native_key: Mapped[str]
     article_id: Mapped[int] = key("article.id")
+    state: Mapped[str] = mapped_column(default="open")
+
+
+class Edition(Base):
+    __tablename__ = "edition"
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+
+
+class ThreadEvent(Base):
+    __tablename__ = "thread_event"
+    __table_args__ = (UniqueConstraint("thread_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = key("thread.id", index=False)
+    seq: Mapped[int]
+    event: Mapped[str]
+    run_id: Mapped[int] = key("run.id")
+    seen_at: Mapped[datetime]
+    after_read_id: Mapped[int | None] = key("thread_read.id")
+    before_read_id: Mapped[int] = key("thread_read.id")
 
 
 class ThreadRead(Base):
@@ -183,11 +206,21 @@ class ThreadRead(Base):
     seen: Mapped[int]
     state: Mapped[str]
     reason: Mapped[str | None]
+    off: Mapped[int | None]
+
+
+class ThreadCapture(Base):
+    __tablename__ = "thread_capture"
+
+    thread_read_id: Mapped[int] = mapped_column(ForeignKey("thread_read.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    capture_id: Mapped[int] = key("capture.id")
 
 
 class Comment(Base):
     __tablename__ = "comment"
-    __table_args__ = (UniqueConstraint("thread_id", "native_id"),)
+    __table_args__ = (UniqueConstraint("thread_id", "native_id"), Index("ix_comment_place", "thread_id", "position"),
+                      Index("ix_comment_text_key", "text_key"), Index("ix_comment_author", "author"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = key("thread.id", index=False)
@@ -197,6 +230,12 @@ class Comment(Base):
     author: Mapped[str | None]
     posted_at: Mapped[datetime | None]
     posted_raw: Mapped[str | None]
+    certainty: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="standing")
+    text: Mapped[str | None]
+    text_key: Mapped[str | None]
+    reader: Mapped[str]
+    depth: Mapped[int] = mapped_column(default=0)
     position: Mapped[int]
     likes: Mapped[int | None]
     dislikes: Mapped[int | None]
@@ -204,6 +243,7 @@ class Comment(Base):
     last_seen_at: Mapped[datetime]
     last_read_id: Mapped[int] = key("thread_read.id")
     missed_read_id: Mapped[int | None] = key("thread_read.id")
+    forgotten_at: Mapped[datetime | None]
 
 
 class CommentVersion(Base):
@@ -221,6 +261,18 @@ class CommentVersion(Base):
     seen_at: Mapped[datetime]
     after_read_id: Mapped[int | None] = key("thread_read.id")
     before_read_id: Mapped[int] = key("thread_read.id")
+    guess: Mapped[bool] = mapped_column(default=False)
+
+
+class Forgotten(Base):
+    __tablename__ = "forgotten"
+    __table_args__ = (UniqueConstraint("outlet", "kind", "mark"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet: Mapped[str]
+    kind: Mapped[str]
+    mark: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Watch(Base):
@@ -250,6 +302,7 @@ class Mail(Base):
     due_at: Mapped[datetime]
     retried_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]
 
 
 class Attempt(Base):

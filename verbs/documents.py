@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from crawler.items import ArticleRead, CommentRead, Found, Nothing, ReadValue, ThreadRead
+from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
 from storage import articles, outbox, pages, runs, threads
 from storage.models import Article, Reading, Run
@@ -58,7 +58,7 @@ def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
                          "claimed_url": value.claimed_url,
                          **_text_fields(value), "thread": _thread_state(value.thread),
                          "comments": _comments(value.thread.comments)}
-    reason = "not_article" if isinstance(value, Found) else value.reason
+    reason = value.reason if isinstance(value, Nothing) else "not_article"
     note = value.note if isinstance(value, Nothing) else "this page is a source: it announces articles"
     return SCHEMA | {"file": file, "outcome": "no_text", "reason": reason, "note": note, "url": url, "claimed_url": None,
                      **NO_TEXT, "reader": reader, "thread": _thread_state(ThreadRead(None, "none")), "comments": []}
@@ -87,7 +87,7 @@ def _comments(comments: Sequence[CommentRead]) -> list[Document]:
     return [{"id": own, "native_id": comment.native_id, "parent": ids[comment.parent] if comment.parent is not None else None,
              "parent_source": comment.parent_source, "position": comment.position, "depth": comment.depth,
              "author": comment.author, "posted": time(comment.posted), "posted_raw": comment.posted_raw, "text": comment.text,
-             "likes": comment.likes, "dislikes": comment.dislikes, "deleted": comment.deleted}
+             "certainty": comment.certainty, "likes": comment.likes, "dislikes": comment.dislikes, "deleted": comment.deleted}
             for own, comment in zip(ids, comments, strict=True)]
 
 
@@ -163,7 +163,7 @@ def _stored_comments(rows: Sequence[CommentRow]) -> list[Document]:
              "parent": str(row.comment.parent_id) if row.comment.parent_id is not None else None,
              "parent_source": row.comment.parent_source, "position": row.comment.position, "depth": depth[row.comment.id],
              "author": row.comment.author, "posted": time(row.comment.posted_at), "posted_raw": row.comment.posted_raw,
-             "text": row.text, "likes": row.comment.likes, "dislikes": row.comment.dislikes,
+             "text": row.text, "certainty": row.comment.certainty, "likes": row.comment.likes, "dislikes": row.comment.dislikes,
              "deleted": row.state == "removed"} for row in rows]
 
 

@@ -18,7 +18,7 @@ from crawler import outlet as outlets
 from crawler import warc
 from crawler.archive import Archive, opened
 from crawler.decoding import TooLarge, UndecodableBody
-from crawler.items import Exchange, Fetched, Found, Page, ReadValue, Seen
+from crawler.items import Exchange, Fetched, Found, Page, ReadValue, Seen, ThreadRead
 from crawler.outlet import Outlet
 from crawler.warc import Contents, Entry, Refused
 from pipelines.intake import Intake
@@ -207,7 +207,7 @@ class Importer:
         """Stores the oldest record that is being read."""
         record = self.under_way.popleft()
         value = await record.value
-        if isinstance(value, Found):
+        if isinstance(value, Found | ThreadRead):
             record.file.skipped["not_article"] += 1
             return
         run, outlet = record.run, record.run.outlet

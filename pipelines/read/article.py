@@ -9,6 +9,7 @@ from crawler.outlet import Outlet
 from pipelines.read import clean, layout, metadata, times, walls
 from pipelines.read.comments import systems
 from pipelines.read.comments.cut import cut, cut_comments
+from pipelines.read.comments.parts import View
 from pipelines.read.language import of_text
 from pipelines.read.named import Named
 from pipelines.read.screen import Refused
@@ -32,9 +33,9 @@ def read(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None, 
     """The article of a page, by its markup and its tree. The tree is used up on the way: the comments are taken out of it
     before anything else is looked for, so that none of their texts, names and times can be taken for the article's."""
     named = Named(tree)
-    thread, elements = systems.thread(tree, named.names, outlet, fetched)
+    said = systems.thread(View(tree, named, fetched, outlet))
     own = outlet.layout_at(fetched.at) if outlet else None
-    cut(elements)
+    cut(list(said.elements))
     layout.drop(tree, own)
     cut_comments(tree, named)
     known = metadata.read(tree, named, fetched, outlet)
@@ -56,4 +57,4 @@ def read(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None, 
         authors=known.authors, published=known.published, published_raw=known.published_raw, modified=known.modified,
         language=language, section=known.section, tags=known.tags, image=known.image, claimed_url=known.claimed_url,
         twins=known.twins, captions=captions, origins={**origins, "text": layout.ORIGIN if found else "trafilatura"},
-        thread=thread)
+        thread=said.thread)

@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from crawler.items import Certainty
+
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
@@ -128,16 +130,27 @@ def _by_machine(text: str) -> datetime | None:
         return None
 
 
+def _is_bare(found: datetime, text: str) -> bool:
+    """Whether a text says a day and no time of it."""
+    return found.tzinfo is None and not any((found.hour, found.minute, found.second)) and not CLOCK.search(text)
+
+
 def _in_utc(found: datetime | None, text: str, zone: str) -> datetime | None:
     if found is None:
         return None
     if found.tzinfo is None:
-        bare = not any((found.hour, found.minute, found.second)) and not CLOCK.search(text)
-        found = found.replace(tzinfo=timezone.utc if bare else zone_of(zone))
+        found = found.replace(tzinfo=timezone.utc if _is_bare(found, text) else zone_of(zone))
     try:
         return found.astimezone(timezone.utc)
     except OverflowError:
         return None
+
+
+def _said(text: str | None) -> tuple[datetime | None, str]:
+    text = " ".join((text or "").split())
+    if not text or len(text) > LONGEST or not re.search(r"\d", text):
+        return None, text
+    return _by_machine(text) or _plainly(text) or _in_words(text), text
 
 
 def moment(text: str | None, zone: str = "UTC") -> datetime | None:
@@ -145,10 +158,15 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
 
     A time without a zone is one of `zone`; a bare date is midnight UTC of that day, so that its day stays the day written.
     """
-    text = " ".join((text or "").split())
-    if not text or len(text) > LONGEST or not re.search(r"\d", text):
-        return None
-    return _in_utc(_by_machine(text) or _plainly(text) or _in_words(text), text, zone)
+    return _in_utc(*_said(text), zone)
+
+
+def sure(text: str | None, zone: str = "UTC") -> tuple[datetime | None, Certainty | None]:
+    """As moment, and how sure that is: exact with a zone, local without, day without a time."""
+    found, text = _said(text)
+    if (time := _in_utc(found, text, zone)) is None or found is None:
+        return None, None
+    return time, "exact" if found.tzinfo is not None else "day" if _is_bare(found, text) else "local"
 
 
 def is_date(line: str) -> bool:

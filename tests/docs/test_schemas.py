@@ -36,6 +36,7 @@ STATES = {
     ("read", ".blocks[].kind"): set(get_args(get_type_hints(Block)["kind"])),
     ("read", ".thread.state"): set(get_args(ThreadState)),
     ("read", ".comments[].parent_source"): {*get_args(get_args(get_type_hints(CommentRead)["parent_source"])[0]), None},
+    ("read", ".comments[].certainty"): {*get_args(get_args(get_type_hints(CommentRead)["certainty"])[0]), None},
     ("diff", ".operations[].op"): set(get_args(Op)),
     ("crawl", ".runs[].state"): {"open", "done", "degraded", "blocked", "failed", "died"},
     ("crawl", ".runs[].judgement"): JUDGEMENTS,

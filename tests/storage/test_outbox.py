@@ -172,7 +172,8 @@ def test_an_alert_names_its_version_or_its_comment(store: Store, article: int, n
         read = ThreadRead(thread_id=thread.id, run_id=run, capture_id=capture.id, reader="r", at=now, seen=1, state="complete")
         session.add_all((version, read))
         session.flush()
-        comment = Comment(thread_id=thread.id, position=0, first_seen_at=now, last_seen_at=now, last_read_id=read.id)
+        comment = Comment(thread_id=thread.id, reader="r", position=0, first_seen_at=now, last_seen_at=now,
+                          last_read_id=read.id)
         session.add(comment)
         session.flush()
         said = CommentVersion(comment_id=comment.id, seq=2, event="edited", text="x", reader="r", capture_id=capture.id,

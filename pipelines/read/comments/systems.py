@@ -4,12 +4,13 @@ from collections.abc import Callable, Set
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.items import NO_THREAD, Fetched, ThreadRead
-from crawler.outlet import Outlet
+from crawler.items import NO_THREAD, ThreadRead
 from pipelines.read.comments import native
+from pipelines.read.comments.parts import Found, View
 
-# find(tree, outlet, fetched): the thread, and the elements to cut out of the tree.
-System = Callable[[HtmlElement, Outlet, Fetched], tuple[ThreadRead, list[HtmlElement]]]
+# What a system finds on a page; None where the page shows nothing of it.
+System = Callable[[View], Found | None]
+# In the order in which they are asked: the first that finds a thread has it.
 SYSTEMS: dict[str, System] = {"native": native.find}
 
 # What a page of a script-only system holds in its scripts, its elements' names or its tags: a word that it always has, looked
@@ -36,15 +37,21 @@ def _telling(tree: HtmlElement, names: Set[str]) -> str:
     return "\n".join(("", *scripts, *names, *TARGETS(tree), *(element.tag for element in tree.iter("fb:comments"))))
 
 
-def thread(tree: HtmlElement, names: Set[str], outlet: Outlet | None, fetched: Fetched) -> tuple[ThreadRead, list[HtmlElement]]:
-    """The page's thread, and the elements to cut out of the tree. names: the classes and ids of its elements."""
-    read, cut = NO_THREAD, list[HtmlElement]()
-    if outlet and outlet.comments:
-        read, cut = SYSTEMS[outlet.comments.system](tree, outlet, fetched)
-    if read.state == "none":
-        telling = _telling(tree, names)
+def thread(view: View) -> Found:
+    """The page's thread, and the elements to cut out of the tree: by the first system that finds comments, else by the first
+    that found the place for them, else by the marks of one whose comments are not in the page. Where a page declares comments
+    and none is found, that is said."""
+    found: list[Found] = []
+    for find in SYSTEMS.values():
+        if (one := find(view)) is not None:
+            found.append(one)
+            if one.thread.comments:
+                return one
+    told = next((one for one in found if one.thread.state != "none"), found[0] if found else Found(NO_THREAD))
+    if told.thread.state == "none":
+        telling = _telling(view.tree, view.named.names)
         name = next((name for name, (word, marks) in MARKERS.items()
                      if word in telling and any(mark in telling for mark in marks)), None)
         if name:
-            read = ThreadRead(name, "unsupported", f"the comments of {name} are not in the page")
-    return read, cut
+            return Found(ThreadRead(name, "unsupported", f"the comments of {name} are not in the page"), told.elements)
+    return told
