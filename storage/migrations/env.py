@@ -6,6 +6,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 import failpoint
+from storage import views
 from storage.models import Base, UtcDateTime
 
 
@@ -25,7 +26,10 @@ def migrate(connection: Connection) -> None:
                       transactional_ddl=True,  # both are; of SQLite the library does not know it
                       render_item=own_type)
     with context.begin_transaction():
+        views.drop(connection)  # a table under a view can be neither made anew nor changed
         context.run_migrations()
+        if context.get_context().get_current_revision() == context.get_head_revision():
+            views.make(connection)
         failpoint.reach("schema.upgrading")
     connection.commit()
     failpoint.reach("schema.upgraded")

@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 from command import ROOT
 from once import Played
-from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, String, text
+from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, String, inspect, text
+from sqlalchemy.types import TIMESTAMP, Float
 
 from storage.models import Base, UtcDateTime
 from storage.store import Store
+from storage.views import VIEWS
 
 TEXT = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 HEAD = "| column | type | what it says |\n|---|---|---|\n"
 KINDS = {Integer: "integer", Boolean: "boolean", UtcDateTime: "time", JSON: "JSON", LargeBinary: "bytes", String: "text"}
+# The types that PostgreSQL gives the columns of a view.
+VIEW_KINDS = {"integer": Integer, "boolean": Boolean, "time": TIMESTAMP, "text": String, "number": Float}
+# Nobody of the demo writes one text under two articles.
+EMPTY = ("near_identical",)
 TABLES = Base.metadata.tables
 COLUMNS = [column for table in TABLES.values() for column in table.columns]
 # Columns whose values are words of the program's own; `system` and `reason` have words of the world's as well.
@@ -59,8 +65,20 @@ def opened(played: Played) -> closing[sqlite3.Connection]:
 
 
 def test_every_table_has_a_section_and_every_column_a_row_and_no_other_has() -> None:
-    assert {table: [row[0] for row in rows] for table, rows in sections().items()} == {
+    assert {table: [row[0] for row in rows] for table, rows in sections().items() if table not in VIEWS} == {
         name: [column.name for column in table.columns] for name, table in TABLES.items()}
+
+
+def test_every_view_has_a_section_and_its_columns_and_their_types_are_those_that_it_says(store: Store) -> None:
+    found = inspect(store.engine)
+    assert set(found.get_view_names()) == set(VIEWS)
+    for view in VIEWS:
+        columns, rows = found.get_columns(view), sections()[view]
+        assert [column["name"] for column in columns] == [row[0] for row in rows]
+        for column, (name, kind, said) in zip(columns, rows, strict=True):
+            kind, _, target = kind.partition(" → ")
+            assert said.endswith(".") and (not target or target in map(str, COLUMNS))
+            assert store.is_sqlite or isinstance(column["type"], VIEW_KINDS[kind]), (view, name, column["type"])
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
@@ -95,7 +113,7 @@ def test_the_states_are_those_of_the_command_line(column: str) -> None:
 @pytest.mark.parametrize("query", queries(), ids=range(len(queries())))
 def test_a_query_finds_something_in_the_demo_s_store(query: str, played: Played) -> None:
     with opened(played) as store:
-        assert store.execute(query).fetchall()
+        assert store.execute(query).fetchall() or any(f"FROM {view}\n" in query for view in EMPTY)
 
 
 def test_every_query_runs_on_both_databases(store: Store) -> None:
