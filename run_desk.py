@@ -146,6 +146,9 @@ class RunDesk:
 def _tell_of(seen: Seen) -> None:
     """A line for a page that came to anything but content; what it came to is in the store by then."""
     here = {"page": seen.page.url}
+    for one in seen.thread_pages:
+        if one.reason is not None:
+            logger.warning("a further page of its thread could not be had: %s: %s", one.url, one.reason, extra=here)
     if seen.outcome == "failed":
         logger.warning("the page failed: %s", seen.reason, extra=here)
     elif seen.outcome == "missing":

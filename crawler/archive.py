@@ -214,6 +214,14 @@ def opened(exchange: Exchange, kept: Kept | None, *, asked: str | None = None) -
                    asked=asked if asked != exchange.url else None, kept=kept)
 
 
+def unsealed(exchange: Exchange, kept: Kept | None, *, asked: str) -> tuple[Fetched, UndecodableBody | None]:
+    """As opened; where its body cannot be had, it is empty, and the error says why."""
+    try:
+        return opened(exchange, kept, asked=asked), None
+    except UndecodableBody as error:
+        return Fetched(exchange.url, exchange.status, exchange.headers, b"", exchange.at, asked=asked, kept=kept), error
+
+
 def load(folder: Path, kept: Kept, *, asked: str | None = None) -> Fetched:
     """The answer that was kept, ready to be read.
 

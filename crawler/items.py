@@ -100,7 +100,8 @@ class Block:
 class CommentRead:
     """A comment as the page shows it. parent is the index of another comment of the same thread, depth counts from 0,
     position is the place in page order; posted and certainty are None where the page gives no absolute time; page is the place
-    of the answer that showed it among all that were read for the thread, 0 the article's own."""
+    of the answer that showed it among all that were read for the thread, 0 the article's own; parent_id is the native id of
+    the comment answered as the answer names it, which may stand on another page."""
 
     native_id: str | None
     parent: int | None
@@ -116,6 +117,7 @@ class CommentRead:
     deleted: bool = False
     certainty: Certainty | None = None
     page: int = 0
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +199,16 @@ ReadValue = Found | ArticleRead | ThreadRead | Nothing
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
     """One more answer of a thread, asked at url: what was read of it, or the reason why nothing was. again: it is the first one
-    once more, after all others."""
+    once more, after all others. api: its comments came from the system itself and stand in no page. refused: it may not be
+    asked for, today or later."""
 
     url: str
     fetched: Fetched | None = None
     read: ThreadRead | None = None
     reason: str | None = None
     again: bool = False
+    api: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,9 @@ class Layout(_Table):
 class Outlet(_Table):
     """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
     delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
-    connect sends the outlet's requests elsewhere and changes nothing else; egress is the proxy that all of them go through;
-    verify_tls says whether the certificates of its hosts are checked."""
+    thread_pages is how many further answers of one thread are asked for in one run; connect sends the outlet's requests
+    elsewhere and changes nothing else; egress is the proxy that all of them go through; verify_tls says whether the
+    certificates of its hosts are checked."""
 
     id: str
     name: str
@@ -191,6 +192,7 @@ class Outlet(_Table):
     every: Duration = timedelta(minutes=15)
     recheck: tuple[Duration, ...] = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3), timedelta(days=1),
                                      timedelta(days=3), timedelta(days=30))
+    thread_pages: int = Field(default=50, ge=1, le=1000)
     connect: Url | None = None
     egress: Annotated[str, AfterValidator(_proxy)] | None = Field(default=None, repr=False)
     verify_tls: bool = True

@@ -11,15 +11,16 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import logs
-from crawler.archive import opened
-from crawler.decoding import LIMIT, TooLarge, UndecodableBody
+from crawler.archive import unsealed
+from crawler.decoding import LIMIT, TooLarge
 from crawler.guard import Guard
-from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen, ThreadRead
+from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, Seen, SourceSeen, ThreadPage, ThreadRead
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.redirect import same_page
 from crawler.refusal import WORDS, DeskFailed, Offsite, Refusal, Stopped, reason_of
 from crawler.tally import Tally
+from crawler.thread import Threads
 
 if TYPE_CHECKING:
     from crawler.desk import Desk
@@ -40,6 +41,7 @@ class OutletSpider(Spider):
         super().__init__()
         self.outlet, self.desk, self.gates, self.guard, self.tally, self.ending = outlet, desk, gates, guard, tally, ending
         self._asked: set[int] = set()
+        self._threads = Threads(outlet, desk, tally, ending, self._download)
 
     async def start(self) -> AsyncIterator[Request]:
         if not self.ending.is_set():
@@ -61,6 +63,9 @@ class OutletSpider(Spider):
             except ValueError:
                 async for request in self._failed(page, depth, "not a web address"):
                     yield request
+
+    async def _download(self, request: Request) -> Response:
+        return await self.crawler.engine.download_async(request)
 
     # --- answers
 
@@ -113,7 +118,11 @@ class OutletSpider(Spider):
         if isinstance(value, Nothing) and value.reason in READER_DIED:
             self.tally.trouble(page.url, f"could not be read: {value.reason}")
         self.tally.had(page)
-        return Seen(page, "read", fetched=fetched, value=value)
+        further: tuple[ThreadPage, ...] = ()
+        if isinstance(value, ArticleRead) and value.thread.wanted:
+            further = await self._threads.follow(page, fetched, value.thread)
+            logs.about(page=page.url)
+        return Seen(page, "read", fetched=fetched, value=value, thread_pages=further)
 
     def _answer(self, response: Response) -> tuple[Page, Exchange, Fetched | None, str | None]:
         """The page that was asked for, the last exchange, what is to be read of it, and the reason why nothing is: without
@@ -125,11 +134,8 @@ class OutletSpider(Spider):
             self.tally.not_modified += bool(conditional)
             return page, exchange, None, None if conditional else "status 304 to an unconditional request"
         reason = None if exchange.status == 200 else f"status {exchange.status}"
-        try:
-            return page, exchange, opened(exchange, kept, asked=page.url), reason
-        except UndecodableBody as error:
-            sealed = Fetched(exchange.url, exchange.status, exchange.headers, b"", exchange.at, asked=page.url, kept=kept)
-            return page, exchange, sealed, reason or reason_of(error)
+        fetched, damage = unsealed(exchange, kept, asked=page.url)
+        return page, exchange, fetched, reason or (reason_of(damage) if damage else None)
 
     async def lost(self, failure: Failure) -> AsyncIterator[Request]:
         """No answer: the network failed, or the request was not made."""

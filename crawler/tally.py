@@ -47,6 +47,11 @@ class Tally:
         # One article that robots.txt forbids is no fault of a run; that the sources are forbidden is told by _state.
         self._degraded |= page.kind == "source" or not shut
 
+    def left_out(self, url: str, reason: str, *, refused: bool) -> None:
+        """A further page of a thread could not be had; refused: it may not be asked for, which is no fault of a run."""
+        self._errors.append(f"{url}: {reason}")
+        self._degraded |= not refused
+
     def _came(self, page: Page, outcome: Outcome) -> None:
         self._pages[page.kind, outcome] += 1
         if self._unread is not None:

@@ -1,5 +1,5 @@
 """When a page is looked at again."""
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from crawler.outlet import Outlet
 from storage.models import Page
@@ -11,6 +11,7 @@ GONE_MISSES = 3
 MOVED = timedelta(days=30)
 # Some servers keep the ETag when the page changes: every so many looks in a row one asks for all of it.
 FULL_SOURCE = 10
+NEVER = datetime(9999, 1, 1, tzinfo=timezone.utc)  # not by itself: with the page that leads to it
 RARE = timedelta(days=7)  # an article that is looked at so seldom is always asked for whole
 
 

@@ -1,5 +1,5 @@
 """The frontier's side of a run: what to fetch, and what a source announced, in one transaction."""
-from datetime import datetime, timezone
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,6 @@ from storage import models, pages, runs
 
 # More than any outlet publishes between two runs; what is left is due in the next one.
 PER_RUN = 2000
-NEVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
 
 
 def plan(intake: Intake, seen: SourceSeen | None, now: datetime) -> tuple[Page, ...]:
@@ -31,7 +30,7 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
     if seen is None:
         urls = [url for source in outlet.source for url in source.urls]
         pages.add(session, outlet.id, "source", urls, now)
-        pages.drop_sources_but(session, outlet.id, urls, NEVER)
+        pages.drop_sources_but(session, outlet.id, urls, due.NEVER)
         return tuple(_asked(page) for page in (*pages.unlooked(session, outlet.id),
                                                *pages.due(session, outlet.id, now, PER_RUN)))
     page = session.get_one(models.Page, seen.page.id)
@@ -42,14 +41,14 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
     else:
         due.announced(page, outlet, now)
     if page.found_on_id is not None:
-        page.next_due_at = NEVER  # a sitemap of an index is looked at whenever the index is
+        page.next_due_at = due.NEVER  # a sitemap of an index is looked at whenever the index is
     if seen.reason is not None:
         return ()
     new: list[int] = []
     if seen.found is not None:
         page.etag, page.last_modified = _validators(seen)
         new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
-        pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=NEVER)
+        pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=due.NEVER)
     return tuple(_asked(row) for row in (*pages.get(session, new), *pages.below(session, page.id)))
 
 

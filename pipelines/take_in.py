@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
-from pipelines import due, reading, twins
+from pipelines import due, further, reading, twins
 from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
+from pipelines.read.comments.join import joined
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
 from storage import articles, pages, readings, runs, watches
 from storage.insert import made, put, put_all
@@ -79,6 +80,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
 
     head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head).
     """
+    seen = _whole(seen)
     supposed = _supposed(intake, seen)
     while True:
         before = supposed or _before(intake, seen)
@@ -99,6 +101,19 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
             return
         except _Overtaken:
             supposed = None
+
+
+def _whole(seen: Seen) -> Seen:
+    """What was seen of an article with all pages of its thread as one."""
+    if not isinstance(seen.value, ArticleRead):
+        return seen
+    assert seen.fetched is not None
+    return replace(seen, value=replace(seen.value, thread=joined(seen.value.thread, seen.thread_pages, _own(seen))))
+
+
+def _own(seen: Seen) -> tuple[str, ...]:
+    """The addresses of an article's own page."""
+    return (seen.page.url, seen.fetched.url) if seen.fetched is not None else (seen.page.url,)
 
 
 def _supposed(intake: Intake, seen: Seen) -> _Before | None:
@@ -243,7 +258,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         due.doubted(page, now)
     else:
         due.stood(page, intake.outlet, now, changed=change.changed)
-        page.etag, page.last_modified = _validators(seen.fetched)
+        # That a page of several did not change says nothing of the thread's others.
+        page.etag, page.last_modified = (None, None) if seen.thread_pages else _validators(seen.fetched)
     again = [reading.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
     readings.write(session, [*again, reading.row(capture_id, read)])
     if again and head_again is not None and newest is not None:
@@ -256,7 +272,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
                       seq=articles.next_seq(session, article.id) if known else 1)
         told += [Told(change.event, f"version:{version}", watch, passage) for watch, passage in change.passages]
     if change.thread is not None:
-        told += write_thread(session, intake, article, read, change.thread, capture_id, before.watches, now)
+        kept = further.kept(session, intake, article.id, page, seen, now)
+        told += write_thread(session, intake, article, read, change.thread, {0: capture_id, **kept}, before.watches, now)
     _tell(session, intake, article, told, now, version)
 
 

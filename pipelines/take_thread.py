@@ -1,5 +1,5 @@
 """A thread's part of taking an article in: its look, its comments and their versions, and what watches are to hear of them."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from pipelines.compare.thread import Known, ThreadChange
 from pipelines.intake import Intake
 from pipelines.match import watch as watching
 from storage import threads
-from storage.insert import made, put
-from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
+from storage.insert import made, put, put_all
+from storage.models import Article, Comment, CommentVersion, Thread, ThreadCapture, ThreadRead
 from storage.passage import Passage
 from storage.watches import WatchRow
 
@@ -47,19 +47,20 @@ def last_look(session: Session, outlet: str, look: Look, page_url: str) -> datet
     return last.at if last is not None else None
 
 
-def write_thread(session: Session, intake: Intake, article: Article, read: ArticleRead, change: ThreadChange, capture_id: int,
-                 standing: Iterable[WatchRow], now: datetime) -> list[Told]:
-    """Writes a look at a thread and what it changed; what the watches are to hear of it."""
-    writer = _Writer(session, intake, article, read, capture_id, now)
+def write_thread(session: Session, intake: Intake, article: Article, read: ArticleRead, change: ThreadChange,
+                 captures: Mapping[int, int], standing: Iterable[WatchRow], now: datetime) -> list[Told]:
+    """Writes a look at a thread and what it changed; what the watches are to hear of it. captures are its answers by their
+    place, 0 the article's own."""
+    writer = _Writer(session, intake, article, read, captures, now)
     return [told for version, old in writer.write(change) for told in _told(version, old, article, read, standing, writer)]
 
 
 class _Writer:
     """Writes one look."""
 
-    def __init__(self, session: Session, intake: Intake, article: Article, read: ArticleRead, capture_id: int,
+    def __init__(self, session: Session, intake: Intake, article: Article, read: ArticleRead, captures: Mapping[int, int],
                  now: datetime) -> None:
-        self.session, self.intake, self.read, self.capture_id, self.now = session, intake, read, capture_id, now
+        self.session, self.intake, self.read, self.captures, self.now = session, intake, read, captures, now
         look = read.thread
         system, native_key = look.system or "", look.native_key or article.url
         thread = threads.get(session, intake.outlet.id, system, native_key)
@@ -68,9 +69,11 @@ class _Writer:
         last = threads.last_read(session, thread.id)
         self.first, self.last_id = last is None, last.id if last is not None else None
         self.thread_id = thread.id
-        self.look_id = put(session, ThreadRead, thread_id=thread.id, run_id=intake.run_id, capture_id=capture_id,
+        self.look_id = put(session, ThreadRead, thread_id=thread.id, run_id=intake.run_id, capture_id=captures[0],
                            reader=read.reader, at=now, declared=look.declared, seen=len(look.comments), state=look.state,
                            reason=look.reason, off=look.off)
+        put_all(session, ThreadCapture, [{"thread_read_id": self.look_id, "seq": place, "capture_id": capture_id}
+                                         for place, capture_id in sorted(captures.items()) if place > 0])
         self.rows: dict[int, Comment] = {}
         self.native_ids: set[str | None] = set()
         self.authors: dict[int, str | None] = {}
@@ -92,13 +95,13 @@ class _Writer:
             row, parent = self.rows[place], self._parent(comments[place])
             if parent != row.parent_id and parent is not None:  # it stands further down
                 threads.answers(self.session, row.id, parent)
-            written.append((self._version(row, 1, "posted", comments[place].text, self.last_id), None))
+            written.append((self._version(row, 1, "posted", comments[place], self.last_id), None))
         for places, event in ((change.edited, "edited"), (change.restored, "restored")):
             for place in places:
                 row = self.rows[place]
                 after = row.last_read_id if event == "edited" else self.last_id
                 old_text = before[row.id].text if event == "edited" else None
-                written.append((self._version(row, self._next(row), event, comments[place].text, after), old_text))
+                written.append((self._version(row, self._next(row), event, comments[place], after), old_text))
         for place, row in seen_again.items():
             if not comments[place].deleted:
                 self._seen(row, comments[place])
@@ -139,10 +142,11 @@ class _Writer:
     def _next(self, row: Comment) -> int:
         return threads.last_seq(self.session, row.id) + 1
 
-    def _version(self, row: Comment, seq: int, event: str, text: str | None, after: int | None,
+    def _version(self, row: Comment, seq: int, event: str, comment: CommentRead | None, after: int | None,
                  before: int | None = None) -> CommentVersion:
+        text, page = (comment.text, comment.page) if comment is not None else (None, 0)
         return made(self.session, CommentVersion, comment_id=row.id, seq=seq, event=event, text=text, reader=self.read.reader,
-                    capture_id=self.capture_id, run_id=self.intake.run_id, seen_at=self.now, after_read_id=after,
+                    capture_id=self.captures[page], run_id=self.intake.run_id, seen_at=self.now, after_read_id=after,
                     before_read_id=before or self.look_id)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Capture, Page, Reading, Run, ThreadRead
+from storage.models import Capture, Page, Reading, Run, ThreadCapture, ThreadRead
 
 # The trouble of a reader, which says nothing of the page: such a reading gives way to one that came about.
 TROUBLE = ("killed", "timeout", "unread")
@@ -52,8 +52,9 @@ def outlets(session: Session) -> list[str]:
 
 
 def _articles(outlet: str, since: datetime | None) -> tuple[ColumnElement[bool], ...]:
-    """What makes a capture one of an article page that answered."""
-    wanted = (Page.outlet == outlet, Page.kind == "article", Capture.status == 200)
+    """What makes a capture one of an article page that answered, and not for its thread only."""
+    for_thread = select(ThreadCapture.capture_id).where(ThreadCapture.capture_id == Capture.id).exists()
+    wanted = (Page.outlet == outlet, Page.kind == "article", Capture.status == 200, ~for_thread)
     return (*wanted, Capture.at >= since) if since is not None else wanted
 
 

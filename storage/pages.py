@@ -12,11 +12,11 @@ from storage.models import Article, Capture, Page, Reading, Run
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
-        found_on: int | None = None, due: datetime | None = None, state: str = "new") -> list[int]:
-    """Adds the pages that are not known yet, with the source that they were found on, due at once if nothing else is said; the
-    ids of those added."""
+        found_on: int | None = None, due: datetime | None = None, state: str = "new", article: int | None = None) -> list[int]:
+    """Adds the pages that are not known yet, with the source that they were found on or the article that they are of, due at
+    once if nothing else is said; the ids of those added."""
     rows = [{"outlet": outlet, "kind": kind, "url": url, "state": state, "found_at": now, "next_due_at": due or now,
-             "found_on_id": found_on}
+             "found_on_id": found_on, "article_id": article}
             for url in urls]
     if not rows:
         return []
@@ -46,6 +46,12 @@ def held(session: Session, page_id: int) -> Page:
 def at(session: Session, outlet: str, url: str) -> Page | None:
     """The page with this address; None where it is not known."""
     return session.scalar(select(Page).where(Page.outlet == outlet, Page.url == url))
+
+
+def ids_at(session: Session, outlet: str, urls: Iterable[str]) -> dict[str, int]:
+    """The ids of the pages with these addresses, as far as they are known."""
+    rows = session.execute(select(Page.url, Page.id).where(Page.outlet == outlet, Page.url.in_(list(urls))))
+    return dict(rows.all())
 
 
 def only_imported(session: Session, page: Page) -> bool:
@@ -83,7 +89,7 @@ def below(session: Session, source_id: int) -> list[Page]:
 
 def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
     """The pages that are due, sources first, then the oldest due first."""
-    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now)
+    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, Page.kind != "thread")
                                 .order_by(Page.kind.desc(), Page.next_due_at, Page.id).limit(limit)))
 
 
@@ -97,9 +103,10 @@ def unlooked(session: Session, outlet: str) -> list[Page]:
 
 
 def make_due(session: Session, outlet: str, now: datetime) -> None:
-    """Makes every page of an outlet due that would be later; of its sources only those that its file names."""
-    named = (Page.state != "gone") & Page.found_on_id.is_(None)
-    session.execute(update(Page).where(Page.outlet == outlet, Page.next_due_at > now, (Page.kind != "source") | named)
+    """Makes every page of an outlet due that would be later; of its sources only those that its file names, and none that is
+    asked for with its article."""
+    named = (Page.kind == "source") & (Page.state != "gone") & Page.found_on_id.is_(None)
+    session.execute(update(Page).where(Page.outlet == outlet, Page.next_due_at > now, (Page.kind == "article") | named)
                     .values(next_due_at=now))
 
 
@@ -116,7 +123,7 @@ def drop_sources_but(session: Session, outlet: str, urls: Iterable[str], never: 
 
 def next_due(session: Session, outlet: str) -> datetime | None:
     """When the next page of an outlet is due; None where it has none."""
-    return session.scalar(select(func.min(Page.next_due_at)).where(Page.outlet == outlet))
+    return session.scalar(select(func.min(Page.next_due_at)).where(Page.outlet == outlet, Page.kind != "thread"))
 
 
 def last_announced(session: Session, outlet: str) -> datetime | None:

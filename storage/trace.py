@@ -25,7 +25,7 @@ def pages_at(session: Session, urls: Sequence[str]) -> list[Page]:
     asked = select(Page).where(Page.url.in_(urls))
     # What redirects to another page is not that page.
     answered = select(Page).where(Page.id.in_(select(Capture.page_id).where(Capture.final_url.in_(urls))),
-                                  Page.kind != "source", Page.state != "moved")
+                                  Page.kind == "article", Page.state != "moved")
     claimed = select(Page).join(Article, Article.id == Page.article_id).where(Article.claimed_url.in_(urls))
     for query in (asked, answered, claimed):
         if found := list(session.scalars(query.order_by(Page.article_id.is_(None), Page.confirmed_at.is_(None),

@@ -18,6 +18,9 @@ SPACE = re.compile(r"\s+")
 # More than any thread has; beyond it the count does not agree, and the thread is partial.
 MAX_COMMENTS = 20_000
 MAX_NAME = 200
+UNCOUNTED = "there is no count to check against"
+# What makes a look at one page of several partial; with the others it may be complete.
+MORE = "there are further pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What was found of one comment, in the page's own words. parent is the index of an earlier or later one in the same list;
-    times are all that is written of its time, what machines read before what people do."""
+    times are all that is written of its time, what machines read before what people do; parent_id is the native id of the
+    comment answered, which may stand on another page."""
 
     native_id: str | None
     text: str
@@ -57,6 +61,7 @@ class Said:
     likes: int | None = None
     dislikes: int | None = None
     deleted: bool = False
+    parent_id: str | None = None
 
 
 def _pieces(element: HtmlElement, skipped: Set[HtmlElement]) -> Iterator[str]:
@@ -96,14 +101,20 @@ def written(element: HtmlElement) -> list[str]:
 def comments(said: Sequence[Said], view: View) -> tuple[CommentRead, ...]:
     """The comments that were found, in page order, each with its depth and its time as far as that is possible. Where answers
     go round in a circle one of them answers nothing."""
-    parents = _parents(said)
-    depths = _depths(parents)
+    parents, depths = tree([one.parent for one in said])
     return tuple(_comment(one, place, parents[place], depths[place], view) for place, one in enumerate(said))
 
 
-def _parents(said: Sequence[Said]) -> list[int | None]:
-    parents, walked = [one.parent for one in said], set[int]()
-    for place in range(len(said)):
+def tree(told: Sequence[int | None]) -> tuple[list[int | None], dict[int, int]]:
+    """The parent and the depth of each of some comments, by the parents that were told: without circles, of which one falls
+    apart where it is met first."""
+    parents = _parents(told)
+    return parents, _depths(parents)
+
+
+def _parents(told: Sequence[int | None]) -> list[int | None]:
+    parents, walked = list(told), set[int]()
+    for place in range(len(told)):
         now, walk = place if place not in walked else None, set[int]()
         while now is not None and now not in walked:
             if now in walk:
@@ -135,7 +146,7 @@ def _comment(one: Said, place: int, parent: int | None, depth: int, view: View) 
     return CommentRead(
         native_id=one.native_id, parent=parent, parent_source=one.parent_source if parent is not None else None, position=place,
         depth=depth, author=one.author, posted=posted, posted_raw=raw, certainty=certainty, text=one.text, likes=one.likes,
-        dislikes=one.dislikes, deleted=one.deleted)
+        dislikes=one.dislikes, deleted=one.deleted, parent_id=one.parent_id)
 
 
 def thread(system: str, read: Sequence[CommentRead], counts: Set[int], key: str, *, counted: bool = False,
@@ -157,7 +168,7 @@ def _doubt(read: Sequence[CommentRead], counts: Set[int], counted: bool) -> str 
     if len(set(ids)) < len(ids):
         return "two comments have one id"
     if counted and not counts:
-        return "there is no count to check against"
+        return UNCOUNTED
     if len(counts) > 1:
         return f"the page declares {' and '.join(map(str, sorted(counts)))} comments"
     return _miscount(read, counts)
