@@ -27,6 +27,7 @@ from twisted.web.client import URI
 
 import failpoint
 import logs
+from crawler.api_key import ApiKey, without
 from crawler.egress import Egress
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
@@ -55,6 +56,7 @@ class Download(HTTP11DownloadHandler):
         self._outlet, self._desk, self._gates, self._guard = spider.outlet, spider.desk, spider.gates, spider.guard
         self._tally, self._ending = spider.tally, spider.ending
         self._egress = Egress.of(self._outlet.egress) if self._outlet.egress else None
+        self._key = ApiKey.of(self._outlet)
         self._silent = 0
 
     def _unanswered(self, error: Exception) -> None:
@@ -68,10 +70,11 @@ class Download(HTTP11DownloadHandler):
         logs.about(page=request.url)
         for name in ("exchange", "kept"):  # those of a request that this one repeats or follows
             request.meta.pop(name, None)
+        key = self._key.parameter(request.url) if self._key else None
         gate = self._gates.at(request.url)
         gate.limit(self._outlet.id, self._outlet.concurrency, self._outlet.delay)
-        agent = _Agent(self._guard, self._outlet.connect, self._egress, contextFactory=self._contextFactory, pool=self._pool,
-                       maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler)
+        agent = _Agent(self._guard, self._outlet.connect, self._egress, key, contextFactory=self._contextFactory,
+                       pool=self._pool, maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler)
         async with gate.turn(self._desk, self._ending):
             if self._egress:
                 await self._check_for_proxy(request.url)
@@ -83,6 +86,8 @@ class Download(HTTP11DownloadHandler):
                 self._unanswered(error)
                 raise
             self._silent = 0
+            if key:
+                response = without(key, response)
             if self._egress and response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
                 # Not the site's answer: its robots.txt, for one, must not count as missing.
                 raise ProxyFailed("the proxy refused: 407 Proxy Authentication Required")
@@ -107,26 +112,37 @@ def _pairs(headers: ScrapyHeaders) -> Headers:
 
 
 class _Agent(_ScrapyAgent):
-    """Scrapy's agent, connecting through the guard, and to the outlet's `connect` or `egress` where it has one."""
+    """Scrapy's agent, connecting through the guard, and to the outlet's `connect` or `egress` where it has one. key is what is
+    added to the path on the wire."""
 
-    def __init__(self, guard: Guard, connect: str | None, egress: Egress | None, **kwargs: Any) -> None:
+    def __init__(self, guard: Guard, connect: str | None, egress: Egress | None, key: bytes | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._guard, self._connect, self._egress = guard, connect, egress
+        self._guard, self._connect, self._egress, self._key = guard, connect, egress, key or b""
 
     def _get_agent(self, request: Request, timeout: float) -> _BindAddressAgent:
         from twisted.internet import reactor
 
         if self._egress:
             through = _Through(cast(Any, reactor), self._contextFactory, connectTimeout=timeout, pool=self._pool)
-            through.egress = self._egress
+            through.egress, through.key = self._egress, self._key
             return through
         guarded: Any = GuardedReactor(reactor, self._guard)
         agent = _Elsewhere(guarded, self._contextFactory, connectTimeout=timeout, pool=self._pool)
-        agent.connect = self._connect
+        agent.connect, agent.key = self._connect, self._key
         return agent
 
 
-class _Elsewhere(_BindAddressAgent):
+class _Keyed(_BindAddressAgent):
+    """An agent that adds something to the path on the wire, of which the request itself knows nothing."""
+
+    key: bytes = b""
+
+    def _requestWithEndpoint(self, key: Any, endpoint: Any, method: bytes, parsedURI: URI, headers: Any, bodyProducer: Any,
+                             requestPath: bytes) -> Deferred[Any]:
+        return super()._requestWithEndpoint(key, endpoint, method, parsedURI, headers, bodyProducer, requestPath + self.key)
+
+
+class _Elsewhere(_Keyed):
     """An agent that may connect elsewhere than its URLs say, and changes nothing else of them."""
 
     connect: str | None = None
@@ -141,7 +157,7 @@ class _Elsewhere(_BindAddressAgent):
         return wrapClientTLS(self._endpointFactory._policyForHTTPS.creatorForNetloc(uri.host, uri.port), there)
 
 
-class _Through(_BindAddressAgent):
+class _Through(_Keyed):
     """An agent that connects to a proxy only: of http it asks the proxy itself, for https it has a tunnel opened."""
 
     egress: Egress

@@ -3,33 +3,31 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cssselect import GenericTranslator, SelectorError
-from cssselect import parse as selectors
-from cssselect.parser import CombinedSelector, Element
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from crawler import api
+from crawler.api import Api
+from crawler.kinds import Day, Duration, Grouped, Host, Part, Pattern, Proxy, Selector, Table, Url, Zone
+
 SHIPPED = Path(__file__).with_name("outlets")
 LISTS_OF_TABLES = ("source", "layout")
-# The elements that hold all of a page.
-WHOLE = ("html", "head", "body")
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+# What an outlet's [comments] may be for.
+SYSTEMS = ("native", "json_api")
 
 
 class OutletError(ValueError):
@@ -42,94 +40,7 @@ class OutletError(ValueError):
         self.message, self.file, self.key, self.value, self.remedy = message, file, key, value, remedy
 
 
-def duration(text: Any) -> Any:
-    """A timedelta from "90s", "10m", "3h" or "2d"."""
-    if isinstance(text, timedelta):
-        return text
-    if not (found := re.fullmatch(r"(\d+)([smhd])", str(text))):
-        raise ValueError("write a time as 90s, 10m, 3h or 2d")
-    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
-
-
-def _web_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write a whole address, such as https://example.org/news")
-    return text
-
-
-def _proxy(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("write the proxy with its port, such as http://proxy.example:3128 or http://user:password@proxy.example:3128")
-    return text
-
-
-def _selector(text: str) -> str:
-    try:
-        GenericTranslator().css_to_xpath(text)
-    except SelectorError as error:
-        raise ValueError(f"write a CSS selector, such as div.comment ({error})") from error
-    return text
-
-
-def _part(text: str) -> str:
-    """A selector of parts of a page; ValueError where it finds the page itself."""
-    for each in selectors(_selector(text)):
-        last = each.parsed_tree
-        while not isinstance(last, Element):
-            last = last.subselector if isinstance(last, CombinedSelector) else last.selector
-        if (last.element or "").lower() in WHOLE:
-            raise ValueError(f"{text} would drop the page: write what is to be left out of it, such as aside or div.share")
-    return text
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"write a regular expression ({error})") from error
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("write a time zone, such as Asia/Almaty") from error
-    return text
-
-
-def _day(value: Any) -> Any:
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError("write a day without quotes, such as 2026-03-01")
-    return value
-
-
-def _host(text: str) -> str:
-    if not text or text != text.lower() or any(character in "/?#@" or character.isspace() for character in text):
-        raise ValueError("write a bare host in small letters, such as news.example.org")
-    return text
-
-
-def _grouped(text: str) -> str:
-    if re.compile(_pattern(text)).groups < 1:
-        raise ValueError("put the number into a group, such as (\\d+) comments")
-    return text
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-Url = Annotated[str, AfterValidator(_web_url)]
-Selector = Annotated[str, AfterValidator(_selector)]
-Part = Annotated[str, AfterValidator(_part)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # the input may hold a password
-
-
-class Source(_Table):
+class Source(Table):
     """One place where an outlet announces articles. links is the selector of a section page's article links (without it
     every link counts that fits the outlet's `articles`); pages is how many pages of a section are looked at (`?page=2` …)."""
 
@@ -145,7 +56,7 @@ class Source(_Table):
         return (self.url, *(f"{self.url}{mark}page={number}" for number in range(2, self.pages + 1)))
 
 
-class Comments(_Table):
+class Comments(Table):
     """Where an outlet's own comment markup has what; selectors below `item` are looked up inside one comment, answers left
     out. label is a regular expression whose first group is the page's own count; verified: the markup was seen live."""
 
@@ -157,10 +68,47 @@ class Comments(_Table):
     author: Selector | None = None
     time: Selector | None = None
     id: str = "id"
-    label: Annotated[str, AfterValidator(_grouped)] | None = None
+    label: Grouped | None = None
 
 
-class Layout(_Table):
+class JsonApi(Table):
+    """Comments that a server hands out as JSON: api is a shipped mapping's name or a table of its own; values are what the
+    article's page does not say of the thread; api_key_file is the file that holds the operator's own key, beside the outlet's
+    file where it is relative; verified: an answer was seen live."""
+
+    system: Literal["json_api"]
+    verified: bool = False
+    api: Annotated[Api, BeforeValidator(lambda value: api.named(value) if isinstance(value, str) else value)]
+    values: dict[str, str] = Field(default_factory=dict)
+    api_key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> "JsonApi":
+        for name in self.values:
+            if name not in self.api.needs:
+                raise ValueError(f"values has {name}, which the address does not need: write "
+                                 f"{' or '.join(self.api.needs) or 'none'}")
+        for name in self.api.needs:
+            if name not in self.values and not self.api.values.get(name):
+                raise ValueError(f"nothing says where {{{name}}} of the address is found: add it to values")
+        if bool(self.api.key) != bool(self.api_key_file):
+            raise ValueError(f"{self.api.name} is asked with a key: write api_key_file, the file that holds yours"
+                             if self.api.key else f"{self.api.name} is asked without a key: take api_key_file out")
+        return self
+
+    @field_validator("api_key_file")
+    @classmethod
+    def _beside_the_outlet(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        return file and Path((info.context or {}).get("folder", ".")) / file
+
+    @property
+    def host(self) -> str | None:
+        """The host that is asked; None where the article's page names it."""
+        base = self.api.base
+        return urlsplit(self.api.address if base is None else self.values.get(base, "")).hostname
+
+
+class Layout(Table):
     """How the outlet's article pages look: drop is taken out before reading; body, title, authors and published are where these
     stand. It counts for pages fetched before the day until (in UTC), in the order of the file; the last layout has none."""
 
@@ -169,10 +117,15 @@ class Layout(_Table):
     authors: Selector | None = None
     published: Selector | None = None
     drop: tuple[Part, ...] = ()
-    until: Annotated[date, BeforeValidator(_day)] | None = None
+    until: Day | None = None
 
 
-class Outlet(_Table):
+def _system(table: Any) -> str:
+    """The system that a table of comments is for; `native` where it names none."""
+    return str(table.get("system", "native") if isinstance(table, dict) else getattr(table, "system", "native"))
+
+
+class Outlet(Table):
     """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
     delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
     thread_pages is how many further answers of one thread are asked for in one run; connect sends the outlet's requests
@@ -182,10 +135,10 @@ class Outlet(_Table):
     id: str
     name: str
     home: Url
-    hosts: tuple[Annotated[str, AfterValidator(_host)], ...]
+    hosts: tuple[Host, ...]
     language: str | None = None
     country: str | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Zone = "UTC"
     articles: Pattern = "."
     delay: float = Field(default=1.0, ge=0, le=3600)
     concurrency: int = Field(default=1, ge=1, le=16)
@@ -194,10 +147,11 @@ class Outlet(_Table):
                                      timedelta(days=3), timedelta(days=30))
     thread_pages: int = Field(default=50, ge=1, le=1000)
     connect: Url | None = None
-    egress: Annotated[str, AfterValidator(_proxy)] | None = Field(default=None, repr=False)
+    egress: Proxy | None = Field(default=None, repr=False)
     verify_tls: bool = True
     source: tuple[Source, ...]
-    comments: Comments | None = None
+    comments: Annotated[Annotated[Comments, Tag("native")] | Annotated[JsonApi, Tag("json_api")],
+                        Discriminator(_system)] | None = None
     layout: tuple[Layout, ...] = ()
 
     @model_validator(mode="before")
@@ -236,6 +190,13 @@ class Outlet(_Table):
                 raise ValueError(f"the source {source.url} is on none of its hosts: add the host to hosts")
         return self
 
+    @model_validator(mode="after")
+    def _the_api_is_its_own(self) -> "Outlet":
+        host = self.comments.host if isinstance(self.comments, JsonApi) else None
+        if host is not None and host not in self.hosts:
+            raise ValueError(f"its comments are asked for at {host}, which is none of its hosts: add it to hosts")
+        return self
+
     def owns(self, url: str) -> bool:
         """Whether a URL's host is one of the outlet's."""
         return (urlsplit(url).hostname or "") in self.hosts
@@ -264,19 +225,27 @@ def load(file: Path) -> Outlet:
     except tomllib.TOMLDecodeError as error:
         raise OutletError(f"is not TOML: {error}", file=str(file), remedy="mend the line that is named") from error
     try:
-        return Outlet.model_validate({**data, "id": file.stem})
+        return Outlet.model_validate({**data, "id": file.stem}, context={"folder": file.parent})
     except ValidationError as error:
         # A misspelt key says more than the one that is then missing.
         first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or None  # as people count
+        loc = first["loc"]
+        if loc[:1] == ("comments",) and loc[1:2] in {(system,) for system in SYSTEMS}:  # no key of the file
+            loc = (*loc[:1], *loc[2:])
+        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in loc) or None  # as people count
         if first["type"] == "extra_forbidden":
             message, remedy = "this key is unknown", f"known keys are listed in {SHIPPED / 'caravanserai.toml'}"
         elif first["type"] == "missing":
             message, remedy = "this key is missing", "add it"
+        elif first["type"] == "union_tag_invalid":
+            message = remedy = f"write {' or '.join(SYSTEMS)}"
+            key = f"{key}.system"
         else:
             said = first["msg"].removeprefix("Value error, ")
-            message = remedy = _to_write(first["type"], first["loc"], first["input"]) or said
+            message = remedy = _to_write(first["type"], loc, first["input"]) or said
         value = None if first["type"] == "missing" or key is None else first["input"]
+        if isinstance(value, dict):  # of a whole table only what it is to name
+            value = value.get("system") if first["type"] == "union_tag_invalid" else None
         if key == "egress":
             value = without_password(str(value))
         raise OutletError(message, file=str(file), key=key, value=value, remedy=remedy) from error
@@ -293,7 +262,8 @@ def _to_write(kind: str, loc: tuple[int | str, ...], value: Any) -> str | None:
     if kind == "model_type":
         return f"write a table, below {f'[[{name}]]' if name in LISTS_OF_TABLES else f'[{name}]'}"
     if kind == "string_type":
-        selector = (loc[0] in ("layout", "comments") and name not in ("id", "label", "system")) or name == "links"
+        own = loc[0] == "comments" and len(loc) == 2 and name not in ("id", "label", "system")
+        selector = loc[0] == "layout" or own or name in ("links", "css")
         return 'write one selector, such as "div.story"' if selector else "write a text in quotes"
     return None
 

@@ -11,7 +11,7 @@ ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "health", "logs", "pip
 MAY = {
     "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
     "health": ("storage",), "run_desk": ("crawler", "pipelines", "storage"),
-    "pipelines": ("crawler.items", "crawler.outlet", "storage"),
+    "pipelines": ("crawler.api", "crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
 }

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 from crawler.items import Fetched, Nothing, ReadValue
 from crawler.outlet import Outlet
@@ -11,6 +12,8 @@ from pipelines.read import screen
 
 # Our own part of a reading: raise it with every change that may read a stored page differently.
 READER = 9
+# What an outlet says of its comments that changes no reading of them.
+UNREAD: dict[str, Any] = {"verified": True, "api_key_file": True, "api": {"evidence"}}
 
 
 @lru_cache(maxsize=1)
@@ -23,7 +26,7 @@ def reader_name(outlet: Outlet | None, at: datetime) -> str:
     own selectors (a digest of those for comments and of that day's layout, `general` where it has none) and its times' zone.
     Equal bytes under an equal reader give equal values; what else an outlet says of itself does not change them."""
     layout = outlet.layout_at(at) if outlet else None
-    parts = [outlet.comments.model_dump_json(exclude={"verified"})] if outlet and outlet.comments else []
+    parts = [outlet.comments.model_dump_json(exclude=UNREAD)] if outlet and outlet.comments else []
     # Which selectors count, not until when: a layout that ends later reads the same.
     if layout and (fields := layout.model_dump_json(exclude={"until"}, exclude_defaults=True)) != "{}":
         parts.append(fields)
@@ -45,8 +48,9 @@ def load() -> None:
 
 
 def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
-    """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element; else
-    the article and its thread; Nothing where it is none of them, with the reason. No bytes make it raise but by MemoryError."""
+    """What an answer says: Found where it is one of the outlet's sources, or a feed or sitemap by its outermost element;
+    ThreadRead where it is JSON and was asked of a comment system; else the article and its thread; Nothing where it is none of
+    them, with the reason. No bytes make it raise but by MemoryError."""
     reader = reader_name(outlet, fetched.at)
     try:
         return _read(fetched, outlet, reader)
@@ -63,10 +67,14 @@ def read(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
 def _read(fetched: Fetched, outlet: Outlet | None, reader: str) -> ReadValue:
     # Imported where pages are read, in the children: the parsers take 60 MB, and others want only the reader's name.
     from pipelines.read import article, decode, sources
+    from pipelines.read.comments import json_api
 
     source = outlet.source_of(fetched.asked or fetched.url) if outlet else None
     screen.check_bytes(fetched.body)
     text = decode.decode(screen.unpacked(fetched.body), fetched.header("content-type"))
+    thread = json_api.asked(fetched, outlet)
+    if thread and json_api.is_json(text, fetched.header("content-type")):
+        return json_api.read(text, thread)
     if sources.announces(text):
         return sources.announced(text, fetched, outlet)
     if source and source.kind != "section":

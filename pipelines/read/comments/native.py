@@ -67,7 +67,7 @@ def find(view: View) -> Found | None:
     comment it needs a count of 0. `none`: no comment, and no count above 0 anywhere. All else is `partial` and says why.
     """
     of = view.outlet.comments if view.outlet else None
-    if of is None:
+    if not isinstance(of, Comments):
         return None
     places = outermost(_select(of.thread)(view.tree))
     elements = [one for where in places for one in _select(of.item)(where) if one is not where][:MAX_COMMENTS]

@@ -2,6 +2,7 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml.html import HtmlElement
 
@@ -36,6 +37,16 @@ class View:
     def zone(self) -> str:
         """The time zone of times that are printed without one."""
         return self.outlet.timezone if self.outlet else "UTC"
+
+
+class Answer(Protocol):
+    """An answer of which comments were found, whatever it is: when it was fetched, and the zone of times without one."""
+
+    @property
+    def fetched(self) -> Fetched: ...
+
+    @property
+    def zone(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,7 @@ def written(element: HtmlElement) -> list[str]:
     return [text for raw in every if (text := one_line(raw or "", MAX_NAME))]
 
 
-def comments(said: Sequence[Said], view: View) -> tuple[CommentRead, ...]:
+def comments(said: Sequence[Said], view: Answer) -> tuple[CommentRead, ...]:
     """The comments that were found, in page order, each with its depth and its time as far as that is possible. Where answers
     go round in a circle one of them answers nothing."""
     parents, depths = tree([one.parent for one in said])
@@ -139,7 +150,7 @@ def _depths(parents: Sequence[int | None]) -> dict[int, int]:
     return depths
 
 
-def _comment(one: Said, place: int, parent: int | None, depth: int, view: View) -> CommentRead:
+def _comment(one: Said, place: int, parent: int | None, depth: int, view: Answer) -> CommentRead:
     moments = ((times.sure(raw, view.zone), raw) for raw in one.times)
     possible = ((times.possible(moment, view.fetched.at), certainty, raw) for (moment, certainty), raw in moments)
     posted, certainty, raw = next((each for each in possible if each[0]), (None, None, one.times[0] if one.times else None))

@@ -5,13 +5,13 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import NO_THREAD, ThreadRead
-from pipelines.read.comments import native
+from pipelines.read.comments import json_api, native
 from pipelines.read.comments.parts import Found, View
 
 # What a system finds on a page; None where the page shows nothing of it.
 System = Callable[[View], Found | None]
 # In the order in which they are asked: the first that finds a thread has it.
-SYSTEMS: dict[str, System] = {"native": native.find}
+SYSTEMS: dict[str, System] = {"json_api": json_api.find, "native": native.find}
 
 # What a page of a script-only system holds in its scripts, its elements' names or its tags: a word that it always has, looked
 # for first, and any of the marks.
@@ -45,7 +45,7 @@ def thread(view: View) -> Found:
     for find in SYSTEMS.values():
         if (one := find(view)) is not None:
             found.append(one)
-            if one.thread.comments:
+            if one.thread.comments or one.thread.wanted:
                 return one
     told = next((one for one in found if one.thread.state != "none"), found[0] if found else Found(NO_THREAD))
     if told.thread.state == "none":
