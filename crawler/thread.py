@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag
 
 from scrapy import Request
 from scrapy.http import Response
@@ -81,7 +80,11 @@ class Threads:
 
     async def _one(self, url: str) -> ThreadPage:
         try:
-            response = await self.download(Request(url, callback=NO_CALLBACK, dont_filter=True))
+            request = Request(url, callback=NO_CALLBACK, dont_filter=True)
+        except ValueError:
+            return ThreadPage(url, reason="not a web address", refused=True)
+        try:
+            response = await self.download(request)
         except DeskFailed:
             raise
         except Exception as error:  # noqa: BLE001  # whatever went wrong: the article is read, and its thread is partial
@@ -122,4 +125,4 @@ def _first(page: Page, pages: Iterable[ThreadPage]) -> str | None:
 
 
 def _bare(url: str) -> str:
-    return urldefrag(url).url
+    return url.partition("#")[0]

@@ -110,6 +110,7 @@ def _discovered(session: Session, whose: Owner, page: Page | None) -> Step:
     if page is not None:
         source = session.get(Page, page.found_on_id) if page.found_on_id is not None else None
         where = f"found on {source.url}" if source is not None else "the outlet's file names it" if page.kind == "source" else (
+            "the thread of comments of an article goes on there" if page.kind == "thread" else
             f"an import brought it in, run {run.id} at {moment(run.started_at)}" if (run := trace.brought_in(session, page))
             else "another page redirected to it")
         return Step("yes", where, page.found_at)
@@ -166,6 +167,9 @@ def _read(session: Session, page: Page | None) -> Step:
         return Step("no", "nothing was fetched")
     if page.kind == "source":
         return Step("no", "it is a source: it announces articles and is none", remedy="ask about one of its articles")
+    if page.kind == "thread":
+        of = session.get_one(Article, page.article_id)
+        return Step("no", "it shows comments, and is fetched with their article", remedy=f"ask about {of.url}")
     clean, failed = trace.last_reading(session, page.id, "clean"), trace.last_reading(session, page.id, "no_text")
     if clean is not None:
         reading, capture = clean

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 from asking import OUTLET, URL, Wire
-from desk import HOME, article
+from desk import HOME, article, thread
 from sqlalchemy import update
 
-from crawler.items import Nothing, Seen, SourceSeen
+from crawler.items import Nothing, Seen, SourceSeen, ThreadPage
 from pipelines.plan import plan
 from pipelines.take_in import take_in
 from storage import models
@@ -199,3 +199,18 @@ def test_a_source_is_no_article(wire: Wire) -> None:
     asked = wire.ask(f"{HOME}/rss")
     assert asked.stopped == "read" and "it is a source" in asked.answer
     assert asked.note("discovered") == "the outlet's file names it"
+
+
+def test_a_page_of_a_thread_names_the_article_that_it_is_fetched_with(wire: Wire) -> None:
+    wire.desk.announce("/a/1")
+    page, further = wire.desk.page("/a/1"), f"{URL}/comments/2"
+    said = thread(("c1", "one"), state="partial")
+    seen = Seen(page, "read", wire.desk.fetched(page.url), article("One.", thread=said),
+                thread_pages=(ThreadPage(further, wire.desk.fetched(further), said),))
+    take_in(wire.desk.intake, seen, wire.desk.now)
+    asked = wire.ask(further)
+    assert asked.stopped == "read"
+    assert asked.answer == (
+        f"It was not read as an article: it shows comments, and is fetched with their article; ask about {URL}.")
+    assert "goes on there" in asked.note("discovered")
+    assert "not looked at again by itself" in asked.note("fetched")

@@ -2,7 +2,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from urllib.parse import urldefrag
 
 from crawler.items import CommentRead, ParentSource, ThreadPage, ThreadRead, Wanted
 from pipelines.read.comments.parts import MAX_COMMENTS, MORE, UNCOUNTED, thread, tree
@@ -171,4 +170,4 @@ def _together(shown: Sequence[_Shown]) -> tuple[list[CommentRead], str | None]:
 
 
 def _bare(url: str) -> str:
-    return urldefrag(url).url
+    return url.partition("#")[0]

@@ -21,7 +21,7 @@ MAX_COMMENTS = 20_000
 MAX_NAME = 200
 UNCOUNTED = "there is no count to check against"
 # What makes a look at one page of several partial; with the others it may be complete.
-MORE = "there are further pages"
+MORE = "further pages of the thread are not read yet"
 
 
 @dataclass(frozen=True, slots=True)
