@@ -67,5 +67,6 @@ def uncut(fetched: Fetched, outlet: Outlet | None) -> ReadValue:
     """Reads a page as the door does, but takes no comments out of it."""
     from pipelines.read import article  # the others tell what a child has loaded by itself
 
-    with mock.patch.object(article, "cut_comments", lambda _tree, _named: None):
+    with mock.patch.object(article, "cut_comments", lambda _tree, _named: None), mock.patch.object(
+            article, "cut", lambda _elements: None):
         return door.read(fetched, outlet)

@@ -1,0 +1,255 @@
+"""Threads in unknown markup: what stands on a page again and again with a name, a time and a text, where the page speaks of
+comments."""
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.read.address import place
+from pipelines.read.comments import parts, repeated, signs
+from pipelines.read.comments.cut import CALLED, HEADING, OUTSIDE, _names_comments, _own_length, holds_article
+from pipelines.read.comments.nesting import Tree
+from pipelines.read.comments.parts import Found, Said, View
+from pipelines.read.comments.phrases import ELSEWHERE, REPLY, SPOKEN
+from pipelines.read.comments.repeated import Item
+from pipelines.read.comments.template import Parts, Template
+
+NAME = "generic"
+HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "summary", "legend", "caption", "strong", "b", "header", "dt",
+         "th", "label", "a", "button")
+# So many elements around a thread are looked at for what names it.
+AROUND = 4
+# A label of comments is no longer.
+LABEL = 80
+MOST_GROUPS = 40
+# More prose beside a thread than this is not the thread's: rules of a place, a form and its words are shorter.
+BESIDE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Items that may be a thread, the element around all of them, and what was read of each."""
+
+    items: list[Item]
+    around: HtmlElement
+    read: list[Parts]
+    score: float
+
+
+def _speaks(view: View) -> bool:
+    return any(map(_names_comments, view.named.names)) or SPOKEN.search(view.tree.text_content()) is not None
+
+
+def _names(element: HtmlElement) -> str:
+    return " ".join(element.get(name) or "" for name in ("class", "id", "aria-label", "data-block"))
+
+
+def _calls(element: HtmlElement) -> bool:
+    return any(_names_comments(name) for name in (element.get("class"), element.get("id"), str(element.tag)) if name)
+
+
+def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
+    """The smallest element around all."""
+    shared = [elements[0].getparent(), *elements[0].getparent().iterancestors()] if elements[0].getparent() is not None else []
+    for element in elements[1:]:
+        above = set(element.iterancestors())
+        shared = [one for one in shared if one in above]
+    return shared[0] if shared else None
+
+
+def _first_prose(tree: HtmlElement, inside: set[HtmlElement]) -> HtmlElement | None:
+    """The first element outside of the items that reads like prose."""
+    for element in tree.iter(etree.Element):
+        if element.tag not in OUTSIDE and _own_length(element) >= 80 and not any(
+                above.tag in OUTSIDE or above in inside for above in (element, *element.iterancestors())):
+            return element
+    return None
+
+
+def _labels(around: HtmlElement, first: HtmlElement) -> Iterator[str]:
+    """The short lines before the first item, the closest first: inside of what is around all, and before it."""
+    below, seen = first, 0
+    for level, above in enumerate(first.iterancestors()):
+        for one in below.itersiblings(etree.Element, preceding=True):
+            if one.tag in HEADS or not isinstance(one.tag, str) or len(one) < 8:
+                text = " ".join(one.text_content().split())
+                if text and len(text) <= LABEL:
+                    yield text
+                seen += 1
+            elif one.tag not in ("script", "style", "form"):
+                break
+            if seen > 4:
+                break
+        if level >= AROUND or above.tag in ("body", "main"):
+            return
+        below = above
+
+
+def _links_away(items: Sequence[Item], template: Template, view: View) -> bool:
+    """Whether the items announce other pages: their longest text is a link, or their links lead to many articles."""
+    if template.main is not None and any(step.startswith(("a.", "a[")) for step in template.main):
+        return True
+    here = urlsplit(view.fetched.url)
+    places, deep = set[str](), 0
+    for item in items:
+        for root in item.roots:
+            for link in root.iter("a"):
+                href = link.get("href") or ""
+                parts_ = urlsplit(urljoin(view.fetched.url, href)) if href and "[" not in href else here
+                if "#" in href and parts_.path not in ("", here.path) and parts_.fragment:
+                    places.add(parts_.netloc + parts_.path)
+                    deep += 1
+                    break
+    if deep > 1 and len(places) > max(1, deep / 2):
+        return True
+    for path, texts in template.texts.items():
+        if not any(step.startswith(("a.", "a[")) for step in path) or path == template.author:
+            continue
+        lengths = sorted(len(text) for _, text in texts)
+        if len(texts) >= 0.6 * len(items) and template.kinds[path] == "content" and lengths[len(lengths) // 2] >= 25:
+            return True
+    return False
+
+
+def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement]) -> Candidate | None:
+    items = repeated.items(group, stops)
+    if not items:
+        return None
+    template = Template(items)
+    if template.main is None:
+        return None
+    read = template.read()
+    named = sum(one.author is not None for one in read)
+    texts = sum(bool(one.text) or one.deleted for one in read)
+    if named < 0.5 * len(read) or texts < 0.8 * len(read):
+        return None
+    around = _common([root for item in items for root in item.roots])
+    if around is None or _links_away(items, template, view):
+        return None
+    score = _evidence(items, around, view)
+    if score < (2 if len(items) > 1 else 3):
+        return None
+    return Candidate(items, around, read, score)
+
+
+def _evidence(items: Sequence[Item], around: HtmlElement, view: View) -> float:
+    """How plainly a page says that these are comments on it; below 0 where it says that they are something else."""
+    near = [around]
+    for above in around.iterancestors():
+        if len(near) >= AROUND or above.tag in ("body", "html") or above.find(".//h1") is not None:
+            break
+        near.append(above)
+    labels = list(_labels(around, items[0].head))
+    # What names the items themselves may be "last" for a last one.
+    if any(ELSEWHERE.search(_names(one)) for one in near) or (labels and ELSEWHERE.search(labels[0])):
+        return -1
+    own = sum(any(_calls(one) for one in (*item.roots, *_shell(item, around))) for item in items)
+    score = 2.5 * (own > 0.5 * len(items)) + 2.0 * any(_calls(one) for one in near)
+    called = [label for label in labels if CALLED.search(label) and not ELSEWHERE.search(label)]
+    if called:
+        score += 2
+        if any(str(len(items)) in re.findall(r"\d+", label) for label in called):
+            score += 2
+    replies = sum(any(len(one) < 4 and REPLY.fullmatch(" ".join(one.text_content().split())) for root in item.roots
+                      for one in root.iter("a", "button", "span", "div", "label")) for item in items)
+    score += 2.0 * (replies >= 0.5 * len(items))
+    score += any(one.find(".//textarea") is not None for one in near[:3])
+    if any(above.tag in ("nav", "aside", "footer") for above in (around, *around.iterancestors())):
+        score -= 1
+    return score
+
+
+def _shell(item: Item, around: HtmlElement) -> list[HtmlElement]:
+    found = []
+    for above in item.head.iterancestors():
+        if above is around:
+            break
+        found.append(above)
+        if len(found) > 2:
+            break
+    return found
+
+
+def _stops(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that are more than a comment: those around the headline."""
+    found = {one for heading in tree.iter("h1") for one in (heading, *heading.iterancestors())}
+    found.update(tree.iter("body", "html", "main"))
+    return found
+
+
+def _candidates(view: View) -> list[Candidate]:
+    stops, found = _stops(view.tree), list[Candidate]()
+    for group in repeated.groups(repeated.anchors(view.tree))[:MOST_GROUPS]:
+        if found and len(group) < max(len(one.items) for one in found) / 3:
+            break
+        if (one := _candidate(group, view, stops)) is not None:
+            found.append(one)
+    return found
+
+
+def _cut(items: Sequence[Item], around: HtmlElement, tree: HtmlElement) -> list[HtmlElement]:
+    """The elements of a thread: all of its place where the article is not in it, with its heading and form."""
+    inside = {root for item in items for root in item.roots}
+    first = _first_prose(tree, inside)
+    if holds_article(around, first) or _prose_beside(around, inside) > BESIDE:
+        branches = [one for one in around if one in inside or any(root in inside for root in one.iterdescendants())]
+        between = list(around)[around.index(branches[0]):around.index(branches[-1]) + 1]
+        return [*_beside(branches[0], branches[-1]), *between]
+    now = around
+    while (above := now.getparent()) is not None and not holds_article(above, first) and _prose_beside(above, inside) <= BESIDE:
+        now = above
+    return [*_beside(now, now), now]
+
+
+def _prose_beside(element: HtmlElement, inside: set[HtmlElement]) -> int:
+    total, stack = 0, [element]
+    while stack:
+        now = stack.pop()
+        if now in inside or not isinstance(now.tag, str) or now.tag in ("form", "script", "style"):
+            continue
+        length = len((now.text or "").strip()) + sum(len((child.tail or "").strip()) for child in now)
+        total += length if length > 25 else 0
+        stack.extend(now)
+    return total
+
+
+def _beside(first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
+    """The heading before a thread and the form behind it."""
+    found = []
+    for one in first.itersiblings(etree.Element, preceding=True):
+        text = " ".join(one.text_content().split())
+        if not ((len(text) < HEADING and CALLED.search(text)) or one.tag in ("hr", "br", "script", "form") or not text):
+            break
+        if text or one.tag == "form":
+            found.append(one)
+    for one in last.itersiblings(etree.Element):
+        text = " ".join(one.text_content().split())
+        if not (one.tag in ("form", "hr", "br", "script") or (one.find(".//textarea") is not None and len(text) < 600) or (
+                len(text) < HEADING and (CALLED.search(text) or REPLY.search(text)))):
+            break
+        found.append(one)
+    return found
+
+
+def find(view: View) -> Found | None:
+    """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none, and
+    for an outlet that has selectors of its own: what they do not find is to be told, not guessed."""
+    if (view.outlet and view.outlet.comments) or not _speaks(view):
+        return None
+    found = _candidates(view)
+    if not found:
+        return None
+    best = max(found, key=lambda one: (len(one.items), one.score))
+    tree = Tree(best.items)
+    ids, parents = tree.ids(), tree.parents()
+    said = [Said(native_id=ids[number], text="" if one.deleted else one.text, author=one.author, times=one.times,
+                 parent=parents[number][0], parent_source=parents[number][1], likes=one.likes, dislikes=one.dislikes,
+                 deleted=one.deleted) for number, one in enumerate(best.read)]
+    read = parts.comments(said, view)
+    roots = {root for item in best.items for root in item.roots}
+    thread = parts.thread(NAME, read, signs.counts(view, roots), place(view.fetched.url),
+                          closed=signs.closed(view, best.around, roots))
+    return Found(thread, tuple(_cut(best.items, best.around, view.tree)))
