@@ -28,7 +28,8 @@ SPOKEN = re.compile(
 ELSEWHERE = re.compile(
     r"recent|latest|(?:^|[-_ ])last|newest|popular|related|teaser|trending|most[-_ ]?(?:read|commented)|ticker|live-?blog|"
     r"newsfeed|top[-_ ]?(?:comments?|stories|news)|news[-_]?list|archive|more[-_]|recommend|posledni|neueste|letzte|"
-    r"последни|свежие|новые комм|лучшие|читай|другие|соңғы|акыркы|so.nggi|oxirgi|сўнгги|охирин|soňky|son yorum|最新|近期|热评", re.IGNORECASE)
+    r"последни|свежие|"
+    r"новые комм|лучшие|читай|другие|соңғы|акыркы|so.nggi|oxirgi|сўнгги|охирин|soňky|son yorum|最新|近期|热评", re.IGNORECASE)
 VOTES = re.compile(
     r"[#№+\-–−▲▼↑↓♥❤👍👎]*\s*\d{0,6}(?:[.,]\d+)?\s*[kк]?\s*[▲▼↑↓♥❤👍👎]*|(?:\W*\w+\W*){1,2}\s*[:(]\s*[+\-–−]?\d+\s*\)?|"
     r"[+\-–−]?\d+\s+(?:likes?|votes?|points?|replies|reply|answers?|ответ\w*|балл\w*|лайк\w*|голос\w*|дауыс|antworten?)",

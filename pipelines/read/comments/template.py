@@ -20,8 +20,8 @@ SKIPPED = {"script", "style", "noscript", "template", "textarea", "button", "for
 FLOWING = {"p", "br", "blockquote", "ul", "ol", "pre", "a", "b", "i", "em", "strong", "span", "q", "code", "s", "u", "font",
            "small", "sup", "sub", "hr", "img", "del", "ins"}
 NAMED = re.compile(
-    r"author|user|nick|name(?!d)|login|commente?r(?:$|[-_ ])|poster|cite|(?:^|[-_ ])(?:fn|by|who|von)(?:$|[-_ ])|avtor|autor|imya|"
-    r"muallif|person|member|profile|byline|vcard|owner|writer", re.IGNORECASE)
+    r"author|user|nick|name(?!d)|login|commente?r(?:$|[-_ ])|poster|cite|(?:^|[-_ ])(?:fn|by|who|von)(?:$|[-_ ])|avtor|autor|"
+    r"imya|muallif|person|member|profile|byline|vcard|owner|writer", re.IGNORECASE)
 TEXTUAL = re.compile(r"text|content|body|message|(?:^|[-_ ])(?:msg|txt|desc|copy|inhalt|said|matn)", re.IGNORECASE)
 NAMING_TAGS = {"b", "strong", "cite", "a", "h2", "h3", "h4", "h5", "h6", "dt", "address", "summary", "th"}
 LETTER = re.compile(r"[^\W\d_]")
