@@ -235,9 +235,8 @@ def _beside(first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
 
 
 def find(view: View) -> Found | None:
-    """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none, and
-    for an outlet that has selectors of its own: what they do not find is to be told, not guessed."""
-    if (view.outlet and view.outlet.comments) or not _speaks(view):
+    """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none."""
+    if not _speaks(view):
         return None
     found = _candidates(view)
     if not found:

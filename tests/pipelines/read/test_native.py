@@ -137,15 +137,19 @@ class TestNoComment:
         assert reading(after="<p>0 Comment(s)</p>").thread.state == "none"
 
     @pytest.mark.parametrize("place", ["inside", "after"])
-    def test_selectors_that_find_nothing_are_told_where_the_page_declares_comments(self, place, reading):
+    def test_selectors_that_find_nothing_give_way_to_the_general_reader(self, place, reading):
         renamed = thread(NESTED, "5 Comment(s)").replace('"comment', '"remark')
-        found = reading(**{place: renamed}).thread
+        value = reading(**{place: renamed})
+        assert (value.thread.system, value.thread.state, value.thread.declared) == ("generic", "complete", 5)
+        assert [one.parent for one in value.thread.comments] == [None, 0, 1, 0, None]
+        assert value.text.splitlines() == list(LINES["en"])
+
+    @pytest.mark.parametrize("item", ["div.comment", "li.x"])
+    def test_where_nothing_is_found_the_page_s_own_count_is_told(self, item, reading, steppe):
+        bare = "".join(comment(number, "A word.", author="", time="") for number in range(5)).replace('"comment', '"remark')
+        found = reading(outlet=with_comments(steppe, item=item), inside=thread(bare, "5 Comment(s)")).thread
         assert (found.state, found.declared, found.comments) == ("partial", 5, ())
         assert found.reason == "5 comments declared, none found by the outlet's selectors"
-
-    def test_an_item_selector_that_finds_nothing_is_told_too(self, reading, steppe):
-        found = reading(outlet=with_comments(steppe, item="li.x"), inside=thread(NESTED, "5 Comment(s)")).thread
-        assert (found.state, found.declared) == ("partial", 5)
 
 
 def test_a_box_of_recent_comments_is_no_thread(reading):
