@@ -108,6 +108,37 @@ class JsonApi(Table):
         return urlsplit(self.api.address if base is None else self.values.get(base, "")).hostname
 
 
+class Threads(Table):
+    """How often articles with comments are looked at: a thread follows its own rate of new comments, between soonest and, in
+    its article's first hours, slowest, until no comment came for so long; looks is how many there may be a day for all."""
+
+    soonest: Duration = timedelta(minutes=10)
+    slowest: Duration = timedelta(minutes=15)
+    until: Duration = timedelta(days=30)
+    looks: int = Field(default=2000, ge=24, le=100_000_000)
+
+    @field_validator("soonest")
+    @classmethod
+    def _long_enough_for_a_removal(cls, value: timedelta) -> timedelta:
+        if value < timedelta(minutes=10):
+            raise ValueError("write 10m or more: only looks that far apart can say that a comment was removed")
+        return value
+
+    @field_validator("slowest")
+    @classmethod
+    def _not_sooner_than_soonest(cls, value: timedelta, info: ValidationInfo) -> timedelta:
+        if value < info.data.get("soonest", value):
+            raise ValueError("write a time that is not shorter than soonest")
+        return value
+
+    @field_validator("until")
+    @classmethod
+    def _at_least_a_day(cls, value: timedelta) -> timedelta:
+        if value < timedelta(days=1):
+            raise ValueError("write 1d or more")
+        return value
+
+
 class Layout(Table):
     """How the outlet's article pages look: drop is taken out before reading; body, title, authors and published are where these
     stand. It counts for pages fetched before the day until (in UTC), in the order of the file; the last layout has none."""
@@ -152,6 +183,7 @@ class Outlet(Table):
     source: tuple[Source, ...]
     comments: Annotated[Annotated[Comments, Tag("native")] | Annotated[JsonApi, Tag("json_api")],
                         Discriminator(_system)] | None = None
+    threads: Threads = Threads()
     layout: tuple[Layout, ...] = ()
 
     @model_validator(mode="before")

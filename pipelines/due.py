@@ -1,8 +1,12 @@
 """When a page is looked at again."""
 from datetime import datetime, timedelta, timezone
 
+from sqlalchemy.orm import Session
+
 from crawler.outlet import Outlet
+from pipelines import rhythm
 from storage.models import Page
+from storage.threads import Pace
 
 SOON = timedelta(minutes=10)  # in doubt, and the least time between two looks that say a comment is removed
 LATEST = timedelta(days=1)  # the longest that trouble puts a page off
@@ -22,6 +26,18 @@ def stood(page: Page, outlet: Outlet, now: datetime, *, changed: bool) -> None:
     page.next_due_at = now + wait
     _answered(page, now)
     page.doubt = wait >= RARE
+
+
+def paced(session: Session, page: Page, outlet: Outlet, now: datetime, pace: Pace, *, doubt: bool = False) -> None:
+    """The page that stood, or is in doubt, has a thread that is read: its next look is when the thread's pace or the ladder
+    wants it, whichever is earlier, as far as the outlet's looks go round. In doubt it is soon; at its pace, if the look before
+    was incomplete as well. Once a week it is asked for whole."""
+    page.recheck_step, wanted = rhythm.rung(outlet, pace.changed_at, now)
+    if (wait := rhythm.wait(pace, outlet.threads, now)) is not None:
+        wanted = min(wanted, now + wait)
+    soon = doubt and not pace.partial
+    page.next_due_at = rhythm.turn(session, outlet, page, now + SOON if soon else wanted, doubt=soon)
+    page.doubt = doubt or page.next_due_at - pace.read_at >= RARE
 
 
 def doubted(page: Page, now: datetime) -> None:

@@ -15,7 +15,7 @@ from pipelines.intake import Intake, capture
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import Told, known_thread, last_look, write_thread
-from storage import articles, pages, readings, runs, watches
+from storage import articles, pages, readings, runs, threads, watches
 from storage.insert import made, put, put_all
 from storage.models import Alert, Article, Page, Reading, Version
 from storage.passage import Passage
@@ -68,8 +68,12 @@ def confirm(intake: Intake, page_ids: Iterable[int], now: datetime) -> None:
     """Notes that pages answered 304: they stand, and no record is left of it."""
     with intake.store.writing() as session:
         runs.require_open(session, intake.run_id)
-        for page in pages.get(session, page_ids):
+        confirmed = pages.get(session, page_ids)
+        paces = threads.paces(session, {page.article_id for page in confirmed if page.article_id is not None})
+        for page in confirmed:
             due.stood(page, intake.outlet, now, changed=False)
+            if (pace := paces.get(page.article_id or 0)) is not None:
+                due.paced(session, page, intake.outlet, now, pace)
         failpoint.reach("unchanged.taking")
     failpoint.reach("unchanged.taken")
 
@@ -274,6 +278,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if change.thread is not None:
         kept = further.kept(session, intake, article.id, page, seen, now)
         told += write_thread(session, intake, article, read, change.thread, {0: capture_id, **kept}, before.watches, now)
+        pace = threads.paces(session, [article.id]).get(article.id) if not intake.imported else None
+        if pace is not None:
+            due.paced(session, page, intake.outlet, now, pace, doubt=change.thread.doubt)
     _tell(session, intake, article, told, now, version)
 
 

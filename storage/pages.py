@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
 from storage.insert import insert
-from storage.models import Article, Capture, Page, Reading, Run
+from storage.models import Article, Capture, Page, Reading, Run, Thread
 
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
@@ -91,6 +91,16 @@ def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
     """The pages that are due, sources first, then the oldest due first."""
     return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, Page.kind != "thread")
                                 .order_by(Page.kind.desc(), Page.next_due_at, Page.id).limit(limit)))
+
+
+_LOOKS = select(func.count()).select_from(Page).where(
+    Page.outlet == bindparam("outlet"), Page.next_due_at >= bindparam("begin"), Page.next_due_at < bindparam("end"),
+    Page.id != bindparam("page"), Page.article_id.in_(select(Thread.article_id)))
+
+
+def looks_between(session: Session, page: Page, begin: datetime, end: datetime) -> int:
+    """How many other pages of a page's outlet, of articles with a thread, are due from one time to another."""
+    return session.scalars(_LOOKS, {"outlet": page.outlet, "page": page.id, "begin": begin, "end": end}).one()
 
 
 def unlooked(session: Session, outlet: str) -> list[Page]:

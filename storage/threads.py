@@ -1,12 +1,13 @@
 """Threads of comments: what is known of them, and their history."""
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import BindParameter, Select, bindparam, case, func, select, union, update
 from sqlalchemy.orm import Session
 
-from storage.models import Article, Comment, CommentVersion, Thread, ThreadRead
+from storage.models import Article, Comment, CommentVersion, Edition, Reading, Thread, ThreadRead, Version
 
 CommentState = Literal["standing", "edited", "removed"]
 
@@ -40,6 +41,20 @@ class CommentTotals:
     removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What tells how often an article's thread is to be looked at: when the article was found, when it last changed, and what
+    it says of its publication; when its thread was last read, and whether both of its last looks were incomplete; the times of
+    its newest comments, the newest first."""
+
+    first_seen_at: datetime
+    changed_at: datetime
+    read_at: datetime
+    published: datetime | None = None
+    partial: bool = False
+    newest: tuple[datetime, ...] = ()
+
+
 _GET = select(Thread).where(Thread.outlet == bindparam("outlet"), Thread.system == bindparam("system"),
                            Thread.native_key == bindparam("native_key"))
 
@@ -47,6 +62,51 @@ _GET = select(Thread).where(Thread.outlet == bindparam("outlet"), Thread.system 
 def get(session: Session, outlet: str, system: str, native_key: str) -> Thread | None:
     """The thread under its outlet's own name for it."""
     return session.scalar(_GET, {"outlet": outlet, "system": system, "native_key": native_key})
+
+
+# Their times tell a thread's pace: enough for bursts, few enough to forget them.
+NEWEST = 4
+# The states of a thread that is not read: nothing of it can be looked for.
+UNREAD = ("none", "unsupported")
+INCOMPLETE = {"partial", "error"}
+
+
+def _pace() -> Select[Any]:
+    # What a comment says of its own time goes before when we met it, except for a day without its hour and for the future.
+    at = case((Comment.certainty.in_(("exact", "local")) & (Comment.posted_at < Comment.first_seen_at), Comment.posted_at),
+              else_=Comment.first_seen_at)
+    asked: BindParameter[int] = bindparam("ids", expanding=True)
+    shown = union(select(Thread.article_id, Thread.id.label("thread_id")).where(Thread.article_id.in_(asked)),
+                  select(Edition.article_id, Edition.thread_id).where(Edition.article_id.in_(asked))).subquery()
+    said = select(shown.c.article_id, at.label("at"), func.row_number().over(
+        partition_by=shown.c.article_id, order_by=at.desc()).label("place")).join(
+        Comment, Comment.thread_id == shown.c.thread_id).subquery()
+    read_at, last, before = (
+        select(column).where(ThreadRead.thread_id == shown.c.thread_id).order_by(ThreadRead.id.desc()).offset(place).limit(1)
+        .correlate(shown).scalar_subquery()
+        for column, place in ((ThreadRead.at, 0), (ThreadRead.state, 0), (ThreadRead.state, 1)))
+    changed = select(func.max(Version.seen_at)).where(Version.article_id == Article.id).correlate(Article).scalar_subquery()
+    published = (select(func.min(Reading.published)).join(Version, Version.capture_id == Reading.capture_id)
+                 .where(Version.article_id == Article.id).correlate(Article).scalar_subquery())
+    return (select(Article.id, Article.first_seen_at, changed, read_at, published, last, before, said.c.at).select_from(shown)
+            .join(Article, Article.id == shown.c.article_id)
+            .outerjoin(said, (said.c.article_id == Article.id) & (said.c.place <= NEWEST))
+            .order_by(Article.id, said.c.place))
+
+
+_PACE = _pace()
+
+
+def paces(session: Session, article_ids: Iterable[int]) -> dict[int, Pace]:
+    """The pace of those of the articles that have a thread that is read, by their ids."""
+    found: dict[int, Pace] = {}
+    for own, *times, state, before, at in session.execute(_PACE, {"ids": list(article_ids)}):
+        if state is None or state in UNREAD:
+            continue
+        pace = found.get(own) or Pace(*times)
+        found[own] = replace(pace, newest=(*pace.newest, at) if at is not None else pace.newest,
+                             partial=pace.partial or {state, before} <= INCOMPLETE)
+    return found
 
 
 def answers(session: Session, comment_id: int, parent_id: int) -> None:

@@ -51,10 +51,11 @@ class Newspaper:
 
     def __init__(self, folder: Path, *, articles: int = 5, hosts: tuple[str, ...] = ("paper.example",), delay: float = 0.0,
                  database: str | None = None, outlet: str = "", watch: bool = True, recheck: str = "10m",
-                 settings: str = "",
+                 settings: str = "", looks: int = 100_000_000,
                  recipients: tuple[str, ...] = ("a@example.org",), data: str = ".") -> None:
         self.folder, self.hosts, self.outlet, self.watch = folder, hosts, outlet, watch
         self.recheck, self.settings, self.recipients, self.data = recheck, settings, recipients, data
+        self.looks = looks  # by default as many as `recheck` asks for, be it each second
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
         self.hold: Callable[[Request], object] = lambda _request: None
@@ -95,6 +96,8 @@ thread = "div.comments"
 item = "div.comment"
 text = "p.said"
 label = '(\\d+) comments'
+[threads]
+looks = {self.looks}
 """, encoding="utf-8")
         recipients = ", ".join(f'"{recipient}"' for recipient in self.recipients)
         watch = f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\n' if self.watch else ""

@@ -31,6 +31,17 @@ def test_a_layout_counts_for_pages_fetched_before_its_last_day(tmp_path: Path) -
     assert body_at(outlet, datetime(2026, 3, 1, 4, 59, tzinfo=east)) == "div.old"
 
 
+@pytest.mark.parametrize(("line", "key", "said"), [
+    ('soonest = "9m"', "threads.soonest", "write 10m or more"), ('soonest = 600', "threads.soonest", "write a time as"),
+    ('slowest = "9m"', "threads.slowest", "not shorter than soonest"), ('until = "23h"', "threads.until", "write 1d or more"),
+    ('looks = 23', "threads.looks", "greater than or equal to 24"), ('look = 100', "threads.look", "unknown")])
+def test_a_wrong_rhythm_of_threads_is_told_with_a_remedy(line: str, key: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(OutletError) as caught:
+        load(written(tmp_path, f"[threads]\n{line}"))
+    assert (caught.value.file, caught.value.key) == (str(tmp_path / "steppe.toml"), key)
+    assert said in caught.value.message and caught.value.remedy
+
+
 def test_an_outlet_without_layouts_has_none_on_any_day(tmp_path: Path) -> None:
     assert load(written(tmp_path, "")).layout_at(MARCH) is None
 

@@ -1,0 +1,60 @@
+"""How a thread's next look follows its own rate of new comments.
+
+The rate is told by the last comments: j of them since t say j / (now - t) an hour, and the article's own beginning counts as
+one, so that a thread without any is taken to get one as late again as it is old (the nearest-neighbour estimate of a point
+process; Loftsgaarden and Quesenberry 1965). The liveliest of these estimates counts, since comments come in bursts and what is
+taken down goes soon after it was posted. The wait is then the time in which one comment is expected, within bounds.
+"""
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+from sqlalchemy.orm import Session
+
+from crawler.outlet import Outlet, Threads
+from storage import pages
+from storage.models import Page
+from storage.threads import Pace
+
+HOUR = timedelta(hours=1)
+# An article gets most of its comments in so short a time, and of those that are taken down a third goes within half an hour.
+EAGER = timedelta(hours=6)
+# After that no wait is longer than so large a part of the article's age: the waits of a silent thread grow like its silence.
+OF_AGE = 8
+# An article whose date is so much older than its finding was old when it was found; of the others the date may lack the hour.
+OLD = timedelta(days=1)
+# The part of an hour's looks that is left to pages in doubt, whose second look has to come soon.
+SPARE = 0.1
+
+
+def wait(pace: Pace, threads: Threads, now: datetime) -> timedelta | None:
+    """How long a thread may be left alone; None where nothing has come for so long that it has no rhythm any more."""
+    since = min(now, pace.first_seen_at)
+    if pace.published is not None and since - pace.published > OLD:
+        since = pace.published
+    times = sorted((min(now, max(since, at)) for at in pace.newest), reverse=True)
+    if now - max((*times, since)) >= threads.until:
+        return None
+    expected = min((now - at) / number for number, at in enumerate((*times, since), 1))
+    slowest = threads.slowest if now - since < EAGER else max(threads.slowest, (now - since) / OF_AGE)
+    return max(threads.soonest, min(expected, slowest))
+
+
+def rung(outlet: Outlet, changed: datetime, now: datetime) -> tuple[int, datetime]:
+    """The step of the outlet's ladder that a text has reached that last changed then, and when the look of that step is,
+    however many other looks there were."""
+    changed = min(changed, now)
+    for step, after in enumerate(accumulate(outlet.recheck)):
+        if changed + after > now:
+            return step, changed + after
+    return len(outlet.recheck) - 1, now + outlet.recheck[-1]
+
+
+def turn(session: Session, outlet: Outlet, page: Page, wanted: datetime, *, doubt: bool = False) -> datetime:
+    """When a look that is wanted then can be made: in that hour, or in the first one after it that has looks left."""
+    share = outlet.threads.looks // 24
+    room = share if doubt else max(1, int(share * (1 - SPARE)))
+    hour = wanted.replace(minute=0, second=0, microsecond=0)
+    while (taken := pages.looks_between(session, page, hour, hour + HOUR)) >= room:
+        hour += HOUR
+        wanted = hour
+    return wanted if wanted > hour else hour + HOUR * taken / room
