@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.archive import unsealed
-from crawler.items import ArticleRead, Exchange, Fetched, Found, Nothing, Page, ThreadPage, ThreadRead, Wanted
+from crawler.items import Exchange, Fetched, Found, Nothing, Page, ThreadPage, ThreadRead, Wanted
 from crawler.outlet import Outlet
 from crawler.refusal import DeskFailed, Offsite, Refusal, reason_of
 from crawler.tally import Tally
@@ -107,11 +107,13 @@ class Threads:
             return ThreadPage(url, fetched, reason=f"{value.reason}: {value.note}" if value.note else value.reason)
         if isinstance(value, Found):
             return ThreadPage(url, fetched, reason="it is a list of articles")
-        if isinstance(value, ArticleRead):
-            if value.thread.system is None:
-                return ThreadPage(url, fetched, reason="there is no thread on it")
-            return ThreadPage(url, fetched, value.thread)
-        return ThreadPage(url, fetched, value, api=True)
+        api = isinstance(value, ThreadRead)
+        read = value if isinstance(value, ThreadRead) else value.thread
+        if read.system is None:
+            return ThreadPage(url, fetched, reason="there is no thread on it")
+        if read.state in ("error", "unsupported"):
+            return ThreadPage(url, fetched, reason=read.reason or read.state, api=api)
+        return ThreadPage(url, fetched, read, api=api)
 
 
 def _first(page: Page, pages: Iterable[ThreadPage]) -> str | None:

@@ -132,6 +132,7 @@ def test_a_page_that_cannot_be_had_is_a_reason(world: World, answer: Answer, rea
 @pytest.mark.parametrize(("value", "reason"), [
     (Nothing("killed", "test/1", "it took too long"), "killed: it took too long"),
     (Found((Link(f"{HOME}/b"),)), "it is a list of articles"),
+    (ThreadRead("isso", "error", "the answer is broken JSON"), "the answer is broken JSON"),
     (ArticleRead(None, "Some text", (), "0" * 64, "test/1"), "there is no thread on it")])
 def test_a_page_without_a_thread_is_a_reason(world: World, value: Any, reason: str) -> None:
     three(world)

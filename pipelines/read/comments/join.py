@@ -29,7 +29,7 @@ def joined(first: ThreadRead, pages: Sequence[ThreadPage], own: Sequence[str]) -
 
     It is complete only if nothing that is wanted is left and each answer was read, no comment stands on two of them, the first
     was the same at the end, and the count agrees; else it is partial and says why. Where nothing at all came of a thread that
-    is not in the article's page, it is an error, or as before where its addresses may not be asked for.
+    is not in the article's page, it is an error, or `unsupported` where it may not be asked for.
     """
     if not pages and not first.wanted:
         return first
@@ -37,9 +37,10 @@ def joined(first: ThreadRead, pages: Sequence[ThreadPage], own: Sequence[str]) -
              if page.read is not None and not page.again]
     asked = _Asked(first, shown, pages, own)
     missing = next(asked.missing(), None)
+    if not first.comments and not shown and pages and all(page.refused for page in pages):
+        return replace(first, state="unsupported", reason=missing, wanted=())
     if first.state in EMPTY and not shown:
-        refused = all(page.refused for page in pages) and bool(pages)
-        return replace(first, state=first.state if refused else "error", reason=missing, wanted=())
+        return replace(first, state="error", reason=missing, wanted=())
     of_pages = [*([] if first.state in EMPTY else [_Shown(0, own[0], first)]), *(each for each in shown if not each.api)]
     answers = [each for each in shown if each.api]
     if answers and not (missing is None and asked.failed_over()):

@@ -233,12 +233,17 @@ def test_an_answer_that_failed_leaves_the_others() -> None:
     assert (whole.state, whole.reason, ids(whole)) == ("partial", f"{API}2: status 500", ["1", "2", "3"])
 
 
-def test_a_thread_of_which_nothing_came_is_an_error_or_as_before_where_it_may_not_be_asked_for() -> None:
+def test_a_thread_of_which_nothing_came_is_an_error_or_unsupported_where_it_may_not_be_asked_for() -> None:
     script_only = ThreadRead("isso", "unsupported", "they are not in the page", wanted=(Wanted(f"{API}1"),))
     failed = joined(script_only, (answer(1, "status 500"),), OWN)
     assert (failed.system, failed.state, failed.reason) == ("isso", "error", f"{API}1: status 500")
     refused = joined(script_only, (replace(answer(1, "not a host of this outlet"), refused=True),), OWN)
     assert (refused.state, refused.reason) == ("unsupported", f"{API}1: not a host of this outlet")
+    asked_for = replace(script_only, state="partial", reason="the thread is asked for")
+    assert joined(asked_for, (replace(answer(1, "robots.txt forbids it"), refused=True),), OWN).state == "unsupported"
+    assert joined(asked_for, (answer(1, "status 500"),), OWN).state == "partial"
+    some = replace(asked_for, comments=(comment("1"),))
+    assert joined(some, (replace(answer(1, "robots.txt forbids it"), refused=True),), OWN).state == "partial"
 
 
 def test_a_thread_on_further_pages_only_is_read_from_them() -> None:
