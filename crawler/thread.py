@@ -37,11 +37,13 @@ class Threads:
     async def follow(self, page: Page, fetched: Fetched, first: ThreadRead) -> tuple[ThreadPage, ...]:
         """All that is wanted for a thread whose article was just read, in the order of asking, and at the end its first page
         once more, if it has several. What is left out for one reason stands at the end as one page with that reason."""
-        pages, left = list[ThreadPage](), None
+        pages, left, lost = list[ThreadPage](), None, set[str]()
         seen, wanted, failed = {_bare(page.url), _bare(fetched.url)}, deque(first.wanted), 0
         while wanted:
             one = wanted.popleft()
             if _bare(one.url) in seen:
+                if _bare(one.url) in lost:  # each page may know something else that does instead
+                    wanted.extendleft(reversed(one.otherwise))
                 continue
             if reason := self._left(len(pages), failed):
                 left = ThreadPage(one.url, reason=reason)
@@ -54,6 +56,7 @@ class Threads:
                 wanted.extend(further.read.wanted)
             else:
                 failed += not one.otherwise
+                lost.add(_bare(one.url))
                 wanted.extendleft(reversed(one.otherwise))
         if (again := _first(page, pages)) and not self.ending.is_set():
             pages.append(replace(await self._one(again), again=True))

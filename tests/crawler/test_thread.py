@@ -149,6 +149,13 @@ def test_what_does_instead_is_asked_for_where_an_answer_fails_and_the_run_hears_
     assert (report.state, report.errors) == ("done", ())
 
 
+def test_what_only_a_further_page_knows_to_do_instead_is_asked_for_too(world: World) -> None:
+    give(world, {"/a": page("1", wanted=[Wanted(f"{HOME}/api", (Wanted(f"{HOME}/a/2"),))]),
+                 "/a/2": page("2", wanted=[Wanted(f"{HOME}/api", (Wanted(f"{HOME}/a/3"),))]), "/a/3": page("3")})
+    world.crawl()
+    assert asked(world) == ["/a", "/api", "/a/2", "/a/3", "/a"]
+
+
 def test_a_thread_has_a_budget_and_what_is_left_is_said(world: World) -> None:
     give(world, {"/a": page("1", wanted=[f"/a/{number}" for number in range(2, 9)])}
          | {f"/a/{number}": page(str(number)) for number in range(2, 9)})

@@ -75,25 +75,32 @@ class _Asked:
     def __init__(self, first: ThreadRead, shown: Iterable[_Shown], pages: Iterable[ThreadPage], own: Iterable[str]) -> None:
         self.wanted = [*first.wanted, *chain.from_iterable(each.read.wanted for each in shown)]
         self.pages = {_bare(page.url): page for page in pages if not page.again}
-        self.own = set(map(_bare, own))
+        self.had = {*map(_bare, own), *(url for url, page in self.pages.items() if page.read is not None)}
+        # What does instead of an address, whoever names it.
+        self.instead: dict[str, tuple[Wanted, ...]] = {}
+        left = list(self.wanted)
+        while left:
+            one = left.pop()
+            self.instead[_bare(one.url)] = (*self.instead.get(_bare(one.url), ()), *one.otherwise)
+            left += one.otherwise
 
     def missing(self) -> Iterator[str]:
-        """What is wanted and was not read, nor anything else instead: why, of each."""
-        return chain.from_iterable(map(self._missing, self.wanted))
-
-    def _missing(self, one: Wanted) -> Iterator[str]:
-        page = self.pages.get(_bare(one.url))
-        if _bare(one.url) in self.own or (page is not None and page.read is not None):
-            return
-        if one.otherwise:
-            yield from chain.from_iterable(map(self._missing, one.otherwise))
-        else:
-            yield f"{one.url}: {page.reason if page is not None else 'it was not asked for'}"
+        """What is wanted and was not read, nor all that does instead: why, of each."""
+        left, met = self.wanted[::-1], set(self.had)
+        while left:
+            one = left.pop()
+            if _bare(one.url) in met:
+                continue
+            met.add(_bare(one.url))
+            if instead := self.instead[_bare(one.url)]:
+                left += reversed(instead)
+            else:
+                page = self.pages.get(_bare(one.url))
+                yield f"{one.url}: {page.reason if page is not None else 'it was not asked for'}"
 
     def failed_over(self) -> bool:
         """Whether something else was asked for instead of an answer that failed."""
-        return any(one.otherwise and (page := self.pages.get(_bare(one.url))) is not None and page.read is None
-                   for one in self.wanted)
+        return any(url in self.pages and url not in self.had and instead for url, instead in self.instead.items())
 
 
 def _drift(first: ThreadRead, pages: Sequence[ThreadPage], own: Iterable[str], used: int) -> str | None:

@@ -223,6 +223,20 @@ def test_pages_asked_instead_of_a_later_answer_stand_for_all_of_them() -> None:
     assert (whole.state, [one.page for one in whole.comments]) == ("complete", [0, 0, 3, 3, 4])
 
 
+def test_what_does_instead_of_an_answer_may_be_known_to_one_page_only() -> None:
+    lacking = Wanted(f"{API}1")
+    second, third = (replace(read, wanted=(lacking,)) for read in (SECOND, THIRD))
+    whole = joined(WANTING, (answer(1, "status 404"), further(2, second), further(3, third), again(WANTING)), OWN)
+    assert whole.state == "complete"
+
+
+def test_where_an_answer_would_only_tell_more_the_page_itself_does_instead() -> None:
+    first = page("1", "2", declared=3, off=1, reason="3 comments declared, 2 read")
+    first = replace(first, wanted=(Wanted(f"{API}1", (Wanted(OWN[0]),)),))
+    whole = joined(first, (answer(1, "robots.txt forbids it"),), OWN)
+    assert (whole.state, whole.reason, whole.off) == ("partial", "3 comments declared, 2 read", 1)
+
+
 def test_what_is_asked_instead_may_fail_too() -> None:
     whole = joined(WANTING, (answer(1, "status 404"), further(2, "timed out"), *ALL[1:]), OWN)
     assert (whole.state, whole.reason) == ("partial", f"{OWN[0]}/2: timed out")
