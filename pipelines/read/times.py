@@ -1,5 +1,6 @@
 """Written times as aware UTC; never a guess, and never relative to now."""
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -180,17 +181,23 @@ def within(line: str, zone: str = "UTC") -> datetime | None:
     line = " ".join(line.split())[:LONGEST]
     if exact := _by_machine(line):
         return _in_utc(exact, line, zone)
-    line = YEAR_WORD.sub(" ", line)
+    return next((_in_utc(_at(match), match[0], zone) for match in _times_in(YEAR_WORD.sub(" ", line))), None)
+
+
+def piece(line: str) -> str | None:
+    """The first time that a short line holds, as it is written there."""
+    return next((match[0].rstrip() for match in _times_in(" ".join(line.split())[:LONGEST])), None)
+
+
+def _times_in(line: str) -> Iterator[re.Match[str]]:
     found = [match for form in FORMS for match in form.finditer(line) if _alone(match)]
-    for match in sorted(found, key=lambda match: (match.start(), -match.end())):
-        if time := _at(match):
-            return _in_utc(time, match[0], zone)
-    return None
+    return (match for match in sorted(found, key=lambda match: (match.start(), -match.end())) if _at(match))
 
 
 def _alone(match: re.Match[str]) -> bool:
     """Whether no letter or digit touches what was found: it is no piece of a longer number or word."""
-    before, after = match.string[:match.start()][-1:], match.string[match.end():][:1]
+    end = match.start() + len(match[0].rstrip())
+    before, after = match.string[:match.start()][-1:], match.string[end:][:1]
     return not before.isalnum() and not after.isalnum()
 
 

@@ -11,7 +11,6 @@ from pipelines.read import jsonld
 from pipelines.read.address import absolute
 from pipelines.read.address import place as place_of
 from pipelines.read.comments.parts import MAX_COMMENTS, SILENT, View
-from pipelines.read.named import words
 
 # What comments are called where they are counted: in English, German, Russian, Kazakh, Kyrgyz, Uzbek (both scripts), Tajik,
 # Turkmen, Turkish, Chinese, French and Spanish.
@@ -48,8 +47,9 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TOTALS = re.compile(r"data-(?:total|count|total-?count|(?:count|num)-?(?:comments?|total)|"
                     r"(?:total-)?(?:comments?|replies|messages)(?:-?(?:count|total|number|num))?)")
 DIGITS = re.compile(r"\d{1,7}")
-# Boxes of comments on other articles. A mere "widget" is one in a sidebar, but a page builder's parts are named so too.
-RECENT = {"recent", "recentcomments", "latest", "lastcomments"}
+# The names of boxes with comments on other articles.
+BOX = re.compile(r"recent|(?:latest|last|newest|poslednie)[-_]{0,2}(?:comm|komm|messag|post|news|repl|discuss|art|item)",
+                 re.IGNORECASE)
 COUNTED = etree.XPath("//*[@itemprop='commentCount' or @itemprop='interactionCount' or @itemprop='userInteractionCount' or "
                       "@property='commentCount' or @property='schema:commentCount' or @property='sioc:num_replies']")
 LINKS = etree.XPath("//a[contains(@href, '#comment') or contains(@href, '#respond') or contains(@href, '#disc') or "
@@ -71,6 +71,19 @@ CLOSED = re.compile(
 CLOSED_NAMES = {"nocomments", "no-comments", "comments-closed", "closed-comments", "comment-closed", "comments__closed"}
 # What an address of the same page may have besides.
 OF_THREAD, PAGED = {"replytocom", "cpage", "comment-page"}, re.compile(r"/comment-page-\d+$")
+# All that is left of a comment: "This comment was removed by a moderator."
+GONE = re.compile(
+    r"\W*(?:(?:(?:this |the |a )?(?:comment|post|message|reply)(?: (?:was|has been|is))?(?: \w+)? )?(?:removed|deleted|hidden)"
+    r"(?: (?:by|because|for|due|as) .{1,80})?|"
+    r"(?:dieser |der )?(?:kommentar|beitrag) (?:wurde|ist) (?:.{0,60} )?(?:entfernt|gelöscht)(?: .{0,40})?|"
+    r"(?:(?:этот )?(?:комментарий|сообщение|отзыв) (?:был[оа]? )?)?(?:удал[её]н[оа]?|скрыт[оа]?)(?: .{1,60})?|"
+    r"(?:бұл )?(?:пікір|түсініктеме) (?:жойылды|жойылған|өшірілді|өшірілген)|"
+    r"(?:бул )?(?:пикир|комментарий) (?:өчүрүлдү|өчүрүлгөн)|"
+    r"(?:bu )?(?:izoh|fikr) (?:o[ʻʼ‘’'`]chiril(?:di|gan)|olib tashlan(?:di|gan))|"
+    r"(?:бу )?(?:изоҳ|фикр) (?:ўчирил(?:ди|ган)|олиб ташлан(?:ди|ган))|"
+    r"(?:ин )?(?:шарҳ|назар) (?:нест|ҳазф|пок) карда шуд(?:ааст)?|"
+    r"(?:bu )?(?:yorum|teswir) (?:silindi|silinmiştir|kaldırıldı|pozuldy|öçürildi)|"
+    r"(?:该|此|本)?(?:评论|留言|評論)已?(?:被)?.{0,6}(?:删除|刪除|移除|屏蔽))\W*", re.IGNORECASE)
 # The word that comments are closed is a line of its own.
 NOTICE = 200
 
@@ -81,13 +94,8 @@ def elsewhere(element: HtmlElement) -> bool:
 
 
 def _is_box(element: HtmlElement) -> bool:
-    if element.tag in ("body", "html"):
-        return False
-    for name in (element.get("id", ""), element.get("class", "")):
-        if name and (not RECENT.isdisjoint(words(name)) or any(
-                each == "widget" or each.startswith("widget_") for each in name.split())):
-            return True
-    return False
+    names = f"{element.get('id', '')} {element.get('class', '')}"
+    return len(names) > 1 and element.tag not in ("body", "html") and BOX.search(names) is not None
 
 
 def number_in(line: str) -> int | None:
@@ -304,3 +312,8 @@ def _outside(place: HtmlElement, skipped: Set[HtmlElement]) -> Iterator[HtmlElem
             yield now
         else:
             stack += reversed(now)
+
+
+def removed(text: str) -> bool:
+    """Whether a comment's text is nothing but the notice that it was removed."""
+    return len(text) <= NOTICE and GONE.fullmatch(text) is not None
