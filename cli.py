@@ -15,9 +15,11 @@ from verbs.shared import (
     config_file,
     config_path,
     echo_json,
+    echo_with,
     fail,
     held_store,
     load,
+    long_ago,
     one_article,
     one_version,
     open_store,
@@ -46,6 +48,7 @@ class When(click.ParamType[datetime]):
     """A time as RFC 3339, or a bare day; without a zone it is UTC."""
 
     name = "time"
+    ways = "write 2026-03-02 or 2026-03-02T06:00:00Z"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
@@ -53,8 +56,18 @@ class When(click.ParamType[datetime]):
         try:
             found = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no time: write 2026-03-02 or 2026-03-02T06:00:00Z", param, ctx)
+            self.fail(f"{value!r} is no time: {self.ways}", param, ctx)
         return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
+class Since(When):
+    """A time, or how long ago it was."""
+
+    ways = "write 2026-03-02 or 2026-03-02T06:00:00Z, or how long ago: 36h, 2d"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        ago: datetime | None = long_ago(value) if isinstance(value, str) else None
+        return ago or super().convert(value, param, ctx)
 
 
 @click.group(context_settings=CONTEXT)
@@ -348,12 +361,13 @@ def article_show(config: Path | None, which: str, version: int | None, as_json: 
     Example: steppewire article show 7 --version 1
     """
     from storage import articles
-    from verbs import documents
+    from verbs import documents, threads
 
     with open_store(config).reading() as session:
         found = one_article(session, which)
         rows = articles.versions(session, found.id)
-        present(documents.article_show(session, found, rows, one_version(rows, version)), as_json)
+        shown = one_version(rows, version)
+        present(documents.article_show(found, rows, shown, *threads.article_comments(session, found)), as_json)
 
 
 @article.command("diff")
@@ -383,18 +397,32 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
 
 @article.command("thread")
 @click.argument("which", metavar="ID|URL")
+@click.option("--since", type=Since(), default=None, metavar="TIME|36h|2d",
+              help="New is what was first seen after this time, or so long ago at most; else since the look before the last.")
+@limit
+@click.option("--after", default=None, metavar="COMMENT", help="Go on after this comment: the `next` of the page before.")
 @as_json
 @click.pass_obj
-def article_thread(config: Path | None, which: str, as_json: bool) -> None:
-    """Show an article's comments as a tree, with what was edited and removed.
+def article_thread(config: Path | None, which: str, since: datetime | None, limit: int | None, after: str | None,
+                   as_json: bool) -> None:
+    """Show an article's comments as a tree, with what is new and what was edited, removed and restored.
 
     \b
-    Example: steppewire article thread 7
+    Example: steppewire article thread 7 --since 2d
     """
-    from verbs import documents
+    from verbs import threads
 
     with open_store(config).reading() as session:
-        present(documents.article_thread(session, one_article(session, which)), as_json)
+        try:
+            shown = threads.article_thread(session, one_article(session, which), since, after, limit)
+        except threads.NoComment as error:
+            raise click.BadParameter(str(error), param_hint="--after") from error
+        if as_json:
+            echo_with(shown.head, "comments", shown.comments)
+        else:
+            from verbs import tree
+
+            tree.show(shown.head, shown.comments)
 
 
 @steppewire.command()

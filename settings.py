@@ -28,7 +28,8 @@ class SettingsError(ValueError):
         self.message, self.file, self.key, self.value, self.remedy = message, file, key, value, remedy
 
 
-def _duration(text: Any) -> Any:
+def duration(text: Any) -> Any:
+    """A stretch of time as 60s, 10m, 3h or 2d; ValueError."""
     if isinstance(text, timedelta):
         return text
     found = re.fullmatch(r"([0-9]{1,9})(ms|s|m|h|d)", str(text))
@@ -70,7 +71,7 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Address = Annotated[str, AfterValidator(_address)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Article, Capture, Comment, CommentVersion, Page, Reading, Thread, Version
+from storage.models import Article, Capture, Comment, Page, Reading, Thread, Version
 
 JUDGED = ("passed", "accepted", "released")
 
@@ -90,15 +90,6 @@ def by_id_or_url(session: Session, which: str) -> Article | None:
                                    .order_by(Article.id).limit(1))
 
 
-def standing_comments() -> Select[int, str, int]:
-    """Of each comment: id, last event, number of posted and edited texts."""
-    last = select(CommentVersion.comment_id, func.max(CommentVersion.seq).label("seq"),
-                  func.count().filter(CommentVersion.event.in_(("posted", "edited"))).label("texts")
-                  ).group_by(CommentVersion.comment_id).subquery()
-    return select(CommentVersion.comment_id, CommentVersion.event, last.c.texts).join(
-        last, (last.c.comment_id == CommentVersion.comment_id) & (last.c.seq == CommentVersion.seq))
-
-
 def listing(session: Session, *, outlet: str | None = None, since: datetime | None = None,
             limit: int | None = None) -> list[ArticleRow]:
     """The articles with a judged version, the last changed one first; since asks for those changed at or after it.
@@ -107,10 +98,8 @@ def listing(session: Session, *, outlet: str | None = None, since: datetime | No
                       func.max(Version.seen_at).label("changed"))
                .where(Version.judgement.in_(JUDGED)).group_by(Version.article_id).subquery())
     last_changed = case((Article.gone_at > counted.c.changed, Article.gone_at), else_=counted.c.changed)
-    states = standing_comments().subquery()
     comments = (select(Thread.article_id, func.count().label("comments")).join(Comment, Comment.thread_id == Thread.id)
-                .join(states, states.c.comment_id == Comment.id).where(states.c.event != "removed")
-                .group_by(Thread.article_id).subquery())
+                .where(Comment.state == "standing").group_by(Thread.article_id).subquery())
     query = (select(Article, Reading.title, counted.c.versions, func.coalesce(comments.c.comments, 0), last_changed)
              .join(counted, counted.c.article_id == Article.id)
              .join(Version, (Version.article_id == Article.id) & (Version.seq == counted.c.seq))

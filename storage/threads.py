@@ -115,11 +115,6 @@ def answers(session: Session, comment_id: int, parent_id: int) -> None:
                     execution_options={"synchronize_session": False})
 
 
-def of_article(session: Session, article_id: int) -> list[Thread]:
-    """The article's threads."""
-    return list(session.scalars(select(Thread).where(Thread.article_id == article_id).order_by(Thread.id)))
-
-
 def last_read(session: Session, thread_id: int) -> ThreadRead | None:
     """The newest look at a thread."""
     return session.scalar(select(ThreadRead).where(ThreadRead.thread_id == thread_id).order_by(ThreadRead.id.desc()).limit(1))
@@ -144,10 +139,12 @@ def comments(session: Session, thread_id: int) -> list[CommentRow]:
 
 def totals(session: Session) -> CommentTotals:
     """How many comments stand, were edited, were removed."""
-    rows = [row for thread in session.scalars(select(Thread.id).join(Article, Article.id == Thread.article_id))
-            for row in comments(session, thread)]
-    states = [row.state for row in rows]
-    return CommentTotals(sum(state != "removed" for state in states), states.count("edited"), states.count("removed"))
+    changed = select(CommentVersion.id).where(CommentVersion.comment_id == Comment.id,
+                                              CommentVersion.event == "edited").exists()
+    standing = Comment.state == "standing"
+    return CommentTotals(*session.execute(select(
+        func.count().filter(standing), func.count().filter(standing & changed), func.count().filter(Comment.state == "removed"))
+        .select_from(Comment)).one())
 
 
 def read_totals(session: Session) -> tuple[int, int]:

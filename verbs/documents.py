@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
-from storage import articles, outbox, pages, runs, threads
+from storage import articles, outbox, pages, runs
 from storage.models import Article, Reading, Run
-from storage.threads import CommentRow
 
 if TYPE_CHECKING:
     from replay import Damage, Fault, Reread, Verified  # most verbs read nothing again, and need not load what does
@@ -113,58 +112,17 @@ def article_list(session: Session, outlet: str | None, since: datetime | None, l
         for row in articles.listing(session, outlet=outlet, since=since, limit=limit)]}
 
 
-def article_show(session: Session, article: Article, rows: Sequence[articles.VersionRow],
-                 shown: articles.VersionRow) -> Document:
+def article_show(article: Article, rows: Sequence[articles.VersionRow], shown: articles.VersionRow, thread: Document,
+                 comments: Sequence[Document]) -> Document:
     """One version of an article with its thread as it is now, and the list of all versions."""
-    found = threads.of_article(session, article.id)
-    look = threads.last_read(session, found[0].id) if found else None
-    said = [row for thread in found for row in threads.comments(session, thread.id)]
     return SCHEMA | {
         "article": str(article.id), "outlet": article.outlet, "state": article.state, "file": None, "outcome": "clean",
         "reason": None, "note": None,
         "url": article.url, "claimed_url": shown.reading.claimed_url, **_text_fields(shown.reading),
-        "thread": {"system": found[0].system if found else None, "state": look.state if look else "none",
-                   "reason": look.reason if look else None, "declared": look.declared if look else None,
-                   "seen": look.seen if look else 0},
-        "comments": _stored_comments(said),
+        "thread": thread, "comments": list(comments),
         "versions": [{"seq": row.version.seq, "capture": str(row.version.capture_id), "seen_at": time(row.version.seen_at),
                       "text_sha256": row.reading.text_sha256, "reader": row.reading.reader, "judgement": row.version.judgement}
                      for row in rows]}
-
-
-def article_thread(session: Session, article: Article) -> Document:
-    """An article's thread with the history of each comment; after and before are the times of the looks that bracket it."""
-    found = threads.of_article(session, article.id)
-    look = threads.last_read(session, found[0].id) if found else None
-    rows = [row for thread in found for row in threads.comments(session, thread.id)]
-    times = {read: at for thread in found for read, at in threads.read_times(session, thread.id).items()}
-    documents = _stored_comments(rows)
-    for document, row in zip(documents, rows, strict=True):
-        document["state"] = row.state
-        document["versions"] = [
-            {"seq": version.seq, "event": version.event, "text": version.text,
-             "after": time(times[version.after_read_id]) if version.after_read_id is not None else None,
-             "before": time(times[version.before_read_id])} for version in row.versions]
-    return SCHEMA | {"article": str(article.id), "thread": {
-        "thread": str(found[0].id) if found else None, "system": found[0].system if found else None,
-        "state": look.state if look else "none", "reason": look.reason if look else None,
-        "declared": look.declared if look else None, "seen": look.seen if look else 0}, "comments": documents}
-
-
-def _stored_comments(rows: Sequence[CommentRow]) -> list[Document]:
-    depth: dict[int, int] = {}
-    by_id = {row.comment.id: row.comment for row in rows}
-    for row in rows:
-        above, at = 0, row.comment.parent_id
-        while at is not None and at in by_id:
-            above, at = above + 1, by_id[at].parent_id
-        depth[row.comment.id] = above
-    return [{"id": str(row.comment.id), "native_id": row.comment.native_id,
-             "parent": str(row.comment.parent_id) if row.comment.parent_id is not None else None,
-             "parent_source": row.comment.parent_source, "position": row.comment.position, "depth": depth[row.comment.id],
-             "author": row.comment.author, "posted": time(row.comment.posted_at), "posted_raw": row.comment.posted_raw,
-             "text": row.text, "certainty": row.comment.certainty, "likes": row.comment.likes, "dislikes": row.comment.dislikes,
-             "deleted": row.state == "removed"} for row in rows]
 
 
 def alert_list(session: Session, limit: int | None) -> Document:

@@ -3,8 +3,9 @@ without."""
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -77,6 +78,16 @@ def one_article(session: Any, which: str) -> Any:
     return found
 
 
+def long_ago(text: str) -> Any:
+    """The time that a duration such as 36h or 2d ago was; None where the text is none."""
+    from settings import duration
+
+    try:
+        return datetime.now(timezone.utc) - duration(text)
+    except (ValueError, OverflowError):
+        return None
+
+
 def one_version(rows: Any, seq: int | None) -> Any:
     """The version with a number of those of an article, without one the newest that is shown; an error where there is none."""
     from storage import articles
@@ -100,6 +111,14 @@ def present(document: dict[str, Any], as_json: bool) -> None:
 def echo_json(document: dict[str, Any]) -> None:
     """Prints a document as one line."""
     click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def echo_with(head: dict[str, Any], key: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Prints a document as one line, the rows under one key as they come."""
+    click.echo(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "{key}": [', nl=False)
+    for number, row in enumerate(rows):
+        click.echo((", " if number else "") + json.dumps(row, ensure_ascii=False), nl=False)
+    click.echo("]}")
 
 
 def fail(problem: Any, code: int, kind: str | None = None) -> NoReturn:

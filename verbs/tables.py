@@ -4,7 +4,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
+
+from verbs.tree import draw
 
 MARKS = {"ok": "✓", "bad": "✗"}
 # Why records of a file were left out.
@@ -19,9 +20,9 @@ LEFT_OUT = {
 def show(document: dict[str, Any]) -> None:
     """Prints a document."""
     console = Console(highlight=False, markup=False, emoji=False)
-    for key, draw in DRAWN.items():
+    for key, told in DRAWN.items():
         if key in document:
-            draw(console, document)
+            told(console, document)
             return
     raise AssertionError(f"no table for {sorted(document)}")
 
@@ -162,35 +163,6 @@ def _shortened(text: str) -> str:
     return text if len(lines) < 5 else "\n".join([*lines[:2], "…", *lines[-2:]])
 
 
-def _thread(console: Console, document: dict[str, Any]) -> None:
-    thread = document["thread"]
-    console.print(f"Thread: {thread['state']}, {thread['seen']} seen of {_cell(thread['declared']) or 'an unknown number'}"
-                  + (f" ({thread['reason']})" if thread["reason"] else ""))
-    _tree(console, document["comments"])
-
-
-def _tree(console: Console, comments: list[dict[str, Any]]) -> None:
-    root = Tree("", hide_root=True)
-    branches: dict[str, Tree] = {}
-    for comment in comments:
-        above = branches.get(comment["parent"] or "", root)
-        mark = {"edited": "✎ edited ", "removed": "✗ removed "}.get(comment.get("state", ""), "")
-        style = "red" if comment.get("state") == "removed" else "yellow" if mark else ""
-        when = _cell(comment["posted"]) or comment["posted_raw"] or "no time"
-        label = Text(f"{mark}{comment['author'] or 'no name'}, {when}: ", style or "bold")
-        label.append(comment["text"], style)
-        for version in comment.get("versions", [])[1:]:
-            label.append(f"\n{_happened(version)}", "dim")
-        branches[comment["id"]] = above.add(label)
-    console.print(root)
-
-
-def _happened(version: dict[str, Any]) -> str:
-    """One event of a comment's history, with the two looks that bracket it."""
-    between = f"{version['event']} between {_cell(version['after']) or 'its beginning'} and {_cell(version['before'])}"
-    return f"{between}: {version['text']}" if version["event"] == "edited" else between
-
-
 def _article(console: Console, document: dict[str, Any]) -> None:
     if document["outcome"] != "clean":
         console.print(f"No article: {document['reason']}" + (f" ({document['note']})" if document.get("note") else ""))
@@ -208,7 +180,7 @@ def _article(console: Console, document: dict[str, Any]) -> None:
     thread = document["thread"]
     why = f" ({thread['reason']})" if thread["reason"] else ""
     console.print(f"\nThread: {thread['state']}, comments: {thread['seen']}{why}")
-    _tree(console, document["comments"])
+    draw(console, document["comments"])
     if document.get("versions"):
         _table(console, document["versions"], {"version": "seq", "seen": "seen_at", "judged": "judgement",
                                                "reader": "reader"}, "no versions")
@@ -240,4 +212,4 @@ def _damaged(console: Console, document: dict[str, Any]) -> None:
 # document has most keys and comes before its parts.
 DRAWN = {"checks": _checks, "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo,
          "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails,
-         "operations": _operations, "blocks": _article, "comments": _thread}
+         "operations": _operations, "blocks": _article}

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -13,6 +14,7 @@ from command import ROOT, said, steppewire, told
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from newspaper import Newspaper, story
 from once import Played, once, once_told
+from talk import Talk
 
 from alerts.events import EVENTS
 from crawler.archive import Harm
@@ -48,6 +50,9 @@ STATES = {
     ("article-show", ".versions[].judgement"): JUDGEMENTS,
     ("article-thread", ".comments[].state"): set(get_args(CommentState)),
     ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
+    ("article-thread", ".reads[].state"): set(get_args(ThreadState)),
+    ("article-thread", ".events[].event"): {"closed", "opened", "hidden", "shown"},
+    ("article-thread", ".thread.thread_state"): {"open", "closed", "hidden", None},
     ("alert-list", ".alerts[].state"): {"pending", "held", "mailed", "dropped"},
     ("alert-list", ".alerts[].event"): set(EVENTS),
     ("alert-list", ".alerts[].mail_state"): {"waiting", "sent", "dead", None},
@@ -160,12 +165,27 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["article-show"] = [ask("article", "show", most["article"], "--version", "1"), ask("article", "show", url)]
     found["article-diff"] = [ask("article", "diff", most["article"], "--from", "1", "--to", "2")]
     found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
+    found["article-thread"].append(closed(folder))
     found["reprocess"], found["verify"] = [ask("reprocess")], [ask("verify")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
     for name, more in troubled(folder).items():
         found[name] = found.get(name, []) + more
     return found
+
+
+def closed(folder: Path) -> Document:
+    """The document of a thread that was closed."""
+    config, store = folder / "closed.toml", Store(f"sqlite:///{folder / 'closed.db'}")
+    config.write_text(f'outlets = []\ndata = "."\ndatabase = "sqlite:///{folder / "closed.db"}"\n', encoding="utf-8")
+    store.upgrade()
+    with store.writing() as session:
+        talk = Talk(session, "https://a.example/", datetime(2026, 3, 2, tzinfo=timezone.utc), state="closed")
+        look = talk.look(talk.now)
+        talk.comment("The first.", parent_id=talk.comment("The second.", position=1))
+        talk.happened("closed", look, talk.look(talk.now + timedelta(hours=1)))
+    store.engine.dispose()
+    return told("--config", config, "article", "thread", "1", "--limit", "1")
 
 
 def troubled(folder: Path) -> Documents:

@@ -1,0 +1,144 @@
+"""A thread for people: a comment below the one it answers, with what happened to it said in words. What readers wrote is
+printed as text, and can neither steer the terminal nor turn a line around."""
+import shlex
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from alerts.text import line, lines
+
+BAR = "│ "
+# Beyond so much of the line the tree does not go to the right any more, and says how deep it is.
+INDENTED = 0.5
+LOCAL = "~"
+STYLES = {"removed": "red", "edited": "yellow", "forgotten": "dim"}
+
+
+def show(head: dict[str, Any], comments: Iterable[dict[str, Any]]) -> None:
+    """Prints a thread, its comments as they come."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    _head(console, head)
+    draw(console, comments)
+    if head["next"] is not None:
+        console.print(f"\nThere is more: steppewire article thread {head['article']} --after {shlex.quote(line(head['next']))}",
+                      soft_wrap=True)
+
+
+def draw(console: Console, comments: Iterable[dict[str, Any]]) -> None:
+    """Prints comments, each after the one that it answers."""
+    local = False
+    for comment in comments:
+        deepest = max(int(console.width * INDENTED) // len(BAR), 1)
+        bars = Text(BAR * min(comment["depth"], deepest), "dim")
+        if comment.get("repeated"):
+            _print(console, bars, Text(f"… {_author(comment)}, {_posted(comment)} (see the page before)", "dim"))
+            continue
+        local |= comment["posted"] is not None and comment["certainty"] == "local"
+        state = "forgotten" if comment.get("forgotten") else comment.get("state") or "removed" * comment["deleted"]
+        style = STYLES.get(state, "")
+        title = Text(f"{_author(comment)} · {_posted(comment)}", style or "bold")
+        for mark in _marks(comment, deepest):
+            title.append(f" · {mark}", style or "green")
+        _print(console, bars, title)
+        if comment["text"]:
+            _print(console, bars, Text(lines(comment["text"]), style), "  ")
+        for event in _events(comment):
+            _print(console, bars, event, "  ")
+    if local:
+        console.print(f"\n{LOCAL} The page writes no zone with this time: it is taken as one of the outlet's own.")
+
+
+def _print(console: Console, bars: Text, text: Text, more: str = "") -> None:
+    """A text in the width that is left, each of its lines behind the bars."""
+    for each in text.wrap(console, max(console.width - len(bars) - len(more), 20), overflow="fold"):
+        each.rstrip()
+        console.print(bars + Text(more) + each, no_wrap=True, overflow="ignore", crop=False)
+
+
+def _head(console: Console, head: dict[str, Any]) -> None:
+    thread, counts = head["thread"], head["counts"]
+    if thread["thread"] is None:
+        console.print("There is no thread: none was seen on the article's page.")
+        return
+    declared = "of an unknown number" if thread["declared"] is None else f"of {thread['declared']} declared"
+    console.print(f"Thread of {line(thread['system'])}: {thread['state']} at the last look, {moment(thread['at'])}: "
+                  f"{thread['seen']} comments seen, {declared}.")
+    if thread["reason"]:
+        console.print(Text(f"Why it is {thread['state']}: {line(thread['reason'])}.", "yellow"))
+    if thread["thread_state"] != "open":
+        console.print(Text(f"The thread is {thread['thread_state']}.", "yellow"))
+    for event in head["events"]:
+        console.print(f"The thread was {event['event']} {between(event)}.")
+    said = ", ".join(f"{counts[name]} {name}" for name in ("edited", "removed") if counts[name])
+    new = f", {counts['new']} new since {moment(head['since'])}" if head["since"] else ""
+    console.print(f"Comments: {counts['standing']} standing{f', {said}' if said else ''}{new}.")
+    reads = head["reads"]
+    short = [read for read in reads if read["state"] != "complete"]
+    if short:
+        console.print(f"Of the last {len(reads)} looks, {len(short)} not complete: " + "; ".join(
+            f"{moment(read['at'])} {read['state']}" + (f" ({line(read['reason'])})" if read["reason"] else "")
+            for read in short[:3]) + ("; …" if len(short) > 3 else "."))
+    if len(head["editions"]) > 1:
+        console.print("It is shown under:")
+        for edition in head["editions"]:
+            console.print(f"  {edition['article']}  {line(edition['url'])}", soft_wrap=True)
+    console.print()
+
+
+def moment(value: str | None) -> str:
+    """A time of a document to the minute; all are UTC."""
+    return f"{value[:16].replace('T', ' ')} UTC" if value else "an unknown time"
+
+
+def between(event: dict[str, Any]) -> str:
+    """When something happened, by the two looks around it."""
+    if event["after"] is None:
+        return f"before the first look, {moment(event['before'])}"
+    return f"between {event['after'][:16].replace('T', ' ')} and {moment(event['before'])}"
+
+
+def _author(comment: dict[str, Any]) -> str:
+    return line(comment["author"] or "") or "no name"
+
+
+def _posted(comment: dict[str, Any]) -> str:
+    """When it was posted, no surer than that is."""
+    if comment["posted"] is not None:
+        day: str = comment["posted"][:10]
+        return day if comment["certainty"] == "day" else LOCAL * (comment["certainty"] == "local") + moment(comment["posted"])
+    raw = f"“{line(comment['posted_raw'])}”" if comment["posted_raw"] else "no time"
+    return f"{raw}, first seen {moment(comment['first_seen'])}" if comment.get("first_seen") else raw
+
+
+def _marks(comment: dict[str, Any], deepest: int) -> list[str]:
+    marks = []
+    if comment.get("new"):
+        marks.append("new")
+    if comment.get("forgotten"):
+        marks.append(f"forgotten {moment(comment['forgotten'])}")
+    elif not comment["text"]:
+        marks.append("its text was never seen")
+    if comment.get("state") == "edited":
+        marks.append("✎ edited")
+    if comment["deleted"]:
+        marks.append("✗ removed")
+    if comment.get("versions") and comment["versions"][-1]["event"] == "restored":
+        marks.append("restored")
+    if comment["depth"] > deepest:
+        marks.append(f"{comment['depth']} levels down")
+    return marks
+
+
+def _events(comment: dict[str, Any]) -> Iterable[Text]:
+    """What happened to a comment since it was posted; of an edit with the text before it."""
+    was = None
+    for version in comment.get("versions", ()):
+        if version["event"] != "posted":
+            guess = ", or it was edited: which of the two is a guess" if version["guess"] else ""
+            told = Text(f"{version['event']} {between(version)}{guess}", "dim")
+            if version["event"] == "edited" and was:
+                told.append("; was: ").append(lines(was), "red strike")
+            yield told
+        was = version["text"] or was
