@@ -15,14 +15,16 @@ from storage import pages
 from storage.models import Page
 from storage.threads import Pace
 
-HOUR = timedelta(hours=1)
+# No longer than the shortest wait: whoever was looked at in a slot is not looked at again in it, so that what is due in a slot
+# is all that will be looked at in it.
+SLOT = timedelta(minutes=10)
 # An article gets most of its comments in so short a time, and of those that are taken down a third goes within half an hour.
 EAGER = timedelta(hours=6)
 # After that no wait is longer than so large a part of the article's age: the waits of a silent thread grow like its silence.
 OF_AGE = 8
 # An article whose date is so much older than its finding was old when it was found; of the others the date may lack the hour.
 OLD = timedelta(days=1)
-# The part of an hour's looks that is left to pages in doubt, whose second look has to come soon.
+# The part of a slot's looks that is left to pages in doubt, whose second look has to come soon.
 SPARE = 0.1
 
 
@@ -50,11 +52,16 @@ def rung(outlet: Outlet, changed: datetime, now: datetime) -> tuple[int, datetim
 
 
 def turn(session: Session, outlet: Outlet, page: Page, wanted: datetime, *, doubt: bool = False) -> datetime:
-    """When a look that is wanted then can be made: in that hour, or in the first one after it that has looks left."""
-    share = outlet.threads.looks // 24
-    room = share if doubt else max(1, int(share * (1 - SPARE)))
-    hour = wanted.replace(minute=0, second=0, microsecond=0)
-    while (taken := pages.looks_between(session, page, hour, hour + HOUR)) >= room:
-        hour += HOUR
-        wanted = hour
-    return wanted if wanted > hour else hour + HOUR * taken / room
+    """When a look that is wanted then can be made: in its slot of ten minutes, or in the first one after it that has looks
+    left."""
+    first = slot = wanted.replace(minute=wanted.minute // 10 * 10, second=0, microsecond=0)
+    while (taken := pages.looks_between(session, page, slot, slot + SLOT)) >= (room := _room(outlet, slot, doubt)):
+        slot += SLOT
+    return wanted if slot == first else slot + SLOT * taken / room
+
+
+def _room(outlet: Outlet, slot: datetime, doubt: bool) -> int:
+    """How many looks a slot has, so that those of a day have as many as it may have."""
+    looks = outlet.threads.looks if doubt else int(outlet.threads.looks * (1 - SPARE))
+    number = slot.hour * 6 + slot.minute // 10
+    return looks * (number + 1) // 144 - looks * number // 144

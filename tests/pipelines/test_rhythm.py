@@ -143,12 +143,19 @@ def test_a_thread_in_doubt_is_looked_at_soon_and_one_that_is_never_whole_at_its_
     assert desk.rows(Page)[-1].doubt
 
 
-def test_an_hour_has_no_more_looks_than_its_share_of_the_day(desk: Desk) -> None:
-    outlet(desk, looks=240)
+def test_ten_minutes_have_no_more_looks_than_their_share_of_the_day(desk: Desk) -> None:
+    outlet(desk, looks=1440)
     for number in range(30):
         look(desk, minutes=0, path=f"/a/{number}")
-    hours = Counter(page.next_due_at.replace(minute=0, second=0, microsecond=0) for page in desk.rows(Page)
-                    if page.kind == "article")
-    assert sorted(hours.values(), reverse=True) == [9, 9, 9, 3]
-    assert look(desk, ("c1", "one"), ("c2", "two"), minutes=0) <= 4 * HOUR
-    assert look(desk, ("c1", "one"), minutes=0) == 10 * MINUTE  # what is in doubt finds room
+    slots = Counter((page.next_due_at - desk.now) // (10 * MINUTE) for page in desk.rows(Page) if page.kind == "article")
+    assert slots == {1: 9, 2: 9, 3: 9, 4: 3}
+    assert look(desk, ("c1", "one"), ("c2", "two"), minutes=0, path="/a/more") == 40 * MINUTE + 10 * MINUTE * 3 / 9
+    assert look(desk, ("c1", "one"), minutes=0, path="/a/more") == 10 * MINUTE  # what is in doubt finds room
+
+
+def test_a_day_has_as_many_looks_as_it_may_have(desk: Desk, now: datetime) -> None:
+    for looks in (24, 100, 2000):
+        outlet(desk, looks=looks)
+        slots = [now.replace(hour=0) + number * 10 * MINUTE for number in range(144)]
+        assert sum(rhythm._room(desk.outlet, slot, doubt=True) for slot in slots) == looks
+        assert sum(rhythm._room(desk.outlet, slot, doubt=False) for slot in slots) == int(looks * 0.9)

@@ -242,10 +242,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a thread that is always unchanged is asked for whole each week", "pipelines/due.py",
           " or page.next_due_at - pace.read_at >= RARE", "",
           "tests/pipelines/test_rhythm.py::test_a_thread_that_is_always_unchanged_is_asked_for_whole_once_a_week[sqlite]"),
-    Guard("an hour has no more looks at threads than its share", "pipelines/rhythm.py",
-          "while (taken := pages.looks_between(session, page, hour, hour + HOUR)) >= room:",
-          "while (taken := pages.looks_between(session, page, hour, hour + HOUR)) < 0:",
-          "tests/pipelines/test_rhythm.py::test_an_hour_has_no_more_looks_than_its_share_of_the_day[sqlite]"),
+    Guard("threads have no more looks than their share of the day", "pipelines/rhythm.py",
+          "slot + SLOT)) >= (room := _room(outlet, slot, doubt)):", "slot + SLOT)) > 9 * (room := _room(outlet, slot, doubt)):",
+          "tests/pipelines/test_rhythm.py::test_ten_minutes_have_no_more_looks_than_their_share_of_the_day[sqlite]"),
     Guard("validators are kept with the links only", "pipelines/plan.py",
           "        return ()\n    new: list[int] = []\n    if seen.found is not None:\n",
           "        page.etag, page.last_modified = _validators(seen)\n        return ()\n    new: list[int] = []\n"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, memory, smtp, store, transport
+from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, memory, rhythm, smtp, store, transport
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -79,6 +79,11 @@ PARTS = {
         "and all that comes after it",
         [Trial("sqlite", 1), Trial("postgresql", 1)], partial(in_a_folder, firstcrawl.run), "articles",
         together=False),
+    "rhythm": Part(
+        "Of comments that stand 15 minutes or longer in the first six hours of an article, 90 % are seen at least, and a day "
+        "has no more looks at threads than the outlet allows: 40 articles a day, the clock passed in, by the rule with 2000, "
+        "4000 and 1000 looks a day and by the ladder alone; what was there to be seen is told by the script",
+        [Trial(kind, 1) for kind in rhythm.KINDS], partial(in_a_folder, rhythm.run), "comments"),
     "guards": Part(
         "each guard, taken out of a copy of the tree, turns the test that holds it red; with all of them there all are green",
         [Trial(guards.ALL_THERE), *(Trial(guard.name) for guard in guards.GUARDS)], partial(in_a_folder, guards.run)),
