@@ -36,7 +36,8 @@ def paced(session: Session, page: Page, outlet: Outlet, now: datetime, pace: Pac
     if (wait := rhythm.wait(pace, outlet.threads, now)) is not None:
         wanted = min(wanted, now + wait)
     soon = doubt and not pace.partial
-    page.next_due_at = rhythm.turn(session, outlet, page, now + SOON if soon else wanted, doubt=soon)
+    part = rhythm.ALL if soon else rhythm.MOST if rhythm.is_young(pace, now) else rhythm.HALF
+    page.next_due_at = rhythm.turn(session, outlet, page, now + SOON if soon else wanted, part)
     page.doubt = doubt or page.next_due_at - pace.read_at >= RARE
 
 

@@ -21,23 +21,32 @@ SLOT = timedelta(minutes=10)
 # An article gets most of its comments in so short a time, and of those that are taken down a third goes within half an hour.
 EAGER = timedelta(hours=6)
 # After that no wait is longer than so large a part of the article's age: the waits of a silent thread grow like its silence.
-OF_AGE = 8
+OF_AGE = 4
 # An article whose date is so much older than its finding was old when it was found; of the others the date may lack the hour.
 OLD = timedelta(days=1)
-# The part of a slot's looks that is left to pages in doubt, whose second look has to come soon.
-SPARE = 0.1
+# The parts of a slot's looks that may be taken: by pages in doubt, whose second look has to come soon, by articles in their first
+# hours, and by all others, which would else have taken the place of the young ones days before.
+ALL, MOST, HALF = 1.0, 0.9, 0.5
+
+
+def is_young(pace: Pace, now: datetime) -> bool:
+    """Whether an article is in its first hours."""
+    return now - _since(pace, now) < EAGER
+
+
+def _since(pace: Pace, now: datetime) -> datetime:
+    since = min(now, pace.first_seen_at)
+    return pace.published if pace.published is not None and since - pace.published > OLD else since
 
 
 def wait(pace: Pace, threads: Threads, now: datetime) -> timedelta | None:
     """How long a thread may be left alone; None where nothing has come for so long that it has no rhythm any more."""
-    since = min(now, pace.first_seen_at)
-    if pace.published is not None and since - pace.published > OLD:
-        since = pace.published
+    since = _since(pace, now)
     times = sorted((min(now, max(since, at)) for at in pace.newest), reverse=True)
     if now - max((*times, since)) >= threads.until:
         return None
     expected = min((now - at) / number for number, at in enumerate((*times, since), 1))
-    slowest = threads.slowest if now - since < EAGER else max(threads.slowest, (now - since) / OF_AGE)
+    slowest = threads.slowest if is_young(pace, now) else max(threads.slowest, (now - since) / OF_AGE)
     return max(threads.soonest, min(expected, slowest))
 
 
@@ -51,17 +60,17 @@ def rung(outlet: Outlet, changed: datetime, now: datetime) -> tuple[int, datetim
     return len(outlet.recheck) - 1, now + outlet.recheck[-1]
 
 
-def turn(session: Session, outlet: Outlet, page: Page, wanted: datetime, *, doubt: bool = False) -> datetime:
-    """When a look that is wanted then can be made: in its slot of ten minutes, or in the first one after it that has looks
-    left."""
+def turn(session: Session, outlet: Outlet, page: Page, wanted: datetime, part: float) -> datetime:
+    """When a look that is wanted then can be made: in its slot of ten minutes, or in the first one after it of which not so
+    large a part is taken."""
     first = slot = wanted.replace(minute=wanted.minute // 10 * 10, second=0, microsecond=0)
-    while (taken := pages.looks_between(session, page, slot, slot + SLOT)) >= (room := _room(outlet, slot, doubt)):
+    while (taken := pages.looks_between(session, page, slot, slot + SLOT)) >= (room := _room(outlet, slot, part)):
         slot += SLOT
     return wanted if slot == first else slot + SLOT * taken / room
 
 
-def _room(outlet: Outlet, slot: datetime, doubt: bool) -> int:
-    """How many looks a slot has, so that those of a day have as many as it may have."""
-    looks = outlet.threads.looks if doubt else int(outlet.threads.looks * (1 - SPARE))
+def _room(outlet: Outlet, slot: datetime, part: float) -> int:
+    """How many looks this part of a slot is, so that those of a day are that part of a day's."""
+    looks = int(outlet.threads.looks * part)
     number = slot.hour * 6 + slot.minute // 10
     return looks * (number + 1) // 144 - looks * number // 144

@@ -38,11 +38,11 @@ def pace(now: datetime, age: timedelta, *ages: timedelta) -> Pace:
 
 @pytest.mark.parametrize(("age", "ages", "wait"), [
     (2 * HOUR, (), 15 * MINUTE),  # at least every quarter of an hour at first
-    (6 * HOUR, (), 45 * MINUTE),  # then an eighth of its age
+    (6 * HOUR, (), 90 * MINUTE),  # then a quarter of its age
     (10 * DAY, (5 * MINUTE,), 10 * MINUTE),  # never sooner than a removal needs
     (10 * DAY, (40 * MINUTE, 80 * MINUTE, 2 * HOUR, 9 * HOUR), 40 * MINUTE),  # three within two hours
     (10 * DAY, (4 * HOUR, 5 * HOUR, 6 * HOUR, 7 * HOUR), 105 * MINUTE),  # four within seven hours
-    (10 * DAY, (8 * DAY,), 30 * HOUR),
+    (10 * DAY, (8 * DAY,), 60 * HOUR),
 ])
 def test_one_comment_is_expected_in_the_wait(now: datetime, age: timedelta, ages: tuple[timedelta, ...],
                                              wait: timedelta) -> None:
@@ -57,7 +57,7 @@ def test_a_thread_in_which_nothing_came_for_long_has_no_rhythm(now: datetime) ->
 
 def test_an_article_that_was_old_when_it_was_found_is_no_young_one_and_a_date_without_its_hour_is(now: datetime) -> None:
     old = replace(pace(now, HOUR), published=now - 10 * DAY)
-    assert rhythm.wait(old, Threads(), now) == timedelta(days=10) / 8
+    assert rhythm.wait(old, Threads(), now) == timedelta(days=10) / 4
     assert rhythm.wait(replace(old, published=now - 20 * HOUR), Threads(), now) == 15 * MINUTE
 
 
@@ -76,7 +76,7 @@ def test_a_thread_is_looked_at_by_its_comments_and_a_page_without_one_by_the_lad
     outlet(desk)
     assert look(desk) == 10 * MINUTE
     assert look(desk, minutes=14) == 14 * MINUTE
-    assert look(desk, minutes=600) == 614 * MINUTE / 8
+    assert look(desk, minutes=600) == 614 * MINUTE / 4
     assert look(desk, ("c1", "one"), minutes=60) == 10 * MINUTE
     assert look(desk, ("c1", "one"), minutes=30) == 30 * MINUTE
     desk.see(article("Another text."), "/a/2")
@@ -104,13 +104,13 @@ def test_a_304_follows_the_rhythm_too(desk: Desk) -> None:
     assert left(desk) == 15 * MINUTE
     desk.next_run(hours=20)
     confirm(desk.intake, [desk.page("/a/1").id], desk.now)
-    assert left(desk) == 20.5 * HOUR / 8
+    assert left(desk) == 20.5 * HOUR / 4
 
 
 def test_a_thread_that_is_always_unchanged_is_asked_for_whole_once_a_week(desk: Desk) -> None:
     outlet(desk)
     look(desk, ("c1", "one"))
-    for hours, doubt in ((140, False), (20, True)):
+    for hours, doubt in ((130, False), (20, True)):
         desk.next_run(hours)
         confirm(desk.intake, [desk.page("/a/1").id], desk.now)
         assert desk.rows(Page)[-1].doubt == doubt
@@ -139,7 +139,7 @@ def test_a_thread_in_doubt_is_looked_at_soon_and_one_that_is_never_whole_at_its_
     look(desk, ("c1", "one"), ("c2", "two"))
     assert look(desk, ("c1", "one"), minutes=300) == 10 * MINUTE
     assert look(desk, ("c1", "one"), minutes=300, state="partial") == 10 * MINUTE
-    assert look(desk, ("c1", "one"), minutes=300, state="partial") == 900 * MINUTE / 8
+    assert look(desk, ("c1", "one"), minutes=300, state="partial") == 900 * MINUTE / 4
     assert desk.rows(Page)[-1].doubt
 
 
@@ -157,5 +157,15 @@ def test_a_day_has_as_many_looks_as_it_may_have(desk: Desk, now: datetime) -> No
     for looks in (24, 100, 2000):
         outlet(desk, looks=looks)
         slots = [now.replace(hour=0) + number * 10 * MINUTE for number in range(144)]
-        assert sum(rhythm._room(desk.outlet, slot, doubt=True) for slot in slots) == looks
-        assert sum(rhythm._room(desk.outlet, slot, doubt=False) for slot in slots) == int(looks * 0.9)
+        assert sum(rhythm._room(desk.outlet, slot, rhythm.ALL) for slot in slots) == looks
+        assert sum(rhythm._room(desk.outlet, slot, rhythm.HALF) for slot in slots) == looks / 2
+
+
+def test_what_is_older_leaves_room_for_the_young(desk: Desk) -> None:
+    outlet(desk, looks=1440)
+    for number in range(8):
+        look(desk, minutes=0, path=f"/a/{number}")
+    desk.now += 7 * HOUR
+    old = [look(desk, ("c1", "one"), minutes=0, path=f"/a/{number}") for number in range(8)]
+    assert [wait // (10 * MINUTE) for wait in old] == [1, 1, 1, 1, 1, 2, 2, 2]
+    assert [look(desk, minutes=0, path=f"/a/new-{number}") // (10 * MINUTE) for number in range(5)] == [1, 1, 1, 1, 2]

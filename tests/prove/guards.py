@@ -243,7 +243,7 @@ GUARDS: tuple[Guard, ...] = (
           " or page.next_due_at - pace.read_at >= RARE", "",
           "tests/pipelines/test_rhythm.py::test_a_thread_that_is_always_unchanged_is_asked_for_whole_once_a_week[sqlite]"),
     Guard("threads have no more looks than their share of the day", "pipelines/rhythm.py",
-          "slot + SLOT)) >= (room := _room(outlet, slot, doubt)):", "slot + SLOT)) > 9 * (room := _room(outlet, slot, doubt)):",
+          "slot + SLOT)) >= (room := _room(outlet, slot, part)):", "slot + SLOT)) > 9 * (room := _room(outlet, slot, part)):",
           "tests/pipelines/test_rhythm.py::test_ten_minutes_have_no_more_looks_than_their_share_of_the_day[sqlite]"),
     Guard("validators are kept with the links only", "pipelines/plan.py",
           "        return ()\n    new: list[int] = []\n    if seen.found is not None:\n",
