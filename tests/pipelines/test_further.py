@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crawler.items import CommentRead, Seen, ThreadPage, Wanted
 from crawler.items import ThreadRead as Look
+from pipelines import due
 from pipelines.further import kept
 from pipelines.plan import plan
 from pipelines.take_in import take_in
@@ -61,6 +62,7 @@ def test_pages_of_a_thread_belong_to_its_article_and_are_never_due_by_themselves
         (url, "thread", own.article_id, "known") for url in URLS]
     with desk.store.writing() as session:
         pages.make_due(session, "steppe", desk.now)
+        assert [session.get_one(Page, page.id).next_due_at for page in further] == [due.NEVER] * 2
     asked = plan(desk.intake, None, desk.now)
     assert {page.url for page in asked} == {f"{HOME}/rss", f"{HOME}/a/1"}
     with desk.store.reading() as session:
