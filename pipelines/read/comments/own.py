@@ -23,6 +23,8 @@ BESIDE = {"author", "vcard", "fn", "meta", "metadata", "commentmetadata", "comme
           "liked", "vote", "votes", "voting", "rating", "rate", "karma", "share", "sharing", "sharedaddy", "action", "actions",
           "tools", "toolbar", "footer", "header", "head", "info", "report", "flag", "badge", "links", "nav", "buttons",
           "controls", "reader", "readmore"}
+PEOPLE = {"schema:Person", "sioc:UserAccount", "foaf:Person"}
+TITLES = {"h3", "h4", "h5", "h6", "strong", "b"}
 NAMES = {"author", "commentauthor", "commenter", "username", "nickname", "nick"}
 CALLED = {"comment-user", "comment-name", "comment__name", "comment__user", "user-name", "user__name", "name"}
 NO_NAME = {"says", "date", "time", "reader", "badge", "meta", "metadata", "commentmetadata", "avatar", "reply", "permalink"}
@@ -138,13 +140,15 @@ class Own:
             told, name = (one.get("itemprop") or one.get("property") or "").split(), one.get("class", "")
             if {"author", "creator", "schema:author"}.intersection(told):
                 ranked += [(0, inner) for inner in one.iter() if inner.get("itemprop") == "name"] or [(1, one)]
-            elif "fn" in name.split():
+            elif "fn" in name.split() or not PEOPLE.isdisjoint(one.get("typeof", "").split()):
                 ranked.append((2, one))
             elif one.tag == "cite" or (name and not NAMES.isdisjoint(_words(name))):
                 ranked.append((4, one))
                 ranked += [(3, inner) for inner in one.iter("a") if "external" in inner.get("rel", "") and one.tag == "cite"]
             elif (one.tag == "a" and "external" in one.get("rel", "")) or not CALLED.isdisjoint(name.split()):
                 ranked.append((5, one))
+            elif one.tag in TITLES:
+                ranked.append((6, one))
         for _, one in sorted(ranked, key=lambda each: each[0]):
             if name := self._name(one):
                 return name
@@ -158,7 +162,7 @@ class Own:
         name = SAYS.sub("", one_line(text_of(element, skipped | self._items), MAX_NAME))
         if date := times.piece(name):
             name = name.partition(date)[0]
-        return BY.sub("", DATED.sub("", name)).strip(" —–|•·,-") or None
+        return BY.sub("", DATED.sub("", name.partition(" | ")[0])).strip(" —–|•·,-") or None
 
     def times(self) -> list[str]:
         """All that is written of its time, the surest first."""

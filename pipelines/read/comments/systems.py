@@ -5,14 +5,14 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import NO_THREAD, ThreadRead
-from pipelines.read.comments import generic, json_api, native, wordpress
+from pipelines.read.comments import generic, json_api, native, schema_org, wordpress
 from pipelines.read.comments.parts import Found, View
 
 # What a system finds on a page; None where the page shows nothing of it.
 System = Callable[[View], Found | None]
 # In the order in which they are asked: the first that finds a thread has it.
 SYSTEMS: dict[str, System] = {"json_api": json_api.find, "native": native.find, "wordpress": wordpress.find,
-                             "generic": generic.find}
+                             "schema_org": schema_org.find, "generic": generic.find}
 
 # What a page of a script-only system holds in its scripts, its elements' names or its tags: a word that it always has, looked
 # for first, and any of the marks.

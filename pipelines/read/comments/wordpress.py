@@ -48,7 +48,8 @@ def _numbered(view: View) -> dict[HtmlElement, tuple[str, str | None]]:
     for number, element in chosen.items():
         if _is_anchor(element):
             chosen[number] = _around(element)
-    return {element: (number, parent.get(number)) for number, element in chosen.items()}
+    # What RDFa says is said better: Drupal numbers its comments alike.
+    return {element: (number, parent.get(number)) for number, element in chosen.items() if element.get("typeof") is None}
 
 
 def _is_anchor(element: HtmlElement) -> bool:
@@ -57,11 +58,11 @@ def _is_anchor(element: HtmlElement) -> bool:
 
 
 def _around(anchor: HtmlElement) -> HtmlElement:
-    """The element that an anchor marks: the one it begins, or the next one."""
+    """The element that an anchor marks: the block behind it, else the one that it begins."""
     above, beside = anchor.getparent(), anchor.getnext()
-    if above is not None and above.tag not in ("ol", "ul", "body", "section") and anchor.getprevious() is None:
-        return above
-    return beside if beside is not None else anchor
+    if beside is not None and beside.tag in ("article", "div", "li", "section", "table", "dl"):
+        return beside
+    return above if above is not None and above.tag not in ("ol", "ul", "body", "section") else anchor
 
 
 def _is_ping(element: HtmlElement) -> bool:
