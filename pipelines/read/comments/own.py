@@ -63,16 +63,21 @@ class Own:
     address of the comment itself."""
 
     def __init__(self, element: HtmlElement, items: Set[HtmlElement], permalink: str | None = None) -> None:
-        self.element, self._items, self._permalink = element, items, permalink
+        self.element, self._permalink = element, permalink
         self.below: list[HtmlElement] = []
+        # The outermost of the other comments that stand in this one: few, where there are thousands in all.
+        self._others: set[HtmlElement] = set()
         stack = [*reversed(element)]
         while stack:
             now = stack.pop()
-            if now not in items:
+            if now in items:
+                self._others.add(now)
+            else:
                 self.below.append(now)
                 stack += reversed(now)
         self._content = self._contents()
         self._beside = self._heads()
+        self._skipped = self._beside | self._others
         self._texts = self._content or self._blocks()
         self._inside = {each for one in self._texts for each in self._walk(one)}
 
@@ -106,16 +111,12 @@ class Own:
 
     def _is_head(self, element: HtmlElement, inner: HtmlElement) -> bool:
         """Whether an element says hardly more than the one in it that stands beside the text."""
-        return element.tag in INLINE or (element.tag == "p" and len(text_of(element, {inner, *self._items})) <= REST)
+        return element.tag in INLINE or (element.tag == "p" and len(text_of(element, {inner, *self._others})) <= REST)
 
     def _blocks(self) -> list[HtmlElement]:
         """The comment's paragraphs and their like where nothing is marked as its text."""
         found = [one for one in self.below if one.tag in BLOCKS and self._beside.isdisjoint((one, *one.iterancestors()))]
         return [one for one in parts.outermost(found) if text_of(one, self._skipped)]
-
-    @property
-    def _skipped(self) -> set[HtmlElement]:
-        return self._beside.union(self._items)
 
     def _walk(self, element: HtmlElement) -> Iterator[HtmlElement]:
         stack = [element]
@@ -159,7 +160,7 @@ class Own:
             return one_line(element.get("content"), MAX_NAME) or None
         skipped = {each for each in element.iter() if each is not element and (
             each.tag == "time" or (each.get("class") and not NO_NAME.isdisjoint(_words(each.get("class")))))}
-        name = SAYS.sub("", one_line(text_of(element, skipped | self._items), MAX_NAME))
+        name = SAYS.sub("", one_line(text_of(element, skipped | self._others), MAX_NAME))
         if date := times.piece(name):
             name = name.partition(date)[0]
         return BY.sub("", DATED.sub("", name.partition(" | ")[0])).strip(" —–|•·,-") or None
@@ -180,6 +181,8 @@ class Own:
             elif name and not METAS.isdisjoint(_words(name)):
                 ranked.append((4, one))
         every: dict[str, None] = {}
+        if any(rank < 2 for rank, _ in ranked):
+            ranked = [each for each in ranked if each[0] < 2]
         for rank, one in sorted(ranked, key=lambda each: each[0])[:MAX_TIMES]:
             for text in parts.written(one):
                 if DIGIT.search(text):

@@ -20,6 +20,7 @@ from pipelines.read.comments.parts import MAX_COMMENTS, MAX_NAME, Found, Said, V
 NAME = "schema_org"
 TYPED = etree.XPath("//*[contains(@itemtype, 'omment') or contains(@typeof, 'omment')]")
 TYPE = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:|sioct?:)?(?:Comment|UserComments)")
+TYPES = re.compile(rb"i\0?t\0?e\0?m\0?t\0?y\0?p\0?e|t\0?y\0?p\0?e\0?o\0?f", re.IGNORECASE)
 PARENTS = ("parentItem", "replyToUrl", "schema:parentItem", "sioc:reply_of")
 DATA_PARENTS = ("data-parent", "data-parent-id", "data-parentid", "data-parent-comment-id")
 NUMBERED = re.compile(r"comment-(\d+)|/comment/(\d+)(?:/.*)?")
@@ -84,6 +85,9 @@ def _above(element: HtmlElement, at: Mapping[HtmlElement, int]) -> int | None:
 
 
 def _marked(view: View) -> Found | None:
+    # Looking through all elements takes longer than looking for a word that every such page has, whatever its encoding.
+    if TYPES.search(view.fetched.body) is None:
+        return None
     elements = [one for one in TYPED(view.tree) if _is_comment(one)][:MAX_COMMENTS]
     if not elements:
         return None
