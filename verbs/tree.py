@@ -1,15 +1,19 @@
 """A thread for people: a comment below the one it answers, with what happened to it said in words. What readers wrote is
 printed as text, and can neither steer the terminal nor turn a line around."""
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from alerts.text import line, lines
 
 BAR = "│ "
+INSET = "  "
+DIM = Style(dim=True)
 # Beyond so much of the line the tree does not go to the right any more, and says how deep it is.
 INDENTED = 0.5
 LOCAL = "~"
@@ -28,33 +32,40 @@ def show(head: dict[str, Any], comments: Iterable[dict[str, Any]]) -> None:
 
 def draw(console: Console, comments: Iterable[dict[str, Any]]) -> None:
     """Prints comments, each after the one that it answers."""
-    local = False
+    local, width = False, console.width
+    deepest = max(int(width * INDENTED) // len(BAR), 1)
     for comment in comments:
-        deepest = max(int(console.width * INDENTED) // len(BAR), 1)
-        bars = Text(BAR * min(comment["depth"], deepest), "dim")
-        if comment.get("repeated"):
-            _print(console, bars, Text(f"… {_author(comment)}, {_posted(comment)} (see the page before)", "dim"))
-            continue
         local |= comment["posted"] is not None and comment["certainty"] == "local"
-        state = "forgotten" if comment.get("forgotten") else comment.get("state") or "removed" * comment["deleted"]
-        style = STYLES.get(state, "")
-        title = Text(f"{_author(comment)} · {_posted(comment)}", style or "bold")
-        for mark in _marks(comment, deepest):
-            title.append(f" · {mark}", style or "green")
-        _print(console, bars, title)
-        if comment["text"]:
-            _print(console, bars, Text(lines(comment["text"]), style), "  ")
-        for event in _events(comment):
-            _print(console, bars, event, "  ")
+        bars = BAR * min(comment["depth"], deepest)
+        console.print(Segments([segment for text, more in _parts(comment, deepest)
+                                for segment in _segments(console, bars + more, text, width)]), end="")
     if local:
         console.print(f"\n{LOCAL} The page writes no zone with this time: it is taken as one of the outlet's own.")
 
 
-def _print(console: Console, bars: Text, text: Text, more: str = "") -> None:
-    """A text in the width that is left, each of its lines behind the bars."""
-    for each in text.wrap(console, max(console.width - len(bars) - len(more), 20), overflow="fold"):
+def _parts(comment: dict[str, Any], deepest: int) -> Iterator[tuple[Text, str]]:
+    """What is printed of a comment, each part with how far it is set in."""
+    if comment.get("repeated"):
+        yield Text(f"… {_author(comment)}, {_posted(comment)} (see the page before)", "dim"), ""
+        return
+    state = "forgotten" if comment.get("forgotten") else comment.get("state") or "removed" * comment["deleted"]
+    style = STYLES.get(state, "")
+    title = Text(f"{_author(comment)} · {_posted(comment)}", style or "bold")
+    for mark in _marks(comment, deepest):
+        title.append(f" · {mark}", style or "green")
+    yield title, ""
+    if comment["text"]:
+        yield Text(lines(comment["text"]), style), INSET
+    for event in _events(comment):
+        yield event, INSET
+
+
+def _segments(console: Console, before: str, text: Text, width: int) -> Iterator[Segment]:
+    """A text in the width that is left, each of its lines behind what stands before."""
+    for each in text.wrap(console, max(width - len(before), 20), overflow="fold"):
         each.rstrip()
-        console.print(bars + Text(more) + each, no_wrap=True, overflow="ignore", crop=False)
+        yield Segment(before, DIM)
+        yield from each.render(console, "\n")
 
 
 def _head(console: Console, head: dict[str, Any]) -> None:
@@ -131,7 +142,7 @@ def _marks(comment: dict[str, Any], deepest: int) -> list[str]:
     return marks
 
 
-def _events(comment: dict[str, Any]) -> Iterable[Text]:
+def _events(comment: dict[str, Any]) -> Iterator[Text]:
     """What happened to a comment since it was posted; of an edit with the text before it."""
     was = None
     for version in comment.get("versions", ()):
