@@ -48,7 +48,7 @@ def talks(store: Store, now: datetime) -> Iterator[Session]:
         dam.comment("Back again.", [("posted", "Back again.", None, first), ("removed", None, first, second),
                                     ("restored", "Back again.", second, third)], position=3, certainty="day",
                     posted_at=datetime(2026, 3, 1, tzinfo=now.tzinfo))
-        dam.comment(None, [("posted", None, None, first)], author=None, position=4, forgotten_at=now, text_key="dam",
+        dam.comment(None, [("posted", None, None, first)], author="reader-5", position=4, forgotten_at=now, text_key="dam",
                     posted_at=now)
         dam.comment(None, [("posted", None, None, first), ("removed", None, first, second)], position=5, forgotten_at=now)
         rail = Talk(session, RAIL, now)
