@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # The competitors' own: they need not agree with our pins.
 BENCH ?= .venv-bench
+# A comment server that the campaigns talk to; it is built from its source, which needs a C compiler and Python's headers.
+ISSO ?= .venv-isso
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
@@ -43,8 +45,14 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@touch $@
 
 # The long campaigns; PART=kills runs one of them.
-prove: $(VENV)/.dev
-	@PYTHONPATH=.:tests $(BIN)/python -m prove $(PART) $(ARGS)
+prove: $(VENV)/.dev $(if $(filter-out isso,$(PART)),,$(ISSO)/.isso)
+	@PYTHONPATH=.:tests PROVE_ISSO=$(ISSO) $(BIN)/python -m prove $(PART) $(ARGS)
+
+$(ISSO)/.isso: requirements-prove.txt | $(BIN)/python
+	@echo 'Building the comment server that the campaigns talk to …'
+	@$(BIN)/python -m venv $(ISSO)
+	@$(ISSO)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-prove.txt
+	@touch $@
 
 # The same work done by us and by others, by turns; PART=repoll measures one part.
 bench: $(VENV)/.dev $(BENCH)/.bench
@@ -65,6 +73,9 @@ requirements:
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --output-file requirements-bench.txt -
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["prove"], sep="\n")' | \
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --output-file requirements-prove.txt -
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(ISSO) build dist *.egg-info demo-data .pytest_cache .mypy_cache .ruff_cache

@@ -27,6 +27,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _dotted(text: str) -> str:
+    if text and not all(text.split(".")):
+        raise ValueError("write keys with dots between them, such as data.comments")
+    return text
+
+
 def _alternatives(value: Any) -> Any:
     if isinstance(value, str):
         raise ValueError('write where it is found, such as id = { css = "article", attribute = "data-id" }; a value that is '
@@ -36,7 +42,7 @@ def _alternatives(value: Any) -> Any:
 
 Address = Annotated[str, AfterValidator(_address)]
 # Where something stands in a document: keys with dots between them. An empty one is the document itself.
-Dotted = Annotated[str, Field(pattern=r"^(?:[^.\s]+(?:\.[^.\s]+)*)?$")]
+Dotted = Annotated[str, AfterValidator(_dotted)]
 
 
 class Find(Table):
@@ -62,10 +68,12 @@ class Find(Table):
 
 
 class Fields(Table):
-    """Where what stands in an entry of the list: dotted paths. deleted is what says that a comment was taken down, by one of
-    the values `deleted_is`; only is what an entry has to say to be a reader's comment."""
+    """Where what stands in an entry of the list: dotted paths. id_with is what never changes of a comment and tells it from
+    another one, where a system gives the id of a comment that is gone to a new one. deleted is what says that a comment was
+    taken down, by one of the values `deleted_is`; only is what an entry has to say to be a reader's comment."""
 
     id: Dotted
+    id_with: Dotted | None = None
     text: Dotted
     parent: Dotted | None = None
     author: Dotted | None = None

@@ -101,6 +101,19 @@ class JsonApi(Table):
     def _beside_the_outlet(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         return file and Path((info.context or {}).get("folder", ".")) / file
 
+    def key(self) -> str:
+        """The operator's own key; OutletError, which names the file and nothing of it, where it cannot be had."""
+        try:
+            key = Path(self.api_key_file or "").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise OutletError(f"the key of {self.api.name} cannot be read: {why}", file=str(self.api_key_file),
+                              remedy="write the key into it, in one line, and let us read it") from None
+        if not key or len(key.split()) > 1:
+            raise OutletError(f"holds no key of {self.api.name}", file=str(self.api_key_file),
+                              remedy="write the key into it, in one line, and nothing else")
+        return key
+
     @property
     def host(self) -> str | None:
         """The host that is asked; None where the article's page names it."""

@@ -123,8 +123,14 @@ def _one(what: str, look: Any) -> dict[str, Any]:
 
 def _outlet(settings: Settings, name: str) -> str:
     outlet = outlets.load(outlets.find(name, settings.outlets_dirs))
-    unverified = " (its comment markup is unverified)" if outlet.comments and not outlet.comments.verified else ""
-    return f"{outlet.name}, {len(outlet.source)} sources{unverified}"
+    comments, said = outlet.comments, list[str]()
+    if isinstance(comments, outlets.JsonApi):
+        said.append(f"its comments are asked of {comments.api.name}, at {comments.host or 'the host that each page names'}")
+        if comments.api_key_file:
+            comments.key()
+    elif comments and not comments.verified:
+        said.append("its comment markup is unverified")
+    return f"{outlet.name}, {len(outlet.source)} sources{f' ({said[0]})' if said else ''}"
 
 
 def _watch(settings: Settings, file: str, watch: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, feeds, firstcrawl, guards, kills, memory, rhythm, smtp, store, transport
+from prove import addresses, failpoints, feeds, firstcrawl, guards, isso, kills, memory, rhythm, smtp, store, transport
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -84,6 +84,9 @@ PARTS = {
         "has no more looks at threads than the outlet allows: 40 articles a day, the clock passed in, by the rule with 2000, "
         "4000 and 1000 looks a day and by the ladder alone; what was there to be seen is told by the script",
         [Trial(kind, 1) for kind in rhythm.KINDS], partial(in_a_folder, rhythm.run), "comments"),
+    "isso": Part(
+        "The thread of a real Isso server, written to over its own API, is known as it stands, look after look",
+        [Trial(database, seed) for seed in (1, 2, 3) for database in DATABASES], partial(in_a_folder, isso.run), "looks"),
     "guards": Part(
         "each guard, taken out of a copy of the tree, turns the test that holds it red; with all of them there all are green",
         [Trial(guards.ALL_THERE), *(Trial(guard.name) for guard in guards.GUARDS)], partial(in_a_folder, guards.run)),

@@ -181,6 +181,7 @@ class _Answer:
     def __init__(self, api: Api, document: Any) -> None:
         self.api, self.wrong, self.hidden = api, 0, 0
         self.said: list[Said] = []
+        self.ids: list[str] = []
         self.raw: list[str | None] = []
         self._total = _number(at(document, api.total)) if api.total else None
         self._walk(document)
@@ -225,12 +226,19 @@ class _Answer:
             return None
         time, raw = self._time(at(entry, fields.posted) if fields.posted else None)
         author = at(entry, fields.author) if fields.author else None
+        name = plain(author[:MAX_VALUE])[:MAX_NAME] if isinstance(author, str) else ""
         self.raw.append(raw)
+        self.ids.append(native_id)
         return Said(
-            native_id=native_id, text=self._text(text or ""), author=plain(author[:MAX_VALUE])[:MAX_NAME] or None
-            if isinstance(author, str) else None, times=[time] if time else [], parent=above, parent_source="api",
+            native_id=self._lasting(native_id, entry), text=self._text(text or ""), author=name or None,
+            times=[time] if time else [], parent=above, parent_source="api",
             likes=_number(at(entry, fields.likes)) if fields.likes else None,
             dislikes=_number(at(entry, fields.dislikes)) if fields.dislikes else None, deleted=deleted, parent_id=_id(parent))
+
+    def _lasting(self, native_id: str, entry: dict[str, Any]) -> str:
+        """A native id that no other comment has or will have."""
+        beside = at(entry, self.api.fields.id_with) if self.api.fields.id_with else None
+        return f"{native_id}@{one_line(str(beside), MAX_NAME)}" if isinstance(beside, str | int | float) else native_id
 
     def _text(self, text: str) -> str:
         return lines(text) if self.api.html else tidy(text)
@@ -247,9 +255,12 @@ class _Answer:
 
     def comments(self, of: Asked) -> tuple[CommentRead, ...]:
         """The comments, each below the one that it answers where that is in the answer."""
-        places = {one.native_id: place for place, one in reversed(list(enumerate(self.said)))}
-        said = [replace(one, parent=places.get(one.parent_id)) if one.parent is None and one.parent_id else one
-                for one in self.said]
+        places = {native_id: place for place, native_id in reversed(list(enumerate(self.ids)))}
+        said = list[Said]()
+        for one in self.said:
+            parent = places.get(one.parent_id) if one.parent is None and one.parent_id else one.parent
+            named = self.said[parent].native_id if parent is not None and one.parent_id else one.parent_id
+            said.append(replace(one, parent=parent, parent_id=named))
         return tuple(replace(one, posted_raw=raw) for one, raw in zip(parts.comments(said, of), self.raw, strict=True))
 
     def doubt(self, comments: tuple[CommentRead, ...]) -> str | None:

@@ -239,6 +239,15 @@ def test_comments_that_answer_each_other_in_a_circle_are_all_read(answer):
     assert sorted(one.depth for one in thread.comments) == [0, 1, 2]
 
 
+def test_an_id_that_was_another_comment_s_before_is_a_new_comment(answer):
+    replies = [GOOD, {**GOOD, "id": 2, "parent": 1}]
+    before = answer(ISSO, {"hidden_replies": 0, "replies": replies}, outlet_with("isso")).comments
+    replies[1] = {**replies[1], "created": 1772341999.25, "modified": 1}
+    after = answer(ISSO, {"hidden_replies": 0, "replies": replies}, outlet_with("isso")).comments
+    assert before[0] == after[0] and before[1].native_id == "2@1772341200.5" and after[1].native_id == "2@1772341999.25"
+    assert [one.parent for one in after] == [None, 0] and after[1].parent_id == after[0].native_id
+
+
 def test_hostile_texts_are_read_in_a_moment_and_hide_no_other_comment(answer):
     texts = ["<a " + "x " * 64_000 + ">deep</a>", "<b>" * 50_000 + "bold", "<!-- -->",
              "&#0;&#xD800;<p>\x07bell</p>", "<style>p{}</style>z"]
