@@ -39,14 +39,14 @@ def _telling(tree: HtmlElement, names: Set[str]) -> str:
 
 
 def thread(view: View) -> Found:
-    """The page's thread, and the elements to cut out of the tree: by the first system that finds comments, else by the first
-    that found the place for them, else by the marks of one whose comments are not in the page. Where a page declares comments
-    and none is found, that is said."""
+    """The page's thread, and the elements to cut out of the tree: by the first system that finds comments or knows where they
+    are asked for, else by the first that found the place for them, else by the marks of one whose comments are not in the page.
+    Where a page declares comments and none is found, that is said."""
     found: list[Found] = []
     for find in SYSTEMS.values():
         if (one := find(view)) is not None:
             found.append(one)
-            if one.thread.comments or one.thread.wanted:
+            if one.thread.comments or one.thread.wanted or one.thread.state == "error":
                 return one
     told = next((one for one in found if one.thread.state != "none"), found[0] if found else Found(NO_THREAD))
     if told.thread.state == "none":

@@ -98,6 +98,14 @@ def test_a_page_without_its_thread_s_key_is_an_error_and_no_silent_zero(api, ins
     assert (thread.system, thread.state, thread.reason, thread.wanted) == (api, "error", reason, ())
 
 
+def test_an_outlet_that_names_an_api_is_not_read_in_other_ways(on_the_page, fetched):
+    talk = "".join(f'<div class="comment" id="comment-{number}"><b class="author">Aigerim</b><time datetime="2026-03-01">'
+                   f"1 March</time><p>A word of the readers, number {number}.</p></div>" for number in range(4))
+    assert len(read(fetched(page(LINES["en"], after=f'<div class="comments">{talk}</div>')), None).thread.comments) == 4
+    thread = on_the_page(outlet_with("isso"), after=f'<div class="comments">{talk}</div>')
+    assert (thread.state, thread.comments) == ("error", ())
+
+
 def test_what_the_page_does_not_say_the_outlet_says(on_the_page):
     thread = on_the_page(outlet_with("isso", values={"host": "https://talk.example/isso/"}))
     assert thread.wanted[0].url.startswith("https://talk.example/isso/?uri=%2Fen%2F")
