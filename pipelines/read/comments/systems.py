@@ -1,8 +1,9 @@
 """The comment systems that are read, by name, and those that are only recognised: their comments are not in the page."""
-from collections.abc import Callable, Set
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from crawler.items import NO_THREAD, ThreadRead
 from pipelines.read.comments import generic, json_api, native, schema_org, wordpress
@@ -14,28 +15,51 @@ System = Callable[[View], Found | None]
 SYSTEMS: dict[str, System] = {"json_api": json_api.find, "native": native.find, "wordpress": wordpress.find,
                              "schema_org": schema_org.find, "generic": generic.find}
 
-# What a page of a script-only system holds in its scripts, its elements' names or its tags: a word that it always has, looked
-# for first, and any of the marks.
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a page holds whose comments a script will fetch: a name that a pattern fits wholly, of the place for them (a class,
+    an id, a tag of their own) or of a script's attribute; or what stands in that script, or in its address."""
+
+    places: str = "(?!)"
+    scripts: tuple[str, ...] = ()
+
+
+# That a script speaks of a place does not mean that it is there: themes bring the scripts of several systems, and pages ask
+# only for the number of comments.
 MARKERS = {
-    "disqus": ("disqus", ("disqus_thread", "disqus_shortname", ".disqus.com/embed.js")),
-    "facebook": ("fb", ("\nfb-comments", "fb:comments")),
-    "vk": ("VK.Widgets.Comments", ("VK.Widgets.Comments",)),
-    "hypercomments": ("hypercomments", ("hypercomments_widget", "w.hypercomments.com")),
-    "cackle": ("cackle", ("cackle_widget", "cackle.me/widget")),
-    "coral": ("oral", ("Coral.createStreamEmbed", "coral_thread", "coral_talk_stream")),
-    "isso": ("isso", ("data-isso", "isso-thread")),
-    "remark42": ("remark", ("remark_config", "\nremark42")),
+    "disqus": Marker("disqus_thread|disqus-comments|(?:[a-z]+-)?disqus-thread", (".disqus.com/embed.js",)),
+    "facebook": Marker("fb-comments|fb:comments"),
+    "vk": Marker("vk_comments", ("VK.Widgets.Comments",)),
+    "hypercomments": Marker("hypercomments_widget", ("w.hypercomments.com/widget",)),
+    "cackle": Marker(scripts=("cackle_widget", "cackle.me/widget")),
+    "coral": Marker("coral_thread|coral_talk_stream|coral-talk-stream", ("Coral.createStreamEmbed", "Coral.Talk.render")),
+    "isso": Marker("isso-thread|data-isso"),
+    "remark42": Marker("remark42", ("remark_config",)),
+    "spot_im": Marker("spot-im-comments|spotim-comments", ("launcher.spot.im/spot/",)),
+    "viafoura": Marker(r"[\w-]*viafoura-comments[\w-]*|[\w-]*comments[\w-]*-viafoura[\w-]*|vf-conversations|vf-comments"),
+    "vuukle": Marker("vuukle-comments|vuukleBlock"),
+    "comentario": Marker("comentario-comments|commento-comments"),
+    "jetpack": Marker("jetpack_remote_comment"),
 }
-
-
+PLACES = {name: re.compile(marker.places) for name, marker in MARKERS.items()}
+# One search for all: most pages have none of them.
+ANY = re.compile("|".join(f"(?:{marker.places})" for marker in MARKERS.values()))
 # A link to the place where they will be.
 TARGETS = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
+# Elements of a site's or a library's own making.
+OWN = etree.XPath("//*[contains(local-name(), '-') or contains(name(), ':')]")
 
 
-def _telling(tree: HtmlElement, names: Set[str]) -> str:
-    """What of a page tells its system, a line each: a quarter of its markup."""
-    scripts = [text for script in tree.iter("script") for text in (script.text, *script.keys(), *script.values()) if text]
-    return "\n".join(("", *scripts, *names, *TARGETS(tree), *(element.tag for element in tree.iter("fb:comments"))))
+def _marked(view: View) -> str | None:
+    """The system that a page is marked by; None where it is none that is known."""
+    names = {word for name in view.named.names for word in name.split()}
+    names.update(target.removeprefix("#") for target in TARGETS(view.tree))
+    names.update(element.tag for element in OWN(view.tree))
+    names.update(name for script in view.tree.iter("script") for name in script.attrib)
+    places = {name for name in names if ANY.fullmatch(name)}
+    scripts = "\n".join(text for script in view.tree.iter("script") for text in (script.text, script.get("src")) if text)
+    return next((name for name, marker in MARKERS.items() if any(map(PLACES[name].fullmatch, places))
+                 or any(mark in scripts for mark in marker.scripts)), None)
 
 
 def thread(view: View) -> Found:
@@ -49,10 +73,6 @@ def thread(view: View) -> Found:
             if one.thread.comments or one.thread.wanted or one.thread.state == "error":
                 return one
     told = next((one for one in found if one.thread.state != "none"), found[0] if found else Found(NO_THREAD))
-    if told.thread.state == "none":
-        telling = _telling(view.tree, view.named.names)
-        name = next((name for name, (word, marks) in MARKERS.items()
-                     if word in telling and any(mark in telling for mark in marks)), None)
-        if name:
-            return Found(ThreadRead(name, "unsupported", f"the comments of {name} are not in the page"), told.elements)
+    if told.thread.state == "none" and (name := _marked(view)):
+        return Found(ThreadRead(name, "unsupported", f"the comments of {name} are not in the page"), told.elements)
     return told
