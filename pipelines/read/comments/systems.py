@@ -15,6 +15,7 @@ System = Callable[[View], Found | None]
 SYSTEMS: dict[str, System] = {"json_api": json_api.find, "native": native.find, "wordpress": wordpress.find,
                              "schema_org": schema_org.find, "generic": generic.find}
 
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """What a page holds whose comments a script will fetch: a name that a pattern fits wholly, of the place for them (a class,
