@@ -106,7 +106,7 @@ def _more(article: int, events: set[str], public_url: str | None) -> tuple[More,
     verbs = {"show": "The whole article"}
     if "article_edited" in events:
         verbs["diff"] = "All changes"
-    if any(name.startswith("comment_") for name in events):
+    if any(name.startswith(("comment_", "thread_")) for name in events):
         verbs["thread"] = "The thread"
     if public_url is None:
         return tuple(More(label, f"steppewire article {verb} {article}", False) for verb, label in verbs.items())

@@ -24,6 +24,8 @@ EVENTS = {
     "comment_edited": Event("Comment edited", "comment edited", "{n} comments edited", "Was", "Now"),
     "comment_removed": Event("Comment removed", "comment removed", "{n} comments removed", "It read"),
     "comment_restored": Event("Comment put back", "comment put back", "{n} comments put back"),
+    "thread_hidden": Event("No comment is shown any more", "all comments hidden", "all comments hidden {n} times",
+                           "A comment read"),
 }
 
 

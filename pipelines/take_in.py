@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
 from pipelines import due, further, reading, twins
-from pipelines.compare import thread as threads_compare
 from pipelines.compare.version import same
 from pipelines.intake import Intake, capture
+from pipelines.known_thread import KnownThread, looked_at
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
-from pipelines.take_thread import Told, known_thread, last_look, write_thread
+from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
 from storage import articles, pages, readings, runs, threads, watches
 from storage.insert import made, put, put_all
 from storage.models import Alert, Article, Page, Reading, Version
@@ -35,7 +35,7 @@ class _Before:
 
     article: Article | None
     latest: articles.Latest | None
-    known: tuple[threads_compare.Known, ...]
+    threads: tuple[KnownThread, ...]
     watches: tuple[WatchRow, ...]
     backlog: bool
     other: bool = False
@@ -52,7 +52,7 @@ class _Change:
     changed: bool
     event: str = "article_new"
     passages: tuple[tuple[WatchRow, Passage], ...] = ()
-    thread: threads_compare.ThreadChange | None = None
+    threads: tuple[ThreadTaken, ...] = ()
 
 
 def stale_head(intake: Intake, page_id: int, reader: Callable[[datetime], str]) -> articles.Latest | None:
@@ -89,7 +89,8 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
     while True:
         before = supposed or _before(intake, seen)
         own = replace(intake, backlog=True) if before.backlog else intake
-        change = _compare(own, seen.value, before, now, head_again) if isinstance(seen.value, ArticleRead) else None
+        change = (_compare(own, seen.value, seen.page.url, before, now, head_again)
+                  if isinstance(seen.value, ArticleRead) else None)
         try:
             with own.store.writing() as session:
                 runs.require_open(session, intake.run_id)
@@ -151,7 +152,7 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         if other and latest is not None and isinstance(seen.value, ArticleRead) and not twins.alike(
                 latest.reading.text or "", seen.value.text):
             article, latest, other = None, None, False  # it has become another story's
-        known = (known_thread(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
+        known = (looked_at(session, intake.outlet.id, article, page, seen.value, other=other)
                  if isinstance(seen.value, ArticleRead) else ())
         # One that was announced and not there has appeared since.
         backlog = _is_backlog(intake, page.id) if latest is None and page.missing_since is None else intake.backlog
@@ -162,10 +163,9 @@ def _before(intake: Intake, seen: Seen) -> _Before:
             return _Before(article, latest, known, standing, backlog, other, page.article_id)
         assert seen.fetched is not None
         at, stood = seen.fetched.at, pages.stood_last(session, page)
-        looked = (last_look(session, intake.outlet.id, seen.value.thread, article.url if article is not None else page.url)
-                  if isinstance(seen.value, ArticleRead) else None)
+        looked = (*(one.looked_at for one in known), page.confirmed_at)
         return _Before(article, latest, known, (), backlog, other, page.article_id, overtaken=stood is not None and at <= stood,
-                       overtaken_thread=any(each is not None and at <= each for each in (looked, page.confirmed_at)))
+                       overtaken_thread=any(each is not None and at <= each for each in looked))
 
 
 # --- pages that are no article this time
@@ -217,24 +217,24 @@ def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: dateti
 
 # --- an article
 
-def _compare(intake: Intake, read: ArticleRead, before: _Before, now: datetime, head_again: ArticleRead | None) -> _Change:
-    thread = None
-    if read.thread.system is not None and not before.overtaken_thread:
-        authors = [intake.names(intake.outlet.id, comment.author) for comment in read.thread.comments]
-        thread = threads_compare.compare(before.known, read.thread, authors, now)
+def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, now: datetime,
+             head_again: ArticleRead | None) -> _Change:
+    url = before.article.url if before.article is not None else page_url
+    taken = () if before.overtaken_thread else tuple(
+        compared(intake, one, read, url, before.watches, now) for one in before.threads)
     if before.overtaken:
-        return _Change(False, thread=thread)
+        return _Change(False, threads=taken)
     old = (head_again or before.latest.reading) if before.latest is not None else None
     # What an article's print page leaves out is no edit: its own page tells.
     if old is not None and (before.other or (same(old.title, read.title) and same(old.text, read.text))):
-        return _Change(False, thread=thread)
+        return _Change(False, threads=taken)
     if old is None and intake.backlog:
-        return _Change(True, thread=thread)
+        return _Change(True, threads=taken)
     was, new = _text(old) if old is not None else None, _text(read)
     found = [(watch, watching.appeared(watch, new) if was is None else watching.edited(watch, was, new))
              for watch in before.watches]
     return _Change(True, "article_new" if was is None else "article_edited",
-                   tuple((watch, passage) for watch, passage in found if passage is not None), thread)
+                   tuple((watch, passage) for watch, passage in found if passage is not None), taken)
 
 
 def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
@@ -258,12 +258,14 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         raise _Overtaken
     if intake.imported:
         due.imported(page)
-    elif change.thread is not None and change.thread.doubt:
+    elif any(thread.change.doubt for thread in change.threads):
         due.doubted(page, now)
     else:
         due.stood(page, intake.outlet, now, changed=change.changed)
         # That a page of several did not change says nothing of the thread's others.
         page.etag, page.last_modified = (None, None) if seen.thread_pages else _validators(seen.fetched)
+    if any(overtaken(session, intake, thread.known) for thread in change.threads):
+        raise _Overtaken
     again = [reading.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []
     readings.write(session, [*again, reading.row(capture_id, read)])
     if again and head_again is not None and newest is not None:
@@ -275,12 +277,13 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         version = put(session, Version, article_id=article.id, run_id=intake.run_id, capture_id=capture_id, seen_at=now,
                       seq=articles.next_seq(session, article.id) if known else 1)
         told += [Told(change.event, f"version:{version}", watch, passage) for watch, passage in change.passages]
-    if change.thread is not None:
-        kept = further.kept(session, intake, article.id, page, seen, now)
-        told += write_thread(session, intake, article, read, change.thread, {0: capture_id, **kept}, before.watches, now)
+    if change.threads:
+        captures = {0: capture_id, **further.kept(session, intake, article.id, page, seen, now)}
+        for thread in change.threads:
+            told += write_thread(session, intake, article, read, thread, captures, now)
         pace = threads.paces(session, [article.id]).get(article.id) if not intake.imported else None
         if pace is not None:
-            due.paced(session, page, intake.outlet, now, pace, doubt=change.thread.doubt)
+            due.paced(session, page, intake.outlet, now, pace, doubt=any(thread.change.doubt for thread in change.threads))
     _tell(session, intake, article, told, now, version)
 
 

@@ -109,12 +109,6 @@ def paces(session: Session, article_ids: Iterable[int]) -> dict[int, Pace]:
     return found
 
 
-def answers(session: Session, comment_id: int, parent_id: int) -> None:
-    """Keeps that a comment answers another."""
-    session.execute(update(Comment).where(Comment.id == comment_id).values(parent_id=parent_id),
-                    execution_options={"synchronize_session": False})
-
-
 def last_read(session: Session, thread_id: int) -> ThreadRead | None:
     """The newest look at a thread."""
     return session.scalar(select(ThreadRead).where(ThreadRead.thread_id == thread_id).order_by(ThreadRead.id.desc()).limit(1))
@@ -152,8 +146,3 @@ def read_totals(session: Session) -> tuple[int, int]:
     complete, every = session.execute(select(func.count().filter(ThreadRead.state == "complete"), func.count())
                                       .select_from(ThreadRead)).one()
     return complete, every - complete
-
-
-def last_seq(session: Session, comment_id: int) -> int:
-    """The number of a comment's newest version."""
-    return session.scalars(select(func.max(CommentVersion.seq)).where(CommentVersion.comment_id == comment_id)).one()

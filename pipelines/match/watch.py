@@ -1,6 +1,6 @@
 """What a watch says to an article or a comment: whether its words are there, and the passage that its alert will show."""
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -54,6 +54,16 @@ def said(watch: WatchRow, headline: str, author: str | None, old: str | None, ne
     part = _part(watch, "comment", old, new)
     words = tuple(dict.fromkeys((*find(watch.words, new or ""), *find(watch.words, old or ""))))
     return Passage(headline, words, (part,), author) if words else None
+
+
+def hidden(watch: WatchRow, headline: str, texts: Iterable[str]) -> Passage | None:
+    """The passage of a thread that is shown no more, with the first of its comments that have a word of the watch; None where
+    none has."""
+    found = [(text, words) for text in texts if (words := find(watch.words, text))]
+    if not found:
+        return None
+    return Passage(headline, tuple(dict.fromkeys(word for _, words in found for word in words)),
+                   tuple(Part("comment", text, None, _ordered(words)) for text, words in found[:PARTS]))
 
 
 def _standing(watch: WatchRow, text: Text, *, gone: bool) -> Passage | None:

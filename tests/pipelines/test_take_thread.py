@@ -42,8 +42,8 @@ def test_an_answer_to_a_known_comment_finds_its_parent(desk: Desk) -> None:
 
 def test_an_answer_that_stands_above_what_it_answers_finds_its_parent(desk: Desk) -> None:
     look(desk, ("c2", "two", "c1"), ("c1", "one"))
-    second, first = desk.rows(Comment)
-    assert (second.native_id, second.parent_id, first.native_id, first.parent_id) == ("c2", first.id, "c1", None)
+    rows = {row.native_id: row for row in desk.rows(Comment)}
+    assert (rows["c2"].parent_id, rows["c1"].parent_id) == (rows["c1"].id, None)
 
 
 def test_a_comment_is_kept_as_it_was_seen_and_what_is_counted_of_it_as_it_was_seen_last(desk: Desk) -> None:

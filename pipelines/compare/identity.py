@@ -1,0 +1,219 @@
+"""Which comment of a look is which known one.
+
+Identity is the native id. Where one of the two has none, comments are matched in page order on (parent, author, time, text);
+then the same without the text, which is an edit; then, where what it answered is gone, without the parent. Among equals only
+their number is known. Times that are relative never enter.
+"""
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.items import CommentRead
+from pipelines.compare.fold import text_key
+from pipelines.compare.version import plain
+
+# As a parent's id: that of a comment that is new, under which no known one stands.
+UNKNOWN = -1
+# A comment that was moved frees those below it; deeper than this nobody moves anything at one stroke.
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A comment as the store has it; author as the store keeps names, text None where it is forgotten. last_read is the look
+    that showed it last. missed_at is the time of the first complete look that did not show it, since it was last seen, and
+    misses is how many complete looks were made from then on. comparable: the same reader saw it last, on the same page, under
+    the same rules of identity as now; only then can a look miss it."""
+
+    id: int
+    native_id: str | None
+    parent_id: int | None
+    author: str | None
+    posted: datetime | None
+    text: str | None
+    removed: bool
+    missed_at: datetime | None
+    first_seen: datetime | None = None
+    missed_read: int | None = None
+    misses: int = 0
+    comparable: bool = True
+    forgotten: bool = False
+    last_read: int = 0
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether an edit of it can be told from another comment in its place."""
+        return self.native_id is not None or (self.author is not None and self.posted is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """What of a comment is compared, known or read; text is plain."""
+
+    native_id: str | None
+    author: str | None
+    posted: datetime | None
+    text: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether author and time tell it from others that are not equal."""
+        return self.author is not None and self.posted is not None
+
+
+Key = Callable[[_One], Hashable | None]
+Fits = Callable[[_One, _One], bool]
+
+
+def _all(one: _One) -> Hashable:
+    return one.author, one.posted, one.text
+
+
+def _telling(one: _One) -> Hashable | None:
+    return _all(one) if one.sure or text_key(one.text) is not None else None
+
+
+def _without_text(one: _One) -> Hashable | None:
+    return (one.author, one.posted) if one.sure else None
+
+
+def _without_time(one: _One) -> Hashable | None:
+    return (one.author, one.text) if one.author is not None else None
+
+
+def _one_without_id(old: _One, new: _One) -> bool:
+    return old.native_id is None or new.native_id is None
+
+
+def _both_without_id(old: _One, new: _One) -> bool:
+    return old.native_id is None and new.native_id is None
+
+
+def _one_without_author(old: _One, new: _One) -> bool:
+    return old.author is None or new.author is None
+
+
+def _any(_old: _One, _new: _One) -> bool:
+    return True
+
+
+class Matching:
+    """Finds, for each comment read, the known one that it is: `found`. Each known one is found once; `free` are the others.
+    Give the known ones in page order."""
+
+    def __init__(self, known: Sequence[Known], read: Sequence[CommentRead], authors: Sequence[str | None]) -> None:
+        self.read, self.found = read, list[Known | None]([None] * len(read))
+        # One that stands is shown again rather than one that was removed.
+        self.free = {old.id: old for old in sorted(known, key=lambda old: old.removed)}
+        self._shown: list[_One] | None = None
+        self._authors, self._ones = authors, dict[int, _One]()
+
+    def by_id(self) -> None:
+        """By the native id; of two that a page gives one id the first has it."""
+        by_native = {old.native_id: old for old in self.free.values() if old.native_id is not None}
+        for place, one in enumerate(self.read):
+            if one.native_id is not None and (old := by_native.pop(one.native_id, None)) is not None:
+                self._is(place, old)
+
+    def by_words(self) -> None:
+        """Where one of the two has no id: what answers a comment after the comment itself, since who is answered counts."""
+        if all(old.native_id is not None for old in self.free.values()) and all(one.native_id for one in self.read):
+            return
+        for _ in range(ROUNDS):
+            below = defaultdict[int | None, list[Known]](list)
+            for old in self.free.values():
+                below[old.parent_id].append(old)
+            for places in self._levels():
+                parents = dict.fromkeys(self._parent(place) for place in places if self.found[place] is None)
+                answers = [old for parent in parents for old in below[parent]]
+                if answers:
+                    self._by(places, answers, _all, _one_without_id)
+                    self._by(places, answers, _without_text, _both_without_id)
+                    # Of one that is forgotten there is nothing left but its place and its time.
+                    self._by(places, answers, lambda one: one.posted, _one_without_id, forgotten=True)
+            before = len(self.free)
+            moved = [old for old in self.free.values() if self._old(old).sure or old.parent_id in self.free]
+            self._by(range(len(self.read)), moved, _all, _one_without_id, anywhere=True)
+            if len(self.free) == before:
+                return
+
+    def whatever_its_id(self) -> None:
+        """What is left, whatever its id and whom it answers, where all else is the same and says enough."""
+        self._by(range(len(self.read)), self.free.values(), _telling, _any, anywhere=True)
+
+    def under_other_rules(self) -> None:
+        """What is left, whatever its id and whom it answers, by what else is known of it."""
+        keys: tuple[tuple[Key, Fits], ...] = ((_telling, _any), (_without_time, _any),
+                                              (lambda one: one.text or None, _one_without_author))
+        for key, fits in keys:
+            self._by(range(len(self.read)), self.free.values(), key, fits, anywhere=True)
+
+    def of_the_same_bytes(self, order: Sequence[int]) -> None:
+        """What is left of two readings of the same answers: by author and time, then by the place between two comments that
+        both readings have. order are the ids of the known ones in page order."""
+        self._by(range(len(self.read)), self.free.values(), _without_text, _any, anywhere=True)
+        at = {old.id: place for place, old in enumerate(self.found) if old is not None}
+        gap, begin = list[int](), 0
+        for own in (*order, None):
+            if own in self.free:
+                gap.append(own)
+                continue
+            if own is not None and own not in at:
+                continue
+            end = at[own] if own is not None else len(self.read)
+            between = [place for place in range(begin, end) if self.found[place] is None]
+            if len(between) == len(gap):
+                for place, each in zip(between, gap, strict=True):
+                    self._is(place, self.free[each])
+            gap, begin = [], max(begin, end)
+
+    def _is(self, place: int, old: Known) -> None:
+        self.found[place] = old
+        del self.free[old.id]
+
+    def _old(self, old: Known) -> _One:
+        if (one := self._ones.get(old.id)) is None:
+            one = self._ones[old.id] = _One(old.native_id, old.author, old.posted, plain(old.text or ""))
+        return one
+
+    def _new(self, place: int) -> _One:
+        if self._shown is None:
+            self._shown = [_One(one.native_id, author, one.posted, plain(one.text))
+                           for one, author in zip(self.read, self._authors, strict=True)]
+        return self._shown[place]
+
+    def _levels(self) -> Iterator[list[int]]:
+        """The places of the comments that answer nothing, then of those that answer these, and so on."""
+        answers = defaultdict[int | None, list[int]](list)
+        for place, one in enumerate(self.read):
+            answers[one.parent].append(place)
+        level = answers[None]
+        while level:
+            yield level
+            level = sorted(below for place in level for below in answers[place])
+
+    def _parent(self, place: int) -> int | None:
+        above = self.read[place].parent
+        if above is None:
+            return None
+        parent = self.found[above]
+        return parent.id if parent is not None else UNKNOWN
+
+    def _by(self, places: Iterable[int], known: Iterable[Known], key: Key, fits: Fits, *, anywhere: bool = False,
+            forgotten: bool = False) -> None:
+        """Matches each comment read with the first known one of the same key that fits, and that answers the same one unless it
+        may be anywhere. forgotten: only known ones that are."""
+        by_key = defaultdict[Hashable, deque[Known]](deque)
+        for old in known:
+            if old.id in self.free and old.forgotten == forgotten:
+                by_key[(key(self._old(old)), None if anywhere else old.parent_id)].append(old)
+        if not by_key:
+            return
+        for place in places:
+            if self.found[place] is not None or (own := key(self._new(place))) is None:
+                continue
+            same = by_key.get((own, None if anywhere else self._parent(place)), ())
+            if (first := next((old for old in same if fits(self._old(old), self._new(place))), None)) is not None:
+                same.remove(first)  # type: ignore[union-attr]  # it was found in it
+                self._is(place, first)
