@@ -11,8 +11,8 @@ from crawler.items import ThreadRead as Look
 from pipelines.compare.identity import Known
 from pipelines.compare.thread import NO_PAST, Past, is_blank
 from storage import looks, threads
-from storage.models import Article, Page, Thread, ThreadEvent
 from storage.looks import LightRow
+from storage.models import Article, Page, Thread, ThreadEvent
 
 # A page's count that is off by as much as at the outlet's newest looks at so many of its threads, and at so many looks in all,
 # is off for a reason of the outlet's own: it counts the article, or a comment that nobody is shown.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BindParameter, Select, bindparam, case, func, select, union, update
+from sqlalchemy import BindParameter, Select, bindparam, case, func, select, union
 from sqlalchemy.orm import Session
 
 from storage.models import Article, Comment, CommentVersion, Edition, Reading, Thread, ThreadRead, Version
