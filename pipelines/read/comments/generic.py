@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.outlet import JsonApi
 from pipelines.read.address import place
 from pipelines.read.comments import parts, repeated, signs
 from pipelines.read.comments.cut import CALLED, HEADING, OUTSIDE, _names_comments, _own_length, holds_article
@@ -99,7 +100,7 @@ def _links_away(items: Sequence[Item], template: Template, view: View) -> bool:
             for link in root.iter("a"):
                 href = link.get("href") or ""
                 parts_ = urlsplit(urljoin(view.fetched.url, href)) if href and "[" not in href else here
-                if "#" in href and parts_.path not in ("", here.path) and parts_.fragment:
+                if parts_.fragment and parts_.path not in ("", here.path) and "comment" not in parts_.path:
                     places.add(parts_.netloc + parts_.path)
                     deep += 1
                     break
@@ -148,7 +149,7 @@ def _evidence(items: Sequence[Item], around: HtmlElement, view: View) -> float:
         return -1
     own = sum(any(_calls(one) for one in (*item.roots, *_shell(item, around))) for item in items)
     score = 2.5 * (own > 0.5 * len(items)) + 2.0 * any(_calls(one) for one in near)
-    called = [label for label in labels if CALLED.search(label) and not ELSEWHERE.search(label)]
+    called = [label for label in labels if (CALLED.search(label) or signs.number_in(label)) and not ELSEWHERE.search(label)]
     if called:
         score += 2
         if any(str(len(items)) in re.findall(r"\d+", label) for label in called):
@@ -235,8 +236,9 @@ def _beside(first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
 
 
 def find(view: View) -> Found | None:
-    """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none."""
-    if not _speaks(view):
+    """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none, and
+    for an outlet whose comments are asked for at an API: what its pages show of them are pieces."""
+    if (view.outlet and isinstance(view.outlet.comments, JsonApi)) or not _speaks(view):
         return None
     found = _candidates(view)
     if not found:

@@ -41,13 +41,15 @@ def _around(item: Item, shells: dict[HtmlElement, int]) -> list[HtmlElement]:
     return found
 
 
-def _within(item: Item, heads: set[HtmlElement]) -> list[HtmlElement]:
-    """The elements below an item that belong to no other."""
+def _within(item: Item, around: list[HtmlElement], others: set[HtmlElement]) -> list[HtmlElement]:
+    """The elements in an item, or around it and no other, that belong to none of the others."""
     found: list[HtmlElement] = []
-    stack = [child for root in reversed(item.roots) for child in reversed(root)]
+    own = set(item.roots)
+    outer = item.roots if len(around) == len(own) else around[-1:]
+    stack = [child for root in reversed(outer) for child in reversed(root)]
     while stack:
         now = stack.pop()
-        if now in heads or not isinstance(now.tag, str):
+        if (now in others and now not in own) or not isinstance(now.tag, str):
             continue
         found.append(now)
         stack.extend(reversed(now))
@@ -63,7 +65,7 @@ class Tree:
         self.heads = {item.head for item in items}
         self.shells: dict[HtmlElement, int] = Counter(above for item in items for above in item.head.iterancestors())
         self.around = [_around(item, self.shells) for item in items]
-        self.within = [_within(item, set(self.at)) for item in items]
+        self.within = [_within(item, around, set(self.at)) for item, around in zip(items, self.around, strict=True)]
 
     # --- ids
 

@@ -1,6 +1,7 @@
 """Elements of a page that stand in it again and again around a time each: what a thread in unknown markup is made of."""
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,7 +14,7 @@ from pipelines.read.comments.phrases import CLOCK, RELATIVE
 
 # No line with a time and a name in it is longer.
 TIME_LINE = 120
-SHORT = etree.XPath(f"//body//text()[string-length() < {2 * TIME_LINE}]")
+SHORT = etree.XPath("//body//text()[normalize-space()]")
 STAMPED = etree.XPath("//body//*[@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or "
                       "@data-created or @data-unixtime or @data-utc or @unixtime]")
 STAMPS = ("datetime", "data-datetime", "data-utc", "data-timestamp", "data-time", "data-date", "data-created", "data-unixtime",
@@ -29,8 +30,7 @@ MOST = 20_000
 
 @dataclass(eq=False, slots=True)
 class Item:
-    """A comment's elements, one or several siblings, and the element that holds its time, or its author's name where it has no
-    time."""
+    """A comment's elements, one or several siblings, and the element that holds its time."""
 
     roots: list[HtmlElement]
     anchor: HtmlElement
@@ -52,6 +52,20 @@ def is_time(line: str) -> bool:
                                        or RELATIVE.search(line) is not None)
 
 
+def begins(line: str) -> int:
+    """How long the date is that a line begins with, signs around it included; 0 where it begins with none or is nothing else."""
+    start = line[:TIME_LINE]
+    if not DATED.search(start[:30]):
+        return 0
+    skipped = len(start) - len(start.lstrip(" ([—–-|·•,:"))
+    ends = [found.end() for form in times.FORMS if (found := form.match(start, skipped))]
+    if not ends:
+        return 0
+    end = max(ends)
+    end += len(line[end:]) - len(line[end:].lstrip(" )]—–-|·•,:"))
+    return end if end < len(line) else 0
+
+
 def is_alone(line: str) -> bool:
     """Whether a line is a time, or the clock beside one, and nothing else."""
     line = line.strip(" ,|·•-–—()[]#:")
@@ -67,7 +81,10 @@ def anchors(tree: HtmlElement) -> list[HtmlElement]:
     """The elements of a page that hold a time, in page order, none inside another."""
     found: set[HtmlElement] = set()
     for text in SHORT(tree):
-        if (DATED.search(text) or RELATIVE.search(text)) and is_time(one_line(text)):
+        if len(text) > TIME_LINE and begins(one_line(text)):
+            element = text.getparent()
+            found.add(element.getparent() if text.is_tail else element)
+        elif (DATED.search(text) or RELATIVE.search(text)) and is_time(one_line(text)):
             element = text.getparent()
             found.add(element.getparent() if text.is_tail else element)
     found.update(tree.iter("time"))
@@ -135,63 +152,74 @@ def _own_length(roots: list[HtmlElement], others: set[HtmlElement]) -> int:
     return total
 
 
-def _runs(heads: list[HtmlElement]) -> list[list[HtmlElement]] | None:
-    """Each head with the siblings behind it, up to the next; where the first has something of their kind before it and the last
-    nothing behind it, with those before it."""
+def _runs(heads: list[HtmlElement], stops: set[HtmlElement]) -> list[list[HtmlElement]] | None:
+    """Each head with the siblings that belong to it: those behind it, but for as many as stand before the next one, and those
+    before it; None where the heads are not so beside each other that it shows."""
     every = set(heads)
-    behind = [_until(head, every, forward=True) for head in heads]
-    kinds = [{sign(one) for one in run} for run in behind]
-    common = {kind for kind in set[str]().union(*kinds) if sum(kind in each for each in kinds) * 2 >= len(heads)}
-    if len(heads) > 1 and not common & kinds[-1]:
-        before = [_until(head, every, forward=False) for head in heads]
-        usual = {kind for run in before[1:] for kind in map(sign, run)}
-        first = [one for one in before[0] if sign(one) in usual]
-        if first and all(before[1:]):
-            most = max(map(len, before[1:]))
-            return [[*reversed(run[:most]), head] for run, head in zip([first, *before[1:]], heads, strict=True)]
-    if not common and len(heads) > 1:
+    between = {head: run for head in heads if (run := _until(head, every, stops)) and _next_head(run[-1], every)}
+    if not between:
         return None
-    ends = {head for head in heads if not any(one in every for one in head.itersiblings())}
-    most = max((len(run) for head, run in zip(heads, behind, strict=True) if head not in ends), default=len(behind[-1]))
-    known = {kind for head, each in zip(heads, kinds, strict=True) if head not in ends for kind in each}
-    runs = []
-    for head, run in zip(heads, behind, strict=True):
-        if head in ends:
-            run = _while(run[:max(most, 1)], known or common)
-        runs.append([head, *run])
-    return runs
+    # What holds answers only stands between some heads and not between others.
+    kinds = [tuple(sign(one) for one in run if not any(each in every for each in one.iter())) for run in between.values()]
+    usual = max(Counter(kinds).items(), key=lambda each: (each[1], -len(each[0])))[0]
+    firsts = [head for head in heads if not any(one in every for one in head.itersiblings(preceding=True))]
+    lasts = [head for head in heads if not any(one in every for one in head.itersiblings())]
+    for lead in range(len(usual) + 1):
+        before = usual[len(usual) - lead:]
+        behind = usual[:len(usual) - lead]
+        if all(_fits(reversed(before), head, preceding=True) for head in firsts) and all(
+                _fits(behind, head, preceding=False) for head in lasts):
+            return [_run(head, lead, len(behind), every, stops, ends=head in lasts) for head in heads]
+    return None
 
 
-def _until(head: HtmlElement, heads: set[HtmlElement], *, forward: bool) -> list[HtmlElement]:
+def _next_head(last: HtmlElement, heads: set[HtmlElement]) -> bool:
+    return last.getnext() is not None and any(one in heads for one in last.itersiblings())
+
+
+def _fits(kinds: Iterable[str], head: HtmlElement, *, preceding: bool) -> bool:
+    """Whether the siblings beside a head are of these kinds, the nearest first."""
+    beside = head.itersiblings(etree.Element, preceding=preceding)
+    return all((one := next(beside, None)) is not None and sign(one) == kind for kind in kinds)
+
+
+def _run(head: HtmlElement, lead: int, behind: int, heads: set[HtmlElement], stops: set[HtmlElement], *,
+         ends: bool) -> list[HtmlElement]:
+    run = _until(head, heads, stops)
+    if ends:
+        # Behind the last one stands what is no part of it.
+        known, kept = {sign(one) for one in run[:behind]}, run[:behind]
+        for one in run[behind:]:
+            if sign(one) not in known and not any(each in heads for each in one.iter()):
+                break
+            kept.append(one)
+        run = kept
+    else:
+        run = run[:len(run) - lead]
+    before = list(head.itersiblings(etree.Element, preceding=True))[:lead]
+    return [*reversed(before), head, *run]
+
+
+def _until(head: HtmlElement, heads: set[HtmlElement], stops: set[HtmlElement]) -> list[HtmlElement]:
+    """What stands behind a head, up to the next one or to what is no comment."""
     run = []
-    for one in head.itersiblings(etree.Element, preceding=not forward):
-        if one in heads or one.tag in ("form", "h1", "h2", "textarea", "nav", "aside"):
+    for one in head.itersiblings(etree.Element):
+        if one in heads or one in stops or one.tag in ("form", "textarea", "nav", "aside"):
             break
-        if one.tag not in OUTSIDE:
-            run.append(one)
+        run.append(one)
     return run
-
-
-def _while(run: list[HtmlElement], known: set[str]) -> list[HtmlElement]:
-    kept = []
-    for one in run:
-        if sign(one) not in known:
-            break
-        kept.append(one)
-    return kept
 
 
 def items(group: list[HtmlElement], stops: set[HtmlElement]) -> list[Item]:
     """The comments around a group of times (or names): one element each, or several siblings each; [] where neither fits.
     stops are elements that are more than a comment."""
     group = _first_each([one for one in group if one not in stops])
-    best: list[HtmlElement] = []
     levels = list(_levels(group, stops))
     if not levels:
         return []
     lengths = [sum(_own_length([one], set(level)) for one in level) for level in levels]
     top, most = levels[-1], lengths[-1]
-    runs = _runs(top)
+    runs = _runs(top, stops)
     if runs is not None:
         heads = {one for run in runs for one in run}
         whole = sum(_own_length(run, heads) for run in runs)
@@ -200,8 +228,3 @@ def items(group: list[HtmlElement], stops: set[HtmlElement]) -> list[Item]:
             return [Item(run, anchor) for run, anchor in zip(runs, group, strict=True)]
     best = next((level for level, length in zip(levels, lengths, strict=True) if length >= 0.85 * most), top)
     return [Item([element], anchor) for element, anchor in zip(best, group, strict=True)]
-
-
-def name_line(text: str) -> str:
-    """A name as it is shown."""
-    return one_line(text, MAX_NAME)

@@ -11,7 +11,7 @@ from pipelines.read import times
 from pipelines.read.clean import one_line
 from pipelines.read.comments.parts import MAX_NAME, text_of
 from pipelines.read.comments.phrases import BUTTONS, BY, CLOCK, GONE, SAYS, VOTES
-from pipelines.read.comments.repeated import STAMPS, Item, is_alone, is_time, sign
+from pipelines.read.comments.repeated import STAMPS, Item, begins, is_alone, is_time, sign
 
 Path = tuple[str, ...]
 SKIPPED = {"script", "style", "noscript", "template", "textarea", "button", "form", "select", "svg", "nav", "input", "head",
@@ -67,6 +67,21 @@ def _steps(children: Sequence[HtmlElement], path: Path) -> Iterator[tuple[HtmlEl
             # What shows nothing is there for its width, in some comments more of it than in others.
             seen[kind] += any(map(str.strip, child.itertext()))
             yield child, (*path, f"{kind}[{seen[kind]}]")
+        else:
+            yield child, path
+
+
+def _lines(element: HtmlElement, path: Path) -> Iterator[list[tuple[Path, str]]]:
+    """The pieces of text before an element's first child and behind each; a date that begins a line is a piece of its own."""
+    number = 0
+    for text in (element.text, *(child.tail for child in element)):
+        pieces = []
+        if line := one_line(text or "", 5000):
+            end = begins(line)
+            for piece in filter(None, (line[:end].strip(), line[end:].strip())):
+                number += 1
+                pieces.append(((*path, f"#text[{number}]"), piece))
+        yield pieces
 
 
 def _sheet(item: Item, others: set[HtmlElement]) -> Sheet:
@@ -75,17 +90,12 @@ def _sheet(item: Item, others: set[HtmlElement]) -> Sheet:
 
     def walk(element: HtmlElement, path: Path) -> None:
         sheet.elements[path] = element
-        if text := one_line(element.text or "", 5000):
-            sheet.pieces.append(((*path, "#text"), text))
+        lines = _lines(element, path)
+        sheet.pieces += next(lines)
         for child, below in _steps(list(element), path):
-            if child not in others and child.tag not in SKIPPED:
+            if isinstance(child.tag, str) and child not in others and child.tag not in SKIPPED:
                 walk(child, below)
-            if text := one_line(child.tail or "", 5000):
-                sheet.pieces.append(((*path, "#text"), text))
-        # A comment's own text may stand behind what is no element.
-        for child in element:
-            if not isinstance(child.tag, str) and (text := one_line(child.tail or "", 5000)):
-                sheet.pieces.append(((*path, "#text"), text))
+            sheet.pieces += next(lines)
     if single:
         walk(item.head, ())
     else:
@@ -231,7 +241,7 @@ class Template:
         assert self.place is not None
         found = set(self.roots)
         for path, element in sheet.elements.items():
-            if len(path) > len(self.place) and self.kinds.get((*path, "#text")) in ("label", "votes") and not len(element):
+            if len(path) > len(self.place) and self.kinds.get((*path, "#text[1]")) in ("label", "votes") and not len(element):
                 found.add(element)
         element = sheet.elements[self.place]
         found.update(one for one in element.iter("form", "button", "nav", "iframe"))
