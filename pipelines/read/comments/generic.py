@@ -191,6 +191,39 @@ def _candidates(view: View) -> list[Candidate]:
     return found
 
 
+def _whole(best: Candidate, view: View) -> Candidate:
+    """A thread with those of its comments that are of another kind: answers, or those of the site's own people."""
+    groups = [[item.anchor for item in best.items]]
+    place = best.around
+    stops = {place, *place.iterancestors(), *(root for item in best.items for root in item.roots)}
+    anchored = [one for one in repeated.anchors(place) if one not in set(groups[0])]
+    found = {root: item for item in best.items for root in item.roots}
+    for group in repeated.groups(anchored):
+        if any(one in each for one in group for each in groups):
+            continue
+        items = repeated.items(group, stops)
+        roots = {root for item in items for root in item.roots}
+        # Another time in a comment that is known already is no other comment.
+        if not items or any(root in found or any(below in found for below in root.iterdescendants()) for root in roots):
+            continue
+        template = Template(items, set(found))
+        read = template.read()
+        whole = sum(bool(one.text and one.author) for one in read)
+        if template.main is None or template.author is None or whole < 0.8 * len(read):
+            continue
+        groups.append(group)
+        found.update({root: item for item in items for root in item.roots})
+    if len(groups) == 1:
+        return best
+    every = {item.head: item for item in found.values()}
+    read_of: dict[Item, Parts] = {}
+    for group in groups:
+        items = [item for item in every.values() if item.anchor in set(group)]
+        read_of.update(zip(items, Template(items, set(found)).read(), strict=True))
+    ordered = [every[one] for one in place.iter(etree.Element) if one in every]
+    return Candidate(ordered, place, [read_of[item] for item in ordered], best.score)
+
+
 def _cut(items: Sequence[Item], around: HtmlElement, tree: HtmlElement) -> list[HtmlElement]:
     """The elements of a thread: all of its place where the article is not in it, with its heading and form."""
     inside = {root for item in items for root in item.roots}
@@ -243,7 +276,7 @@ def find(view: View) -> Found | None:
     found = _candidates(view)
     if not found:
         return None
-    best = max(found, key=lambda one: (len(one.items), one.score))
+    best = _whole(max(found, key=lambda one: (len(one.items), one.score)), view)
     tree = Tree(best.items)
     ids, parents = tree.ids(), tree.parents()
     said = [Said(native_id=ids[number], text="" if one.deleted else one.text, author=one.author, times=one.times,

@@ -27,6 +27,9 @@ ANSWER = re.compile(r"(?:^|[-_\s])(?:repl(?:y|ies)|answers?|child(?:ren)?|sub(?:
                     re.IGNORECASE)
 PATH = re.compile(r"\w+(?:[./,>\-_]\w+)*")
 DIGITS = re.compile(r"\d+")
+NOBODY = {None, "", "0", "-1", "null", "none", "None", "root", "undefined", "false"}
+# How an element looks tells nothing of what it answers.
+DRAWN = {"class", "style", "width", "height", "align", "colspan", "rowspan", "role", "dir", "lang", "href", "src"}
 FIELDS = ("input", "form", "textarea")
 FRAGMENT = re.compile(r"#[\w:.-]*?([\w]+)$")
 
@@ -144,7 +147,7 @@ class Tree:
         """By attributes, hidden fields and links that name another item's id; None where no such thing does."""
         known = self.aliases()
         best: Parents | None = None
-        for reading in (self._by_attribute, self._by_field, self._by_link):
+        for reading in (self._by_attribute, self._by_field, self._by_link, self._by_value):
             for parents in reading(known):
                 if any(parent is not None for parent in parents) and (best is None or _many(parents) > _many(best)):
                     best = parents
@@ -158,7 +161,7 @@ class Tree:
         own = 0
         for number, value in enumerate(values):
             value = (value or "").strip().lstrip("#")
-            if value in ("", "0", "-1", "null", "none", "None", "root", "undefined", "false"):
+            if value in NOBODY:
                 parents.append(None)
                 continue
             place = known.get(value)
@@ -171,6 +174,27 @@ class Tree:
         if own > len(named) / 2 or not any(parent is not None for parent in parents):
             return None
         return parents
+
+    def _by_value(self, known: dict[str, int]) -> list[Parents]:
+        """By attributes of any name whose values are other items' values of another one."""
+        names = sorted({name for around in self.around for one in around for name in one.attrib if name not in DRAWN})
+        values = {name: [next((one.get(name) for one in around if one.get(name)), None) for around in self.around]
+                  for name in names}
+        found = []
+        for own in names:
+            if None in values[own] or len(set(values[own])) < len(self.items):
+                continue
+            place = {value: number for number, value in enumerate(values[own])}
+            for name in names:
+                places = [place.get(value or "") for value in values[name]]
+                said = [number for number, value in enumerate(values[name]) if value and places[number] is not None]
+                named = [value for value in values[name] if value not in NOBODY]
+                # What names the one before, time after time, is a link to it.
+                if name != own and said and len(said) == len(named) and all(
+                        (places[number] or 0) < number for number in said) and any(
+                        places[number] != number - 1 for number in said[1:] or said):
+                    found.append(places)
+        return found
 
     def _by_attribute(self, known: dict[str, int]) -> list[Parents]:
         names = {name for around, within in zip(self.around, self.within, strict=True) for one in (*around, *within)

@@ -9,11 +9,12 @@ from lxml.html import HtmlElement
 
 from pipelines.read import times
 from pipelines.read.clean import one_line
-from pipelines.read.comments.parts import MAX_NAME
 from pipelines.read.comments.phrases import CLOCK, RELATIVE
 
 # No line with a time and a name in it is longer.
 TIME_LINE = 120
+# With its white space a line is hardly longer than this.
+LONG_LINE = 2 * TIME_LINE
 SHORT = etree.XPath("//body//text()[normalize-space()]")
 STAMPED = etree.XPath("//body//*[@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or "
                       "@data-created or @data-unixtime or @data-utc or @unixtime]")
@@ -53,7 +54,7 @@ def is_time(line: str) -> bool:
 
 
 def begins(line: str) -> int:
-    """How long the date is that a line begins with, signs around it included; 0 where it begins with none or is nothing else."""
+    """How long the date is that a line begins with, signs around it included; 0 where it begins with none or is one."""
     start = line[:TIME_LINE]
     if not DATED.search(start[:30]):
         return 0
@@ -77,14 +78,18 @@ def _stamped(element: HtmlElement) -> bool:
     return any(DATED.search(raw) and times.moment(raw) is not None for name in STAMPS if (raw := element.get(name)))
 
 
+def _holds_time(text: str) -> bool:
+    if len(text) > LONG_LINE:
+        return DATED.search(text[:LONG_LINE]) is not None and begins(one_line(text)) > 0
+    return (DATED.search(text) is not None or RELATIVE.search(text) is not None) and (
+        is_time(line := one_line(text)) or begins(line) > 0)
+
+
 def anchors(tree: HtmlElement) -> list[HtmlElement]:
     """The elements of a page that hold a time, in page order, none inside another."""
     found: set[HtmlElement] = set()
     for text in SHORT(tree):
-        if len(text) > TIME_LINE and begins(one_line(text)):
-            element = text.getparent()
-            found.add(element.getparent() if text.is_tail else element)
-        elif (DATED.search(text) or RELATIVE.search(text)) and is_time(one_line(text)):
+        if _holds_time(text):
             element = text.getparent()
             found.add(element.getparent() if text.is_tail else element)
     found.update(tree.iter("time"))
@@ -161,6 +166,7 @@ def _runs(heads: list[HtmlElement], stops: set[HtmlElement]) -> list[list[HtmlEl
         return None
     # What holds answers only stands between some heads and not between others.
     kinds = [tuple(sign(one) for one in run if not any(each in every for each in one.iter())) for run in between.values()]
+    kinds = list(filter(None, kinds)) or [tuple(map(sign, run)) for run in between.values()]
     usual = max(Counter(kinds).items(), key=lambda each: (each[1], -len(each[0])))[0]
     firsts = [head for head in heads if not any(one in every for one in head.itersiblings(preceding=True))]
     lasts = [head for head in heads if not any(one in every for one in head.itersiblings())]

@@ -1,7 +1,7 @@
 """What the comments of a thread in unknown markup have in common, and so which of their parts is name, time and text."""
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -107,8 +107,8 @@ def _sheet(item: Item, others: set[HtmlElement]) -> Sheet:
 class Template:
     """The sheets of a thread's comments and what each of their paths holds."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self.roots = {root for item in items for root in item.roots}
+    def __init__(self, items: Sequence[Item], others: Set[HtmlElement] = frozenset()) -> None:
+        self.roots = {*others, *(root for item in items for root in item.roots)}
         self.sheets = [_sheet(item, self.roots) for item in items]
         self.texts: dict[Path, list[tuple[int, str]]] = {}
         self.order: dict[Path, list[int]] = {}
