@@ -3,6 +3,7 @@ comments."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -16,7 +17,7 @@ from pipelines.read.comments.nesting import Tree
 from pipelines.read.comments.parts import Found, Said, View
 from pipelines.read.comments.phrases import ELSEWHERE, REPLY, SPOKEN
 from pipelines.read.comments.repeated import Item
-from pipelines.read.comments.template import Parts, Template
+from pipelines.read.comments.template import NAMED, Parts, Template
 
 NAME = "generic"
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "summary", "legend", "caption", "strong", "b", "header", "dt",
@@ -106,8 +107,9 @@ def _links_away(items: Sequence[Item], template: Template, view: View) -> bool:
                     break
     if deep > 1 and len(places) > max(1, deep / 2):
         return True
+    inner = template.main[:-1] if template.main and len(template.main) > 1 else ("none",)
     for path, texts in template.texts.items():
-        if not any(step.startswith(("a.", "a[")) for step in path) or path == template.author:
+        if not any(step.startswith(("a.", "a[")) for step in path) or path in template.author or path[:len(inner)] == inner:
             continue
         lengths = sorted(len(text) for _, text in texts)
         if len(texts) >= 0.6 * len(items) and template.kinds[path] == "content" and lengths[len(lengths) // 2] >= 25:
@@ -115,11 +117,11 @@ def _links_away(items: Sequence[Item], template: Template, view: View) -> bool:
     return False
 
 
-def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement]) -> Candidate | None:
+def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement], *, timed: bool = True) -> Candidate | None:
     items = repeated.items(group, stops)
     if not items:
         return None
-    template = Template(items)
+    template = Template(items, timed=timed)
     if template.main is None:
         return None
     read = template.read()
@@ -131,7 +133,7 @@ def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement]) ->
     if around is None or _links_away(items, template, view):
         return None
     score = _evidence(items, around, view)
-    if score < (2 if len(items) > 1 else 3):
+    if score < (4 if not timed else 2 if len(items) > 1 else 3):
         return None
     return Candidate(items, around, read, score)
 
@@ -143,9 +145,10 @@ def _evidence(items: Sequence[Item], around: HtmlElement, view: View) -> float:
         if len(near) >= AROUND or above.tag in ("body", "html") or above.find(".//h1") is not None:
             break
         near.append(above)
+    named = next((place for place, one in enumerate(near) if _calls(one)), len(near))
     labels = list(_labels(around, items[0].head))
     # What names the items themselves may be "last" for a last one.
-    if any(ELSEWHERE.search(_names(one)) for one in near) or (labels and ELSEWHERE.search(labels[0])):
+    if any(ELSEWHERE.search(_names(one)) for one in near[:named + 1]) or (labels and ELSEWHERE.search(labels[0])):
         return -1
     own = sum(any(_calls(one) for one in (*item.roots, *_shell(item, around))) for item in items)
     score = 2.5 * (own > 0.5 * len(items)) + 2.0 * any(_calls(one) for one in near)
@@ -188,6 +191,12 @@ def _candidates(view: View) -> list[Candidate]:
             break
         if (one := _candidate(group, view, stops)) is not None:
             found.append(one)
+    if not found:
+        signed = [one for one in view.tree.iter(etree.Element) if NAMED.search(_names(one)) and any(
+            map(_calls, (one, *islice(one.iterancestors(), AROUND))))]
+        for group in repeated.groups(signed)[:MOST_GROUPS]:
+            if len(group) > 1 and (one := _candidate(group, view, stops, timed=False)) is not None:
+                return [one]
     return found
 
 
@@ -209,7 +218,7 @@ def _whole(best: Candidate, view: View) -> Candidate:
         template = Template(items, set(found))
         read = template.read()
         whole = sum(bool(one.text and one.author) for one in read)
-        if template.main is None or template.author is None or whole < 0.8 * len(read):
+        if template.main is None or not template.author or whole < 0.8 * len(read):
             continue
         groups.append(group)
         found.update({root: item for item in items for root in item.roots})

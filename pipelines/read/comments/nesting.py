@@ -120,10 +120,13 @@ class Tree:
     def parents(self) -> list[tuple[int | None, ParentSource | None]]:
         """The item that each item answers, and how that is known."""
         nested = self._nested()
-        said = self._said()
-        if said is not None:
-            return [(said[n], "attribute") if said[n] is not None else (None, None) for n in range(len(self.items))]
-        if not any(parent is not None for parent in nested):
+        known = self.aliases()
+        said = _best([*self._by_attribute(known), *self._by_field(known)])
+        if said is None and not _many(nested):
+            said = _best(self._by_link(known)) or _best(self._by_value())
+        if said is not None and _many(said) >= _many(nested):
+            return [(parent, "attribute" if parent is not None else None) for parent in said]
+        if not _many(nested):
             nested = self._indented() or self._pathed() or self._marked() or nested
         return [(parent, "dom" if parent is not None else None) for parent in nested]
 
@@ -141,18 +144,6 @@ class Tree:
                 if before is not None and before != number:
                     return before
             below = above
-        return None
-
-    def _said(self) -> Parents | None:
-        """By attributes, hidden fields and links that name another item's id; None where no such thing does."""
-        known = self.aliases()
-        best: Parents | None = None
-        for reading in (self._by_attribute, self._by_field, self._by_link, self._by_value):
-            for parents in reading(known):
-                if any(parent is not None for parent in parents) and (best is None or _many(parents) > _many(best)):
-                    best = parents
-            if best is not None:
-                return best
         return None
 
     def _resolved(self, values: Sequence[str | None], known: dict[str, int]) -> Parents | None:
@@ -175,7 +166,7 @@ class Tree:
             return None
         return parents
 
-    def _by_value(self, known: dict[str, int]) -> list[Parents]:
+    def _by_value(self) -> list[Parents]:
         """By attributes of any name whose values are other items' values of another one."""
         names = sorted({name for around in self.around for one in around for name in one.attrib if name not in DRAWN})
         values = {name: [next((one.get(name) for one in around if one.get(name)), None) for around in self.around]
@@ -309,6 +300,12 @@ class Tree:
         if all(marks) or not any(marks) or marks[0]:
             return None
         return _by_levels([float(mark) for mark in marks])
+
+
+def _best(readings: Sequence[Parents]) -> Parents | None:
+    """The reading that knows most answers; None where none knows any."""
+    best = max(readings, key=_many, default=None)
+    return best if best and _many(best) else None
 
 
 def _many(parents: Parents) -> int:

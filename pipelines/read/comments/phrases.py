@@ -62,3 +62,7 @@ _UNITS = (
 RELATIVE = re.compile(
     rf"(?:\d+|an?|one)\s*(?:{_UNITS})\.?\s*(?:ago|назад|бұрын|мурун|oldin|avval|öň|önce|пеш|前|lalu)|"
     rf"(?:vor|il y a|hace|há)\s+(?:\d+|einem|einer|un|une|una)\s+(?:{_UNITS})", re.IGNORECASE)
+# Times that lack a year, or are written so that no reader knows them: they tell where a comment stands all the same.
+LOOSE = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d]{3,9}\.?|[^\W\d]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?)[\s,@|·•–—-]*(?:at|um|в)?\s*"
+    r"[012]?\d[:.][0-5]\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\.\d{1,2}\.?,?\s+(?:19|20)\d\d", re.IGNORECASE)

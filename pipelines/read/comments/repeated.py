@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipelines.read import times
 from pipelines.read.clean import one_line
-from pipelines.read.comments.phrases import CLOCK, RELATIVE
+from pipelines.read.comments.phrases import CLOCK, LOOSE, RELATIVE
 
 # No line with a time and a name in it is longer.
 TIME_LINE = 120
@@ -22,6 +22,7 @@ STAMPS = ("datetime", "data-datetime", "data-utc", "data-timestamp", "data-time"
           "unixtime", "title")
 DATED = re.compile(r"\d{4}|\d[./]\d")
 OUTSIDE = {"script", "style", "noscript", "template", "textarea", "select", "option", "head", "title", "nav", "button"}
+DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"\d+")
 # Further out than so many elements around its time no comment begins.
 HIGHEST = 12
@@ -50,7 +51,7 @@ def sign(element: HtmlElement) -> str:
 def is_time(line: str) -> bool:
     """Whether a short line holds a time, absolute or counted from now."""
     return len(line) <= TIME_LINE and ((DATED.search(line) is not None and times.within(line) is not None)
-                                       or RELATIVE.search(line) is not None)
+                                       or RELATIVE.search(line) is not None or LOOSE.search(line) is not None)
 
 
 def begins(line: str) -> int:
@@ -70,7 +71,8 @@ def begins(line: str) -> int:
 def is_alone(line: str) -> bool:
     """Whether a line is a time, or the clock beside one, and nothing else."""
     line = line.strip(" ,|·•-–—()[]#:")
-    return CLOCK.fullmatch(line) is not None or (RELATIVE.fullmatch(line) is not None) or (
+    return CLOCK.fullmatch(line) is not None or RELATIVE.fullmatch(line) is not None or (
+        LOOSE.fullmatch(line) is not None) or (
         DATED.search(line) is not None and times.is_date(line))
 
 
@@ -81,7 +83,7 @@ def _stamped(element: HtmlElement) -> bool:
 def _holds_time(text: str) -> bool:
     if len(text) > LONG_LINE:
         return DATED.search(text[:LONG_LINE]) is not None and begins(one_line(text)) > 0
-    return (DATED.search(text) is not None or RELATIVE.search(text) is not None) and (
+    return DIGIT.search(text) is not None and (
         is_time(line := one_line(text)) or begins(line) > 0)
 
 

@@ -107,7 +107,7 @@ def _sheet(item: Item, others: set[HtmlElement]) -> Sheet:
 class Template:
     """The sheets of a thread's comments and what each of their paths holds."""
 
-    def __init__(self, items: Sequence[Item], others: Set[HtmlElement] = frozenset()) -> None:
+    def __init__(self, items: Sequence[Item], others: Set[HtmlElement] = frozenset(), *, timed: bool = True) -> None:
         self.roots = {*others, *(root for item in items for root in item.roots)}
         self.sheets = [_sheet(item, self.roots) for item in items]
         self.texts: dict[Path, list[tuple[int, str]]] = {}
@@ -116,7 +116,7 @@ class Template:
             for place, (path, text) in enumerate(sheet.pieces):
                 self.texts.setdefault(path, []).append((number, text))
                 self.order.setdefault(path, []).append(place)
-        self.anchored = self._anchored()
+        self.timed, self.anchored = timed, self._anchored() if timed else set()
         self.kinds = {path: self._kind(path, [text for _, text in texts]) for path, texts in self.texts.items()}
         self.main = self._main()
         self.author = self._author()
@@ -182,7 +182,8 @@ class Template:
     def _time_place(self) -> float:
         return min((self._first(path) for path, kind in self.kinds.items() if kind == "time"), default=-1.0)
 
-    def _author(self) -> Path | None:
+    def _author(self) -> tuple[Path, ...]:
+        """The ways to the name."""
         needed = 0.5 * len(self.sheets)
         time = self._time_place()
 
@@ -194,23 +195,26 @@ class Template:
             found += self.main is not None and self._first(path) < self._first(self.main)
             found += 0.5 * (abs(self._first(path) - time) <= 1)
             return found, -self._first(path)
-        able = []
+        able: dict[Path, list[Path]] = {}
         for path in self._content():
             texts = [text for _, text in self.texts[path]]
-            if path == self.main or len({number for number, _ in self.texts[path]}) < needed:
-                continue
-            if max(map(len, texts)) <= LONGEST_NAME and median(map(len, texts)) <= USUAL_NAME and any(
+            if path != self.main and max(map(len, texts)) <= LONGEST_NAME and median(map(len, texts)) <= USUAL_NAME and any(
                     map(LETTER.search, texts)):
-                able.append(path)
-        return max(able, key=score, default=None)
+                able.setdefault(_holder(path), []).append(path)
+        # Some names are links and others are not.
+        ways = [paths for paths in able.values()
+                if len({number for path in paths for number, _ in self.texts[path]}) >= needed]
+        best = max(ways, key=lambda paths: max(map(score, paths)), default=[])
+        return tuple(sorted(best, key=lambda path: -len(path)))
 
     def _place(self) -> Path | None:
         """The way to the element that holds all of a comment's text and nothing else."""
         if self.main is None:
             return None
-        other = [path for path, kind in self.kinds.items() if kind != "content" or path == self.author]
+        other = [path for path, kind in self.kinds.items() if kind != "content" or path in self.author]
         for sheet in self.sheets:
-            if (way := next((way for way, one in sheet.elements.items() if one is sheet.item.anchor), None)) is not None:
+            way = next((way for way, one in sheet.elements.items() if one is sheet.item.anchor), None)
+            if way is not None and self.timed:
                 other.append(way)
         way = self.main[:-1]
         while way and _flows(way[-1]):
@@ -229,7 +233,7 @@ class Template:
             return ""
         element = sheet.elements.get(self.place)
         unmixed = bool(self.place) and not any(
-            path[:len(self.place)] == self.place for path, kind in self.kinds.items() if kind == "time" or path == self.author)
+            path[:len(self.place)] == self.place for path, kind in self.kinds.items() if kind == "time" or path in self.author)
         if element is not None and unmixed:
             return text_of(element, self._apart(sheet, number))
         if self.place and element is None:
@@ -254,7 +258,7 @@ class Template:
         blocks: list[object] = []
         for path, text in sheet.pieces:
             kind = self.kinds.get(path)
-            if path[:len(below)] != below or path == self.author or kind != "content" or (number, path) in self.anchored:
+            if path[:len(below)] != below or path in self.author or kind != "content" or (number, path) in self.anchored:
                 continue
             if BUTTONS.fullmatch(text) and path != self.main:
                 continue
@@ -276,7 +280,7 @@ class Template:
             len(usual) > 0 and tag == _tag(usual[0]) and self._first(path) >= self._first(self.main))
 
     def _author_of(self, sheet: Sheet, number: int) -> str | None:
-        name = sheet.at(self.author) if self.author is not None else None
+        name = next((name for path in self.author if (name := sheet.at(path))), None)
         if name is None:
             line = self._line(sheet, number)
             for form in times.FORMS:
@@ -303,7 +307,7 @@ class Template:
             matches = [match for form in times.FORMS if (match := form.search(text))]
             if matches:
                 lines.append(min(matches, key=lambda one: (one.start(), -one.end()))[0])
-        if not lines:
+        if not lines and self.timed:
             lines = [one_line(anchor.text_content(), MAX_NAME)]
         return tuple(dict.fromkeys(filter(None, (*found, *inner, *lines))))
 
@@ -326,6 +330,12 @@ class Template:
             found.append(Parts(self._author_of(sheet, number), self._times_of(sheet, number), text,
                                self._votes(sheet, LIKES, DISLIKES), self._votes(sheet, DISLIKES), gone))
         return found
+
+
+def _holder(path: Path) -> Path:
+    """The way to the element that holds a piece, a link in it or not."""
+    way = path[:-1]
+    return way[:-1] if len(way) > 1 and _tag(way[-1]) == "a" else way
 
 
 def _tag(step: str) -> str:
