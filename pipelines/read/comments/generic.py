@@ -15,7 +15,7 @@ from pipelines.read.comments import parts, repeated, signs
 from pipelines.read.comments.cut import CALLED, HEADING, OUTSIDE, _names_comments, _own_length, holds_article
 from pipelines.read.comments.nesting import Tree
 from pipelines.read.comments.parts import Found, Said, View
-from pipelines.read.comments.phrases import ELSEWHERE, REPLY, SPOKEN
+from pipelines.read.comments.phrases import ELSEWHERE, REPLY
 from pipelines.read.comments.repeated import Item
 from pipelines.read.comments.template import NAMED, Parts, Template
 
@@ -27,6 +27,8 @@ AROUND = 4
 # A label of comments is no longer.
 LABEL = 80
 MOST_GROUPS = 40
+# So much must speak for a single comment, which nothing repeats.
+ALONE = 5
 # More prose beside a thread than this is not the thread's: rules of a place, a form and its words are shorter.
 BESIDE = 500
 
@@ -39,10 +41,6 @@ class Candidate:
     around: HtmlElement
     read: list[Parts]
     score: float
-
-
-def _speaks(view: View) -> bool:
-    return any(map(_names_comments, view.named.names)) or SPOKEN.search(view.tree.text_content()) is not None
 
 
 def _names(element: HtmlElement) -> str:
@@ -121,19 +119,20 @@ def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement], *,
     items = repeated.items(group, stops)
     if not items:
         return None
+    around = _common([root for item in items for root in item.roots])
+    if around is None:
+        return None
+    # Most of what repeats itself on a page is not near any word of comments: nothing more is looked at then.
+    score = _evidence(items, around, view)
+    if score < (4 if not timed else 2 if len(items) > 1 else ALONE):
+        return None
     template = Template(items, timed=timed)
-    if template.main is None:
+    if template.main is None or _links_away(items, template, view):
         return None
     read = template.read()
     named = sum(one.author is not None for one in read)
     texts = sum(bool(one.text) or one.deleted for one in read)
     if named < 0.5 * len(read) or texts < 0.8 * len(read):
-        return None
-    around = _common([root for item in items for root in item.roots])
-    if around is None or _links_away(items, template, view):
-        return None
-    score = _evidence(items, around, view)
-    if score < (4 if not timed else 2 if len(items) > 1 else 3):
         return None
     return Candidate(items, around, read, score)
 
@@ -192,7 +191,8 @@ def _candidates(view: View) -> list[Candidate]:
         if (one := _candidate(group, view, stops)) is not None:
             found.append(one)
     if not found:
-        signed = [one for one in view.tree.iter(etree.Element) if NAMED.search(_names(one)) and any(
+        names = set(filter(NAMED.search, view.named.names)) if any(map(_names_comments, view.named.names)) else set[str]()
+        signed = [one for one in view.named.having(names, names) if any(
             map(_calls, (one, *islice(one.iterancestors(), AROUND))))]
         for group in repeated.groups(signed)[:MOST_GROUPS]:
             if len(group) > 1 and (one := _candidate(group, view, stops, timed=False)) is not None:
@@ -280,7 +280,7 @@ def _beside(first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
 def find(view: View) -> Found | None:
     """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none, and
     for an outlet whose comments are asked for at an API: what its pages show of them are pieces."""
-    if (view.outlet and isinstance(view.outlet.comments, JsonApi)) or not _speaks(view):
+    if (view.outlet and isinstance(view.outlet.comments, JsonApi)):
         return None
     found = _candidates(view)
     if not found:

@@ -19,11 +19,6 @@ _BUTTON = "|".join((
 REPLY = re.compile(rf"\W*(?:{_REPLY})\W*", re.IGNORECASE)
 # One or several of them and nothing else.
 BUTTONS = re.compile(rf"\W*(?:(?:{_BUTTON})(?:\W+|$))+", re.IGNORECASE)
-# What every page with a thread speaks of.
-SPOKEN = re.compile(
-    r"comment|repl[yi]|answer|discuss|respon|kommentar|antwort|коммент|ответ|обсужд|отзыв|мнени|пікір|түсініктеме|жауап|пикир|жооп|"
-    r"izoh|fikr|javob|изоҳ|фикр|жавоб|шарҳ|назар|ҷавоб|teswir|jogap|yorum|yanıt|评论|評論|留言|回复|回應|réaction|reaction|"
-    r"comentari|respuesta|opini|message|сообщени", re.IGNORECASE)
 # Of other articles, or of the day, not of this page.
 ELSEWHERE = re.compile(
     r"recent|latest|(?:^|[-_ ])last|newest|popular|related|teaser|trending|most[-_ ]?(?:read|commented)|ticker|live-?blog|"
@@ -65,4 +60,5 @@ RELATIVE = re.compile(
 # Times that lack a year, or are written so that no reader knows them: they tell where a comment stands all the same.
 LOOSE = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d]{3,9}\.?|[^\W\d]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?)[\s,@|·•–—-]*(?:at|um|в)?\s*"
-    r"[012]?\d[:.][0-5]\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\.\d{1,2}\.?,?\s+(?:19|20)\d\d", re.IGNORECASE)
+    r"[012]?\d[:.][0-5]\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\.\d{1,2}\.?,?\s+(?:19|20)\d\d|"
+    r"\b\d{1,2}[./]\d{1,2}[./]\d\d\b", re.IGNORECASE)

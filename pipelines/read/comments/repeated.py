@@ -15,14 +15,15 @@ from pipelines.read.comments.phrases import CLOCK, LOOSE, RELATIVE
 TIME_LINE = 120
 # With its white space a line is hardly longer than this.
 LONG_LINE = 2 * TIME_LINE
-SHORT = etree.XPath("//body//text()[normalize-space()]")
-STAMPED = etree.XPath("//body//*[@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or "
-                      "@data-created or @data-unixtime or @data-utc or @unixtime]")
+STAMPED = ("@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or @data-created or "
+           "@data-unixtime or @data-utc or @unixtime")
+# No time is written without a digit.
+ABLE = etree.XPath("/descendant::*[not(self::script or self::style)][self::time or "
+                   f"text()[translate(., '0123456789', '') != .] or {STAMPED}]")
 STAMPS = ("datetime", "data-datetime", "data-utc", "data-timestamp", "data-time", "data-date", "data-created", "data-unixtime",
           "unixtime", "title")
 DATED = re.compile(r"\d{4}|\d[./]\d")
 OUTSIDE = {"script", "style", "noscript", "template", "textarea", "select", "option", "head", "title", "nav", "button"}
-DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"\d+")
 # Further out than so many elements around its time no comment begins.
 HIGHEST = 12
@@ -83,20 +84,13 @@ def _stamped(element: HtmlElement) -> bool:
 def _holds_time(text: str) -> bool:
     if len(text) > LONG_LINE:
         return DATED.search(text[:LONG_LINE]) is not None and begins(one_line(text)) > 0
-    return DIGIT.search(text) is not None and (
-        is_time(line := one_line(text)) or begins(line) > 0)
+    return is_time(line := one_line(text)) or begins(line) > 0
 
 
 def anchors(tree: HtmlElement) -> list[HtmlElement]:
     """The elements of a page that hold a time, in page order, none inside another."""
-    found: set[HtmlElement] = set()
-    for text in SHORT(tree):
-        if _holds_time(text):
-            element = text.getparent()
-            found.add(element.getparent() if text.is_tail else element)
-    found.update(tree.iter("time"))
-    found.update(element for element in STAMPED(tree) if _stamped(element))
-    own = [element for element in tree.iter(etree.Element) if element in found][:MOST]
+    own = [one for one in ABLE(tree) if one.tag == "time" or _stamped(one) or any(
+        map(_holds_time, filter(None, (one.text, *(child.tail for child in one)))))][:MOST]
     every = set(own)
     return [one for one in own if not any(above.tag in OUTSIDE for above in (one, *one.iterancestors()))
             and not any(above in every and _close(above) for above in one.iterancestors())]
