@@ -11,7 +11,7 @@ from pipelines.read.comments import parts
 from pipelines.read.comments.parts import MAX_NAME, text_of
 from pipelines.read.named import words
 
-BLOCKS = {"p", "blockquote", "pre", "ul", "ol", "dl", "table", "h2", "h3", "h4", "h5", "h6"}
+BLOCKS = {"p", "blockquote", "pre", "ul", "ol", "dl", "table"}
 # A class by which a comment's text goes; what stands around it is more than the text.
 CONTENT = re.compile(r"(?:\w{1,6}[-_]{1,2})?(?:comments?|cmts?|reply|message|post)?[-_]{0,2}"
                      r"(?:contents?|text|txt|message|msg|entry|copy|description)(?:[-_]{1,2}(?:inner|box|wrap|wrapper|body))?|"
@@ -41,6 +41,7 @@ NUMBER = re.compile(r"(?:liked by\s+)?[(+]?([-−]?\d{1,6})\)?(?: people| person
 SAYS = re.compile(r"(?:\s+(?:says|said|wrote|writes|sagte?|schreibt|schrieb|meinte?|пишет|писала?|сказала?|говорит|"
                   r"dit|dice|dijo))?\s*:$")
 BY = re.compile(r"^(?:(?:posted |written )?(?:comment )?by|(?:kommentar )?von|автор:|от)\s+", re.IGNORECASE)
+BEFORE_DATE = re.compile(r"\s+(?:am|on|at|le|el|um|в)\s*$", re.IGNORECASE)
 DATED = re.compile(r"[\s—–|•·(,@-]*(?:\b(?:am|on|at|le|el|um|в)\s+)?\b\d{1,4}[./]\s?\d.*$")
 MAX_TIMES = 12
 # No line that only says who wrote when is longer, and hardly anything stands beside a name and time in it.
@@ -162,7 +163,7 @@ class Own:
             each.tag == "time" or (each.get("class") and not NO_NAME.isdisjoint(_words(each.get("class")))))}
         name = SAYS.sub("", one_line(text_of(element, skipped | self._others), MAX_NAME))
         if date := times.piece(name):
-            name = name.partition(date)[0]
+            name = BEFORE_DATE.sub("", name.partition(date)[0])
         return BY.sub("", DATED.sub("", name.partition(" | ")[0])).strip(" —–|•·,-") or None
 
     def times(self) -> list[str]:

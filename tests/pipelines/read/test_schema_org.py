@@ -89,3 +89,12 @@ def test_nodes_at_the_top_are_comments_too(thread):
                                    '{"@type": "NewsArticle", "headline": "x", "comment": "https://steppe.example/#comments"}'])
 def test_data_without_comments_is_no_thread(nodes, thread):
     assert thread(f'<script type="application/ld+json">{nodes}</script>').comments == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_marks_are_found_in_every_encoding(encoding, fetched):
+    body = page(inside=SCHEMA_ORG["microdata"](VOICES), charset="").encode(encoding)
+    content_type = f"text/html; charset={encoding.removesuffix('-sig')}"
+    value = read(fetched(body, content_type=content_type), None)
+    assert isinstance(value, ArticleRead)
+    assert (value.thread.system, len(value.thread.comments)) == ("schema_org", 6)

@@ -227,3 +227,21 @@ class TestPaging:
         found = thread(markup, head=REST + SHORT)
         assert (found.state, [one.url for one in found.wanted]) == ("partial", [DATA])
         assert thread(wordpress_html5(deepest), head=REST + SHORT).wanted == ()
+
+
+@pytest.mark.parametrize(("head", "author"), [
+    ("<p class='comment-author'>Jamie Cassidy on November 15, 2025 at 10:12 am</p>", "Jamie Cassidy"),
+    ("<div class='comment-author'>Ben 15. November 2025 um 10:12 Uhr - <a class='reply'>Antworten</a></div>", "Ben"),
+    ("<h5>Meerim says:</h5><small class='comment-meta'>15.11.2025, 10:12 <a href='#comment-1'>#</a></small>", "Meerim"),
+    ("<cite><strong>Ramón</strong> dijo:</cite><div class='commentmetadata'> 15 November 2025 at 10:12 </div>", "Ramón")])
+def test_a_name_and_a_time_in_one_line_are_told_apart(head, author, thread):
+    one = thread(f'<ol class="commentlist"><li id="comment-1">{head}<p>So it is.</p></li></ol>').comments[0]
+    assert (one.author, one.posted, one.text) == (author, datetime(2025, 11, 15, 10, 12, tzinfo=timezone.utc), "So it is.")
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_a_name_and_a_time_behind_the_text_are_no_part_of_it(place, thread):
+    sign = '<p><cite>Comment by <a rel="external nofollow">Daniel</a> — 15.11.2025 @ <a href="#comment-1">10:12</a></cite></p>'
+    text = "<p>So it is.</p>"
+    one = thread(f'<ol><li id="comment-1">{sign + text if place == "before" else text + sign}</li></ol>').comments[0]
+    assert (one.author, one.text) == ("Daniel", "So it is.")
