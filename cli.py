@@ -488,6 +488,44 @@ def verify(config: Path | None, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
+@steppewire.command()
+@click.option("--author", default=None, metavar="NAME",
+              help="Every comment of this reader, by the name that the page shows; case and spaces do not count.")
+@click.option("--comment", "comments", multiple=True, metavar="ID",
+              help="This comment: the id in `article thread`, or ARTICLE#ID with the page's own (native_id). May be repeated.")
+@click.option("--outlet", default=None, metavar="ID", help="Of this outlet only.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be forgotten.")
+@as_json
+@click.pass_obj
+def forget(config: Path | None, author: str | None, comments: tuple[str, ...], outlet: str | None, dry_run: bool,
+           as_json: bool) -> None:
+    """Take readers' comments out of all that is stored, for good, and refuse them from now on. It asks nothing.
+
+    \b
+    Text, name and pseudonym go from tables, readings, alerts, stored mails and the archive's records; what
+    happened, when and below what stays. Without an option it brings an interrupted one to its end. It needs
+    the store for itself: stop the daemon. Mails that were delivered, backups and copies are out of reach.
+    \b
+    Example: steppewire forget --author "Aigul B." --outlet caravanserai --dry-run
+    """
+    from storage.store import StoreLocked
+    from verbs import forgetting
+
+    if author is not None and comments:
+        raise click.UsageError("name a reader with --author, or comments with --comment, not both")
+    if author is not None and not author.strip():
+        raise click.BadParameter("the name is empty", param_hint="--author")
+    logs.begin(logging.WARNING)
+    try:
+        with held_store(config) as (settings, store):
+            document, whole = forgetting.run(settings, store, author, comments, outlet, only_look=dry_run)
+    except StoreLocked as taken:
+        raise click.ClickException(f"{taken}: stop the daemon, or wait for the crawl, then forget") from taken
+    present(document, as_json)
+    if not whole:
+        raise SystemExit(FAILED)
+
+
 @steppewire.group()
 def alert() -> None:
     """What recipients are to hear of."""

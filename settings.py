@@ -183,6 +183,19 @@ class Settings(BaseSettings):
                                 value="pseudonym", remedy="run `steppewire init`, which makes the key") from error
 
     @property
+    def forget_key_file(self) -> Path:
+        """The key under which is kept what is to be forgotten."""
+        return self.data / "forget.key"
+
+    def forget_key(self) -> bytes:
+        """The key's bytes; SettingsError where there is no key file."""
+        try:
+            return self.forget_key_file.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"there is no key for what is to be forgotten: {error}", file=str(self.forget_key_file),
+                                remedy="put it back from a backup, or run `steppewire init`, which makes one") from error
+
+    @property
     def user_agent(self) -> str:
         """What outlets see of us."""
         name = f"Steppewire/{version('steppewire')}"

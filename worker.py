@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from typing import IO, Any
 
 import failpoint
+import forget
 import logs
 from crawler import outlet as outlets
 from crawler.archive import Archive
@@ -22,12 +23,13 @@ from crawler.items import Report
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.run import crawl
+from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import Names, names
 from pipelines.read.children import Readers
 from run_desk import Clock, RunDesk
 from settings import Settings
-from storage import runs
+from storage import forgotten, runs
 from storage.store import Store
 from storage.writer import Writer
 
@@ -103,12 +105,20 @@ class Worker:
     async def _crawl(self, run_id: int, outlet: Outlet, clock: Clock) -> Report:
         with self.store.reading() as session:
             backlog, newest = runs.get(session, [run_id])[0].backlog, runs.backlog_to(session, outlet.id)
-        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest)
+            marks = forgotten.marks(session, outlet.id)
+        known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
+        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         limits = self.settings.limits
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,
                              seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds())
         await desk.flush()
+        if known is not None:
+            # It is gone from the archive before anybody may look at what the run has brought.
+            closed = await self.writer.do(partial(self.archive.end, outlet.id))
+            left = await forget.again(self.settings.archive, self.store, outlet, known, self.readers.read, clock.now(), closed)
+            for each in left:
+                logger.error("the record at %s of %s: %s", each.offset, each.file, each.note)
         return report
 
     def _end(self, run_id: int, clock: Clock, report: Report) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 from urllib.parse import urlsplit
 
 from isal import isal_zlib
@@ -31,6 +31,12 @@ COMPRESSION = 2
 # They spoke of the bytes between two machines; the body lies here whole and unchunked.
 WIRE_ONLY = {"transfer-encoding", "connection", "keep-alive", "trailer"}
 
+
+# What a record says of which something was taken out: when; the digests of the body that it had, and of the one that it has.
+REDACTED, PAYLOAD_BEFORE = "Steppewire-Redacted", "Steppewire-Payload-Digest-Before"
+SHA256_BEFORE, SHA256 = "Steppewire-SHA256-Before", "Steppewire-SHA256"
+# These are the body's, and counted anew.
+COUNTED = {"Content-Length", "WARC-Payload-Digest", "WARC-Block-Digest"}
 
 UNREADABLE = (OSError, EOFError, StopIteration, ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error, ValueError,
               IndexError, TypeError)
@@ -97,11 +103,7 @@ class Archive:
                 os.fsync(file.out.fileno())
                 file.dirty = False
         for folder in tuple(self._new_names):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync(folder)
             self._new_names.discard(folder)
         failpoint.reach("records.synced")
 
@@ -112,6 +114,15 @@ class Archive:
         finally:
             while self._files:
                 self._files.popitem()[1].out.close()
+
+    def end(self, outlet_id: str) -> Path | None:
+        """Puts on disk what was kept of an outlet and closes its file, which is never written to again; the file."""
+        self.sync()
+        file = self._files.pop(outlet_id, None)
+        if file is None:
+            return None
+        file.out.close()
+        return file.path
 
     def _file(self, outlet_id: str, at: datetime) -> _File:
         month = f"{at:%Y/%m}"
@@ -143,6 +154,15 @@ class Archive:
         writer.write_record(about)
         _append(file, head)
         return file
+
+
+def sync(folder: Path) -> None:
+    """Puts on disk what a folder holds."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _append(file: _File, records: BytesIO) -> None:
@@ -249,15 +269,7 @@ def _exchange(folder: Path, kept: Kept) -> Exchange:
     try:
         with (folder / kept.file).open("rb") as file:
             file.seek(kept.offset)
-            record = next(ArchiveIterator(file, no_record_parse=True))
-            uri, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
-            block = record.raw_stream.read()
-        if len(block) < int(record.rec_headers.get_header("Content-Length")):
-            raise EOFError("it ends too early")
-        head, _, body = block.partition(b"\r\n\r\n")
-        status, *lines = head.decode("latin-1").split("\r\n")
-        headers: Headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
-        exchange = Exchange(uri, (), int(status.split(" ")[1]), headers, body, iso_date_to_datetime(date, tz_aware=True))
+            answer = record(file)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DamagedRecord("no_file", f"there is no file {kept.file}") from error
     except OSError as error:
@@ -265,6 +277,55 @@ def _exchange(folder: Path, kept: Kept) -> Exchange:
     except UNREADABLE as error:
         # Without the words of the error, which may be the very bytes that make no sense.
         raise DamagedRecord("no_record", f"{kept.file} holds no whole record at {kept.offset}") from error
-    if hashlib.sha256(body).hexdigest() != kept.sha256:
+    if not answer.is_of(kept.sha256):
         raise DamagedRecord("other_body", f"the record at {kept.offset} of {kept.file} has another body than it was given")
-    return exchange
+    return answer.exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of an answer: its own head and the answer in it."""
+
+    head: StatusAndHeaders
+    exchange: Exchange
+
+    def is_of(self, sha256: str) -> bool:
+        """Whether it is what was kept of a body with this digest: the body, or what was left of it when something was taken
+        out, which the record says of itself."""
+        own = hashlib.sha256(self.exchange.body).hexdigest()
+        if self.head.get_header(REDACTED) is None:
+            return own == sha256
+        return (self.head.get_header(SHA256_BEFORE), self.head.get_header(SHA256)) == (sha256, own)
+
+
+def record(file: IO[bytes]) -> Record:
+    """The record of an answer that begins where a file stands; one of UNREADABLE where no whole one does."""
+    found = next(ArchiveIterator(file, no_record_parse=True))
+    uri, date = (found.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+    block = found.raw_stream.read()
+    if len(block) < int(found.rec_headers.get_header("Content-Length")):
+        raise EOFError("it ends too early")
+    head, _, body = block.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers: Headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+    return Record(found.rec_headers,
+                  Exchange(uri, (), int(status.split(" ")[1]), headers, body, iso_date_to_datetime(date, tz_aware=True)))
+
+
+def redacted(of: Record, body: bytes, at: datetime) -> bytes:
+    """A record anew, as a member of gzip, with another body: it says when something was taken out of it, and keeps the digests
+    of the body that it had."""
+    before, headers = of.exchange, of.exchange.headers
+    own = {name: value for name, value in of.head.headers if name not in COUNTED}
+    first = {SHA256_BEFORE: own.get(SHA256_BEFORE) or hashlib.sha256(before.body).hexdigest(),
+             PAYLOAD_BEFORE: own.get(PAYLOAD_BEFORE) or of.head.get_header("WARC-Payload-Digest") or ""}
+    headers = tuple((name, str(len(body)) if name.lower() == "content-length" and value == str(len(before.body)) else value)
+                    for name, value in headers)
+    writer = WARCWriter(BytesIO(), gzip=False, warc_version="1.1")
+    record = writer.create_warc_record(
+        before.url, "response", payload=BytesIO(body), length=len(body),
+        warc_headers_dict={**own, **first, REDACTED: _date(at), SHA256: hashlib.sha256(body).hexdigest()},
+        http_headers=_Block(f"{before.status} {_phrase(before.status)}", list(headers), protocol="HTTP/1.1"))
+    out = BytesIO()
+    _add(out, writer, record)
+    return out.getvalue()

@@ -1,7 +1,9 @@
 """Bodies without their Content-Encoding, never more than a limit of bytes of them in memory."""
+import gzip
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 
 import brotli  # type: ignore[import-untyped]  # ships no types
@@ -66,6 +68,13 @@ def beginning(body: bytes, headers: Headers, *, size: int) -> bytes:
     return body[:size]
 
 
+def encoded(body: bytes, headers: Headers) -> bytes:
+    """A body under the Content-Encoding that its headers name."""
+    for name in reversed(encodings(headers) if body else []):
+        body = ENCODERS[name](body)
+    return body
+
+
 def _joined(chunks: Iterator[bytes], limit: int) -> bytes:
     parts, length = [], 0
     for chunk in chunks:
@@ -128,3 +137,6 @@ def _zstd(body: bytes) -> Iterator[bytes]:
 
 DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": partial(gzip.compress, mtime=0), "x-gzip": partial(gzip.compress, mtime=0), "deflate": zlib.compress,
+    "br": brotli.compress, "zstd": zstd.compress}

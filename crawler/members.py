@@ -38,6 +38,20 @@ def faults(file: Path, named: int) -> Iterator[tuple[int, str]]:
             start = end if end is not None else _next(stream, start + 1)
 
 
+def whole(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Where each whole member of gzip begins and ends, from the first up to where none follows."""
+    start = 0
+    while True:
+        try:
+            end = _end(stream, start)
+        except (_Cut, zlib.error):
+            return
+        if end == start:
+            return
+        yield start, end
+        start = end
+
+
 def _end(stream: IO[bytes], start: int) -> int:
     """Where the member ends that begins at start; start itself where nothing or only zeros follow."""
     stream.seek(start)

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import Fetched
 from crawler.outlet import Outlet
+from pipelines.forgetting import Forgotten
 from pipelines.names import Names
 from storage.insert import put
 from storage.models import Capture
@@ -24,7 +25,7 @@ class Intake:
     """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched; so was what
     had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now. imported: the
     run brings in old records: nobody hears of them, and what is known since is not changed by them. standing: what a page that
-    is new is matched with; that it is so still is asked where it is written."""
+    is new is matched with; that it is so still is asked where it is written. forgotten: which comments are refused."""
 
     store: Store
     outlet: Outlet
@@ -34,6 +35,7 @@ class Intake:
     backlog_to: int | None = None
     imported: bool = False
     standing: Standing = field(default_factory=Standing)
+    forgotten: Forgotten | None = None
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:

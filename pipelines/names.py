@@ -13,7 +13,12 @@ def names(keep: Literal["keep", "pseudonym", "drop"], key: bytes) -> Names:
     def pseudonym(outlet: str, name: str | None) -> str | None:
         if name is None:
             return None
-        digest = hmac.new(key, f"{outlet}\0{' '.join(name.split()).casefold()}".encode(), hashlib.sha256).hexdigest()
+        digest = hmac.new(key, f"{outlet}\0{folded(name)}".encode(), hashlib.sha256).hexdigest()
         return f"reader-{digest[:12]}"
 
     return {"keep": lambda _outlet, name: name, "drop": lambda _outlet, _name: None, "pseudonym": pseudonym}[keep]
+
+
+def folded(name: str) -> str:
+    """A name without what writes the same one differently: case and spaces."""
+    return " ".join(name.split()).casefold()

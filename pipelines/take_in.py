@@ -84,7 +84,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
 
     head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head).
     """
-    seen = _whole(seen)
+    seen = _whole(intake, seen)
     supposed = _supposed(intake, seen)
     while True:
         before = supposed or _before(intake, seen)
@@ -108,12 +108,15 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
             supposed = None
 
 
-def _whole(seen: Seen) -> Seen:
-    """What was seen of an article with all pages of its thread as one."""
+def _whole(intake: Intake, seen: Seen) -> Seen:
+    """What was seen of an article with all pages of its thread as one, and without what is to be forgotten."""
     if not isinstance(seen.value, ArticleRead):
         return seen
     assert seen.fetched is not None
-    return replace(seen, value=replace(seen.value, thread=joined(seen.value.thread, seen.thread_pages, _own(seen))))
+    thread = joined(seen.value.thread, seen.thread_pages, _own(seen))
+    if intake.forgotten is not None:
+        thread = intake.forgotten.without(thread, seen.page.url)
+    return replace(seen, value=replace(seen.value, thread=thread))
 
 
 def _own(seen: Seen) -> tuple[str, ...]:

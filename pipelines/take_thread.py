@@ -108,8 +108,8 @@ def write_thread(session: Session, intake: Intake, article: Article, read: Artic
 def comment_values(comment: CommentRead, names: Names, outlet: str) -> dict[str, Any]:
     """What a comment's row says of it as it is read, but for its thread, its id and whom it answers."""
     return {"parent_source": comment.parent_source, "author": names(outlet, comment.author), "posted_at": comment.posted,
-            "posted_raw": comment.posted_raw, "certainty": comment.certainty, "text": comment.text,
-            "text_key": text_key(comment.text), "depth": comment.depth, "position": comment.position, "likes": comment.likes,
+            "posted_raw": comment.posted_raw, "certainty": comment.certainty,
+            "text": None if comment.forgotten else comment.text, "text_key": text_key(comment.text), "depth": comment.depth, "position": comment.position, "likes": comment.likes,
             "dislikes": comment.dislikes}
 
 
@@ -198,13 +198,14 @@ class _Writer:
             taken.add(native_id)
             rows[place] = {"thread_id": self.thread_id, "native_id": native_id, "reader": self.read.reader, "state": "standing",
                            "first_seen_at": self.now, "last_seen_at": self.now, "last_read_id": self.look_id,
+                           "forgotten_at": self.now if comment.forgotten else None,
                            **comment_values(comment, self.intake.names, self.intake.outlet.id)}
         put_comments(self.session, rows, self.known.look.comments, self.ids)
 
     def _version(self, place: int, event: str, seq: int, after: int | None, *, guess: bool = False) -> dict[str, Any]:
         comment = self.known.look.comments[place]
-        return {"comment_id": self.ids[place], "seq": seq, "event": event, "text": comment.text, "guess": guess,
-                "capture_id": self.captures[comment.page], "after_read_id": after, "before_read_id": self.look_id}
+        return {"comment_id": self.ids[place], "seq": seq, "event": event, "guess": guess,
+                "text": None if comment.forgotten else comment.text, "capture_id": self.captures[comment.page], "after_read_id": after, "before_read_id": self.look_id}
 
     def _seen(self, change: ThreadChange) -> None:
         """Brings up to date what is shown of known comments. At another page than that which showed a comment last it is only

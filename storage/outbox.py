@@ -113,15 +113,23 @@ def due_groups(session: Session, now: datetime) -> list[tuple[str, str]]:
 
 def due_alerts(session: Session, now: datetime, watch: str, recipient: str, limit: int) -> list[DueAlert]:
     """The oldest alerts of one watch and recipient that may be mailed now."""
+    return _told(session, limit, *_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch, Alert.recipient == recipient)
+
+
+def told_by(session: Session, mail: int) -> list[DueAlert]:
+    """The alerts that a mail tells of, as they are now."""
+    return _told(session, None, Alert.mail_id == mail)
+
+
+def _told(session: Session, limit: int | None, *which: ColumnElement[bool]) -> list[DueAlert]:
     seen_at = func.coalesce(Version.seen_at, CommentVersion.seen_at, Alert.made_at, type_=Alert.made_at.type)
     found = session.execute(
         select(Alert, Article, seen_at).join(Article, Article.id == Alert.article_id)
         .outerjoin(Version, Version.id == Alert.version_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
-        .where(*_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch, Alert.recipient == recipient)
-        .order_by(Alert.id).limit(limit))
-    return [DueAlert(alert.id, watch, recipient, alert.event, alert.subject, article.id, article.outlet, article.url, seen,
-                     alert.passage) for alert, article, seen in found]
+        .where(*which).order_by(Alert.id).limit(limit))
+    return [DueAlert(alert.id, alert.watch_id, alert.recipient, alert.event, alert.subject, article.id, article.outlet,
+                     article.url, seen, alert.passage) for alert, article, seen in found]
 
 
 def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:

@@ -35,13 +35,14 @@ def store_of(settings: Settings, file: str) -> Store:
 
 
 def settle(settings: Settings, file: str) -> Store:
-    """Makes the folders and the key and reaches the store; SettingsError says which setting is to be mended."""
+    """Makes the folders and the keys and reaches the store; SettingsError says which setting is to be mended."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         settings.archive.mkdir(exist_ok=True)
         if not os.access(settings.data, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied", str(settings.data))
         make_key(settings.key_file)
+        make_key(settings.forget_key_file)
     except OSError as error:
         raise SettingsError(f"the data folder cannot be written: {error}", file=file, key="data", value=str(settings.data),
                             remedy="name a folder that this user may write to") from error

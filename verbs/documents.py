@@ -11,6 +11,7 @@ from storage import articles, outbox, pages, runs
 from storage.models import Article, Reading, Run
 
 if TYPE_CHECKING:
+    from forget import Asked, Done
     from replay import Damage, Fault, Reread, Verified  # most verbs read nothing again, and need not load what does
 
 Document = dict[str, Any]
@@ -205,6 +206,18 @@ def verified(found: "Verified") -> Document:
     """How the archive and the texts in the store are."""
     return SCHEMA | {"captures": found.captures, "readings": found.readings, "files": found.files,
                      "damaged": [*map(_damage, found.damaged), *map(_fault, found.faults)]}
+
+
+def forgotten(found: "Sequence[tuple[Asked, Done]]", *, only_look: bool) -> Document:
+    """What was forgotten; which comments, with their texts, only where they are there still."""
+    counts = ("versions", "alerts", "mails", "captures", "files", "refused")
+    which = [{"comment": str(each.comment.id), "outlet": each.thread.outlet, "url": each.url,
+              "native_id": each.comment.native_id, "author": each.comment.author, "text": each.comment.text}
+             for _, done in found for each in done.comments] if only_look else []
+    return SCHEMA | {"dry_run": only_look, "comments": sum(len(done.comments) for _, done in found),
+                     **{name: sum(getattr(done, name) for _, done in found) for name in counts}, "which": which,
+                     "left": [{"file": left.file, "offset": left.offset, "note": left.note}
+                              for _, done in found for left in done.left]}
 
 
 def _fault(fault: "Fault") -> Document:

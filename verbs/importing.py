@@ -14,6 +14,7 @@ from typing import IO, NamedTuple
 from rich.console import Console
 from rich.status import Status
 
+import forget
 from crawler import outlet as outlets
 from crawler import warc
 from crawler.archive import Archive, opened
@@ -21,13 +22,14 @@ from crawler.decoding import TooLarge, UndecodableBody
 from crawler.items import Exchange, Fetched, Found, Page, ReadValue, Seen, ThreadRead
 from crawler.outlet import Outlet
 from crawler.warc import Contents, Entry, Refused
+from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import names
 from pipelines.read.address import absolute
 from pipelines.read.children import MOST_READERS, Readers, at_once
 from run_desk import Clock, RunDesk
 from settings import Settings
-from storage import pages, runs
+from storage import forgotten, pages, runs
 from storage.store import Store
 from storage.writer import Writer
 from verbs import documents
@@ -178,6 +180,12 @@ class Importer:
         while self.under_way:
             await self._finish()
         await self.writer.do(self.archive.close)
+        for run in self.runs.values():
+            if (known := run.desk.intake.forgotten) is not None:
+                left = await forget.again(self.settings.archive, self.store, run.outlet, known, self.readers.read, self.clock(),
+                                          None)
+                if left:
+                    raise forget.NotForgotten(left)
 
     async def _begin(self, file: _File, spool: IO[bytes], entry: Entry) -> None:
         """Has a record read, unless it is stored already."""
@@ -233,7 +241,10 @@ class Importer:
             row = runs.begin(session, outlet.id, self.clock(), kind="import")
             assert row is not None  # the lock is ours, and all others were closed
             redirected = pages.redirected(session, outlet.id)
-        intake, clock = Intake(self.store, outlet, row.id, True, self.names, imported=True), _RecordTime()
+            marks = forgotten.marks(session, outlet.id)
+        known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
+        intake = Intake(self.store, outlet, row.id, True, self.names, imported=True, forgotten=known)
+        clock = _RecordTime()
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         run = self.runs[outlet.id] = _Run(outlet, desk, clock, redirected)
         return run

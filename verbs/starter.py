@@ -1,4 +1,4 @@
-"""What `steppewire init` makes: a settings file that explains every key, a folder for outlets, the data folder and its key."""
+"""What `steppewire init` makes: a settings file that explains every key, a folder for outlets, the data folder and its keys."""
 import os
 import secrets
 from pathlib import Path
@@ -17,7 +17,7 @@ outlets = ["caravanserai"]
 # Where your own outlet files lie; a file here goes before a shipped one of the same name.
 outlets_dirs = ["outlets"]
 
-# The data folder: the archive of everything that was fetched (WARC), the key for pseudonyms, and the SQLite store.
+# The data folder: the archive of everything that was fetched (WARC), its two keys, and the SQLite store.
 data = "var"
 
 # The store. SQLite in the data folder, or PostgreSQL: "postgresql://user@host/steppewire".
@@ -107,12 +107,13 @@ def make(config: Path) -> None:
     folder = config.absolute().parent
     for each in (folder, folder / "outlets", folder / "var"):
         each.mkdir(parents=True, exist_ok=True)
-    make_key(folder / "var" / "pseudonym.key")
+    for key in ("pseudonym.key", "forget.key"):
+        make_key(folder / "var" / key)
     config.write_text(TEMPLATE, encoding="utf-8")
 
 
 def make_key(file: Path) -> None:
-    """Makes the key under which readers' names become pseudonyms, readable by its owner alone; one that is there stays."""
+    """Makes a key of random bytes, readable by its owner alone; one that is there stays."""
     if file.exists():
         return
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -208,8 +208,15 @@ def _damaged(console: Console, document: dict[str, Any]) -> None:
         console.print(f"capture {each['capture']} of {each['url']}: {each['note']}" if each["capture"] else each["note"])
 
 
+def _forgotten(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["which"], {"comment": "comment", "outlet": "outlet", "author": "author", "text": "text"},
+           "Would be forgotten:" if document["dry_run"] else "Forgotten:")
+    counts = {name: document[name] for name in ("comments", "versions", "alerts", "mails", "captures", "files")}
+    console.print(f"{_cell(counts)}. Marks that refuse it from now on: {document['refused']}.")
+
+
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo,
-         "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails,
+DRAWN = {"checks": _checks, "refused": _forgotten, "made_due": _reprocessed, "readings": _verified, "files": _imported,
+         "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails,
          "operations": _operations, "blocks": _article}
