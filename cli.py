@@ -572,7 +572,7 @@ def mail_list(config: Path | None, limit: int | None, as_json: bool) -> None:
 @click.argument("which", metavar="ID", type=click.IntRange(1))
 @click.pass_obj
 def mail_show(config: Path | None, which: int) -> None:
-    """Print a mail's bytes.
+    """Print a mail's bytes; where something was taken out of them that is forgotten, it says so on standard error.
 
     \b
     Example: steppewire mail show 3
@@ -580,9 +580,11 @@ def mail_show(config: Path | None, which: int) -> None:
     from storage import outbox
 
     with open_store(config).reading() as session:
-        found = outbox.show_mail(session, which)
+        found, redacted_at = outbox.show_mail(session, which), outbox.redacted(session, which)
     if found is None:
         raise click.ClickException(f"there is no mail {which}: `steppewire mail list` lists them")
+    if redacted_at is not None:
+        tell(f"these are not the bytes that were made first: something was taken out at {redacted_at:%Y-%m-%d %H:%M} UTC")
     click.echo(found, nl=False)
 
 

@@ -146,6 +146,10 @@ class Archived:
 
     async def _file(self, path: Path, file: str, named: Mapping[int, tuple[int, str]], words: Collection[str]) -> None:
         bodies: dict[int, bytes] = {}
+        rest = await asyncio.to_thread(redaction.rest, path)
+        if rest is not None and any(offset >= rest for offset in named):
+            self.left.append(Left(file, rest, "the file is damaged there, and what follows could not be looked through: see "
+                                              "what `steppewire verify` says of it"))
         for offset in await asyncio.to_thread(_hits, path, words):
             own, url = named.get(offset, (None, None))
             with path.open("rb") as stream:
@@ -156,7 +160,7 @@ class Archived:
                 self.left.append(Left(file, offset, note))
             if body is not None:
                 bodies[offset] = body
-        if not bodies and not await asyncio.to_thread(redaction.is_cut, path):
+        if not bodies and (rest is None or any(offset >= rest for offset in named)):
             return
         self.captures += sum(offset in named for offset in bodies)
         self.files += 1
@@ -164,13 +168,7 @@ class Archived:
             await asyncio.to_thread(self._rewrite, path, file, named, bodies)
 
     def _rewrite(self, path: Path, file: str, named: Mapping[int, tuple[int, str]], bodies: Mapping[int, bytes]) -> None:
-        moved = redaction.rewrite(path, bodies, self.now)
-        if missing := sorted(named.keys() - moved.keys()):
-            redaction.remove(redaction.successor(path))
-            self.files -= 1
-            self.left.append(Left(file, missing[0], "the file is damaged there and was left as it is: `steppewire verify` "
-                                                    "tells what is wrong with it"))
-            return
+        moved = redaction.rewrite(path, bodies, named, self.now)
         new = str(redaction.successor(path).relative_to(self.archive))
         with self.store.writing() as session:
             stored.point(session, file, new, moved, bodies, self.now)

@@ -101,7 +101,8 @@ class CommentRead:
     """A comment as the page shows it. parent is the index of another comment of the same thread, depth counts from 0,
     position is the place in page order; posted and certainty are None where the page gives no absolute time; page is the place
     of the answer that showed it among all that were read for the thread, 0 the article's own; parent_id is the native id of
-    the comment answered as the answer names it, which may stand on another page. forgotten: it is to be forgotten, and has neither author nor text."""
+    the comment answered as the answer names it, which may stand on another page. forgotten: it is to be forgotten, and has
+    neither author nor text."""
 
     native_id: str | None
     parent: int | None

@@ -1,7 +1,8 @@
 """A WARC file of the archive written anew, where something of it is to be forgotten: all other records byte for byte."""
 import os
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -29,11 +30,11 @@ def answers(file: Path) -> Iterator[tuple[int, Record]]:
                 yield start, found
 
 
-def is_cut(file: Path) -> bool:
-    """Whether something stands behind the last whole record, as a kill leaves it."""
+def rest(file: Path) -> int | None:
+    """Where something begins behind the last whole record: what a kill has left, or damage; None where nothing does."""
     with file.open("rb") as stream:
-        stream.seek(max((end for _, end in members.whole(stream)), default=0))
-        return bool(stream.read(1))
+        end = stream.seek(max((end for _, end in members.whole(stream)), default=0))
+        return end if stream.read(1) else None
 
 
 def successor(file: Path) -> Path:
@@ -43,16 +44,21 @@ def successor(file: Path) -> Path:
     return file.with_name(f"{found['stem']}-r{int(found['number'] or 0) + 1}{SUFFIX}")
 
 
-def rewrite(file: Path, bodies: Mapping[int, bytes], at: datetime) -> dict[int, int]:
-    """Writes the file's successor, on disk when it returns: the same records, other bodies in those that begin at these places,
-    and nothing of what is not whole behind the last one. Where each record begins now, by where it began."""
-    new, part, moved = successor(file), successor(file).with_suffix(PART), dict[int, int]()
+def rewrite(file: Path, bodies: Mapping[int, bytes], named: Collection[int], at: datetime) -> dict[int, int]:
+    """Writes the file's successor, on disk when it returns: the same records, and other bodies in those that begin at these
+    places. What is not whole goes with it where a record that is named stands in it or behind it, else it was left by a kill
+    and is left out. Where each record that is named begins now."""
+    new, part, moved, end = successor(file), successor(file).with_suffix(PART), dict[int, int](), 0
     with file.open("rb") as stream, part.open("wb") as out:
         for start, end in members.whole(stream):
             stream.seek(start)
             member = stream.read(end - start)
             moved[start] = out.tell()
             out.write(redacted(record(BytesIO(member)), bodies[start], at) if start in bodies else member)
+        if behind := [start for start in named if start >= end]:
+            moved |= {start: start - end + out.tell() for start in behind}
+            stream.seek(end)
+            shutil.copyfileobj(stream, out)
         out.flush()
         os.fsync(out.fileno())
     failpoint.reach("redacted.writing")

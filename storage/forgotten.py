@@ -165,13 +165,13 @@ def newest_capture(session: Session, outlet: str) -> int:
 def point(session: Session, file: str, new: str, moved: Mapping[int, int], redacted: Collection[int], now: datetime) -> None:
     """Has the captures of a file lie in another: each where moved says, and those that were changed say since when."""
     rows = session.execute(select(Capture.id, Capture.offset).where(Capture.file == file)).all()
-    changes = [{"own": own, "to": moved[offset], "when": now if offset in redacted else None} for own, offset in rows]
+    changes = [{"own": own, "to": moved.get(offset, offset), "when": now if offset in redacted else None}
+               for own, offset in rows]
     if changes:
         table = Capture.metadata.tables[Capture.__tablename__]
-        session.connection().execute(
-            update(table).where(table.c.id == bindparam("own")).values(
-                file=new, offset=bindparam("to"), redacted_at=func.coalesce(bindparam("when", type_=table.c.redacted_at.type),
-                                                                           table.c.redacted_at)), changes)
+        when = func.coalesce(bindparam("when", type_=table.c.redacted_at.type), table.c.redacted_at)
+        session.connection().execute(update(table).where(table.c.id == bindparam("own")).values(
+            file=new, offset=bindparam("to"), redacted_at=when), changes)
 
 
 def erase(session: Session, comments: Sequence[Stored], tombstones: Mapping[int, str], now: datetime) -> int:

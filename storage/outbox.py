@@ -285,6 +285,11 @@ def show_mail(session: Session, mail: int) -> bytes | None:
     return session.scalar(select(Mail.bytes).where(Mail.id == mail))
 
 
+def redacted(session: Session, mail: int) -> datetime | None:
+    """When something that is forgotten was taken out of a mail; None: never."""
+    return session.scalar(select(Mail.redacted_at).where(Mail.id == mail))
+
+
 def counts(session: Session) -> Counts:
     """How much waits, and how much is dead."""
     pending, oldest = session.execute(select(func.count(), func.min(Alert.made_at, type_=Alert.made_at.type))

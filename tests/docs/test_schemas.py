@@ -167,6 +167,8 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
     found["article-thread"].append(closed(folder))
     found["reprocess"], found["verify"] = [ask("reprocess")], [ask("verify")]
+    said = found["article-thread"][0]["comments"][0]["id"]
+    found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
     for name, more in troubled(folder).items():
@@ -193,6 +195,7 @@ def troubled(folder: Path) -> Documents:
     with Paper(folder, articles=1) as paper:
         first = told("--config", paper.config, "crawl")
         paper.stories |= {f"/news/{number}": story(number) for number in (7, 8, 9)}
+        paper.stories["/news/9"].comments = [("c1", "A railway at last, and who is to pay for it?")]
         paper.sink.__exit__(None, None, None)
         found: Documents = {"crawl": [first, told("--config", paper.config, "crawl", "paper0")]}
         paper.sink.__enter__()
@@ -205,6 +208,9 @@ def troubled(folder: Path) -> Documents:
         config.write('[operator]\nafter = "0s"\n')  # the mail that waits needs a person at once
     found["status"] = [told("--config", paper.config, "status", code=1)]
     found["mail-list"] = [told("--config", paper.config, "mail", "list")]
+    for file in (folder / "archive").rglob("*.warc.gz"):
+        file.write_bytes(bytes(40) + file.read_bytes()[40:])
+    found["forget"] = [told("--config", paper.config, "forget", "--comment", "https://paper.example/news/9#c1", code=1)]
     for file in (folder / "archive").rglob("*.warc.gz"):
         file.unlink()
     with closing(sqlite3.connect(folder / "store.db", isolation_level=None)) as store:

@@ -1,0 +1,104 @@
+"""Comments that are forgotten: what lies anywhere below the data folder is looked through by means that are none of ours."""
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from command import said, told
+from forgetful import Readers, Said, lying, paper
+from here import Here
+
+from tests.crawler.scripted import Reactor
+
+NAME, OTHER = "Gulnara Seitkali", "Bek Omarov"
+TEXT = "The railway was promised to my village thirty years ago, and we still walk."
+EDITED = "The railway was promised to our village thirty years ago, and we all still walk."
+ANSWER = "Walking is healthy, and the railway would only bring tourists to us."
+
+
+@pytest.fixture(params=["keep", "pseudonym"])
+def names(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def readers(tmp_path: Path, store_url: str, names: str) -> Iterator[Readers]:
+    with paper(tmp_path, store_url, settings=f'[comments]\nnames = "{names}"') as readers:
+        yield readers
+
+
+class Wire:
+    """Crawls of the paper, an hour after the other, each by a worker of its own: none is there while something is forgotten."""
+
+    def __init__(self, readers: Readers, reactor: Reactor) -> None:
+        self.readers, self.reactor, self.now = readers, reactor, datetime(2026, 3, 4, 6, 0, tzinfo=timezone.utc)
+
+    def crawl(self) -> None:
+        self.now += timedelta(hours=1)
+        with Here(self.readers, self.reactor) as line:
+            line.now = self.now
+            run, = line.crawl("paper0")
+            assert run["state"] == "done", run
+
+
+@pytest.fixture
+def wire(readers: Readers, reactor: Reactor) -> Wire:
+    """A first crawl, then a thread of two, of which the first is edited later."""
+    wire = Wire(readers, reactor)
+    wire.crawl()
+    readers.said["/news/1"] = [Said(NAME, TEXT, "c1"), Said(OTHER, ANSWER, "c2", 3)]
+    wire.crawl()
+    readers.said["/news/1"][0].text = EDITED
+    wire.crawl()
+    assert lying(readers, TEXT) and lying(readers, EDITED) and lying(readers, NAME)
+    return wire
+
+
+def thread(readers: Readers) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = told("--config", readers.config, "article", "thread", "https://paper.example/news/1")[
+        "comments"]
+    return found
+
+
+def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: Readers, wire: Wire) -> None:
+    before = thread(readers)
+    done = told("--config", readers.config, "forget", "--author", "gulnara   SEITKALI")
+    assert (done["comments"], done["versions"], done["alerts"], done["mails"], done["left"]) == (1, 2, 2, 2, [])
+    assert done["captures"] == 2 and done["files"] >= 1 and done["which"] == []
+    assert lying(readers, NAME, TEXT, EDITED) == []
+    assert lying(readers, ANSWER) and told("--config", readers.config, "verify")["damaged"] == []
+    after = thread(readers)
+    assert [each["native_id"] for each in after] == ["c1", "c2"]
+    assert (after[0]["text"], after[0]["author"], after[1]) == (None, None, before[1])
+    assert after[0]["forgotten"] and [version["event"] for version in after[0]["versions"]] == ["posted", "edited"]  # type: ignore[attr-defined]
+    readers.said["/news/1"].append(Said(NAME, f"{TEXT} I say it again.", "c3"))
+    wire.crawl()
+    told("--config", readers.config, "reprocess")
+    assert lying(readers, NAME, TEXT, EDITED) == []
+    assert [(each["native_id"], each["text"]) for each in thread(readers)] == [("c1", None), ("c2", ANSWER), ("c3", None)]
+    assert told("--config", readers.config, "verify")["damaged"] == []
+    assert len(readers.mails()) == 2
+
+
+def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers, wire: Wire) -> None:
+    readers.said["/news/1"].append(Said(NAME, "Another word of mine, which may stay where it is.", "c3"))
+    wire.crawl()
+    own = next(each["id"] for each in thread(readers) if each["native_id"] == "c1")
+    dry = told("--config", readers.config, "forget", "--comment", str(own), "--dry-run")
+    assert (dry["comments"], dry["captures"], dry["which"][0]["text"]) == (1, 3, EDITED)
+    assert lying(readers, TEXT)
+    told("--config", readers.config, "forget", "--comment", "https://paper.example/news/1#c1")
+    assert lying(readers, TEXT, EDITED) == []
+    wire.crawl()
+    assert lying(readers, TEXT, EDITED) == []
+    assert [each["text"] for each in thread(readers)] == [None, ANSWER, "Another word of mine, which may stay where it is."]
+
+
+def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Readers, wire: Wire) -> None:
+    before = told("--config", readers.config, "mail", "list")["mails"]
+    told("--config", readers.config, "forget", "--author", NAME)
+    after = told("--config", readers.config, "mail", "list")["mails"]
+    assert [each["message_id"] for each in after] == [each["message_id"] for each in before]
+    shown = said("--config", readers.config, "mail", "show", "1")
+    assert "[withdrawn]" in shown.stdout and "taken out" in shown.stderr
+    assert after[0]["message_id"] in said("--config", readers.config, "mail", "show", after[0]["mail"]).stdout
