@@ -492,7 +492,7 @@ def verify(config: Path | None, as_json: bool) -> None:
 @click.option("--author", default=None, metavar="NAME",
               help="Every comment of this reader, by the name that the page shows; case and spaces do not count.")
 @click.option("--comment", "comments", multiple=True, metavar="ID",
-              help="This comment: the id in `article thread`, or ARTICLE#ID with the page's own (native_id). May be repeated.")
+              help="This comment: `comment` in `article thread --json`, or ARTICLE#ID with its native_id. May be repeated.")
 @click.option("--outlet", default=None, metavar="ID", help="Of this outlet only.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be forgotten.")
 @as_json

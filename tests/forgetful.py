@@ -47,7 +47,8 @@ class Readers(Newspaper):
     def write(self) -> None:
         super().write()
         file = self.folder / "outlets" / "paper0.toml"
-        file.write_text(file.read_text(encoding="utf-8") + 'author = "b.by"\ntime = "time"\n', encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace("[comments]", '[comments]\nauthor = "b.by"\ntime = "time"')
+        file.write_text(text, encoding="utf-8")
 
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)

@@ -35,8 +35,9 @@ class Wire:
 
     def crawl(self) -> None:
         self.now += timedelta(hours=1)
-        with Here(self.readers, self.reactor) as line:
-            line.now = self.now
+        line = Here(self.readers, self.reactor)
+        line.now = self.now
+        with line:
             run, = line.crawl("paper0")
             assert run["state"] == "done", run
 
@@ -83,7 +84,7 @@ def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: R
 def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers, wire: Wire) -> None:
     readers.said["/news/1"].append(Said(NAME, "Another word of mine, which may stay where it is.", "c3"))
     wire.crawl()
-    own = next(each["id"] for each in thread(readers) if each["native_id"] == "c1")
+    own = next(each["comment"] for each in thread(readers) if each["native_id"] == "c1")
     dry = told("--config", readers.config, "forget", "--comment", str(own), "--dry-run")
     assert (dry["comments"], dry["captures"], dry["which"][0]["text"]) == (1, 3, EDITED)
     assert lying(readers, TEXT)

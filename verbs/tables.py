@@ -218,5 +218,5 @@ def _forgotten(console: Console, document: dict[str, Any]) -> None:
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
 DRAWN = {"checks": _checks, "refused": _forgotten, "made_due": _reprocessed, "readings": _verified, "files": _imported,
-         "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails,
-         "operations": _operations, "blocks": _article}
+         "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts,
+         "mails": _mails, "operations": _operations, "blocks": _article}

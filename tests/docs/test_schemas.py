@@ -167,7 +167,7 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
     found["article-thread"].append(closed(folder))
     found["reprocess"], found["verify"] = [ask("reprocess")], [ask("verify")]
-    said = found["article-thread"][0]["comments"][0]["id"]
+    said = found["article-thread"][0]["comments"][0]["comment"]
     found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
