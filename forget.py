@@ -71,8 +71,8 @@ class Done:
     mails: int = 0
     captures: int = 0
     files: int = 0
-    refused: int = 0
     left: list[Left] = field(default_factory=list)
+    refused: int = 0
 
 
 @dataclass

@@ -24,6 +24,7 @@ ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,3
 ESCAPE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[\"\\/bfnrt])")
 STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 BRACES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|[{}]", re.DOTALL)
+WORD = re.compile(r"\w+")
 SCRIPT = re.compile(r"<script\b[^<>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SURROGATE = re.compile("[\ud800-\udfff\ufffd]+")
@@ -75,13 +76,15 @@ def _plain(text: str) -> str:
 
 def telling(said: str) -> str:
     """The word by which a text is looked for first."""
-    return max(_plain(said).split(), key=len, default="")
+    return max(WORD.findall(_plain(said)) or [_plain(said).strip()], key=len)
 
 
 def may_hold(text: str, words: Iterable[str]) -> bool:
     """Whether a source may hold texts with any of these words, however it writes them: quick, and sometimes wrong to say so."""
-    held = _plain(html.unescape(html.unescape(ESCAPE.sub(_meant, text) if "\\" in text else text)))
-    return any(word in held for word in words)
+    escaped = ESCAPE.sub(_meant, text) if "\\" in text else text
+    # Tags may stand in the midst of a word, and a word in the midst of a tag.
+    held = [_plain(html.unescape(html.unescape(each))) for each in (escaped, TAG.sub("", escaped))]
+    return any(word in each for word in words for each in held)
 
 
 def _meant(escape: re.Match[str]) -> str:
