@@ -76,7 +76,8 @@ def _plain(text: str) -> str:
 
 def telling(said: str) -> str:
     """The word by which a text is looked for first."""
-    return max(WORD.findall(_plain(said)) or [_plain(said).strip()], key=len)
+    words: list[str] = WORD.findall(_plain(said))
+    return max(words or [_plain(said).strip()], key=len)
 
 
 def may_hold(text: str, words: Iterable[str]) -> bool:

@@ -205,7 +205,8 @@ class _Writer:
     def _version(self, place: int, event: str, seq: int, after: int | None, *, guess: bool = False) -> dict[str, Any]:
         comment = self.known.look.comments[place]
         return {"comment_id": self.ids[place], "seq": seq, "event": event, "guess": guess,
-                "text": None if comment.forgotten else comment.text, "capture_id": self.captures[comment.page], "after_read_id": after, "before_read_id": self.look_id}
+                "text": None if comment.forgotten else comment.text,
+                "capture_id": self.captures[comment.page], "after_read_id": after, "before_read_id": self.look_id}
 
     def _seen(self, change: ThreadChange) -> None:
         """Brings up to date what is shown of known comments. At another page than that which showed a comment last it is only

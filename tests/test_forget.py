@@ -4,10 +4,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from command import said, told
+from command import said, steppewire, told
 from forgetful import Readers, Said, lying, paper
 from here import Here
 
+from storage.store import Store
 from tests.crawler.scripted import Reactor
 
 NAME, OTHER = "Gulnara Seitkali", "Bek Omarov"
@@ -103,3 +104,84 @@ def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Read
     shown = said("--config", readers.config, "mail", "show", "1")
     assert "[withdrawn]" in shown.stdout and "taken out" in shown.stderr
     assert after[0]["message_id"] in said("--config", readers.config, "mail", "show", after[0]["mail"]).stdout
+
+
+# --- ends in between
+
+@pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("point", ["redacted.writing", "redacted.written", "redacted.pointing", "redacted.pointed",
+                                   "redacted.removed", "forgotten.erasing", "forgotten.erased"])
+def test_killed_anywhere_nothing_is_lost_and_the_same_command_ends_it(point: str, readers: Readers, wire: Wire) -> None:
+    before = told("--config", readers.config, "verify")
+    ended = steppewire("--config", readers.config, "forget", "--author", NAME, more={"STEPPEWIRE_FAILPOINT": point})
+    assert f"failpoint {point}" in ended.stderr
+    between = told("--config", readers.config, "verify")
+    assert (between["damaged"], between["captures"]) == ([], before["captures"])
+    assert told("--config", readers.config, "forget", "--author", NAME)["left"] == []
+    assert lying(readers, NAME, TEXT, EDITED) == [] and lying(readers, ANSWER)
+    after = told("--config", readers.config, "verify")
+    assert (after["damaged"], after["captures"], after["files"]) == ([], before["captures"], before["files"])
+    named = {file.name for file in readers.folder.rglob("*.warc.gz*")}
+    assert len(named) == after["files"] and not any(name.endswith(".part") for name in named)
+
+
+@pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_a_crawl_kept_before_it_was_killed_goes_with_the_next_one(readers: Readers, wire: Wire) -> None:
+    told("--config", readers.config, "forget", "--author", NAME)
+    readers.said["/news/1"].append(Said(OTHER, "One word more.", "c3", 3))
+    ended = steppewire("--config", readers.config, "crawl", "paper0", more={"STEPPEWIRE_FAILPOINT": "redacted.writing"})
+    assert "failpoint redacted.writing" in ended.stderr
+    assert lying(readers, TEXT) or lying(readers, EDITED)
+    ended = steppewire("--config", readers.config, "crawl", "paper0")
+    assert ended.returncode == 0, ended.stderr
+    assert lying(readers, NAME, TEXT, EDITED) == []
+    assert told("--config", readers.config, "verify")["damaged"] == []
+
+
+# --- refused
+
+@pytest.mark.parametrize("names", ["keep"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_a_comment_without_an_id_is_refused_and_makes_one_row(readers: Readers, reactor: Reactor) -> None:
+    wire = Wire(readers, reactor)
+    readers.said["/news/1"] = [Said(NAME, TEXT), Said(OTHER, ANSWER, day=3)]
+    wire.crawl()
+    own = thread(readers)[0]["comment"]
+    told("--config", readers.config, "forget", "--comment", str(own))
+    for _ in range(2):
+        wire.crawl()
+    assert [each["text"] for each in thread(readers)] == [None, ANSWER]
+    assert lying(readers, NAME, TEXT) == []
+
+
+# --- what cannot be done
+
+@pytest.mark.parametrize("names", ["drop"], indirect=True)
+def test_where_names_are_dropped_only_what_comes_is_refused_and_it_says_so(readers: Readers, wire: Wire) -> None:
+    ended = said("--config", readers.config, "forget", "--author", NAME)
+    assert "names are dropped" in ended.stderr and "out of reach" in ended.stderr
+    assert thread(readers)[0]["text"] == EDITED
+    readers.said["/news/2"] = [Said(NAME, TEXT, "c9")]
+    wire.crawl()
+    shown = told("--config", readers.config, "article", "thread", "https://paper.example/news/2")
+    assert [each["text"] for each in shown["comments"]] == [None]
+
+
+@pytest.mark.parametrize("names", ["keep"], indirect=True)
+def test_beside_another_it_says_what_to_do(readers: Readers, wire: Wire) -> None:
+    store = Store(readers.database)
+    with store.lock():
+        ended = said("--config", readers.config, "forget", "--author", NAME)
+    store.engine.dispose()
+    assert ended.returncode == 1 and "stop the daemon" in ended.stderr and lying(readers, NAME)
+
+
+@pytest.mark.parametrize("arguments", [("--author", "A", "--comment", "1"), ("--author", "  "), ("--comment", "99"),
+                                       ("--comment", "https://paper.example/news/1#c99"), ("--author", "A", "--outlet", "nowhere")])
+@pytest.mark.parametrize("names", ["keep"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], readers: Readers, reactor: Reactor) -> None:
+    Wire(readers, reactor).crawl()
+    assert told("--config", readers.config, "forget", *arguments, code=2)["error"]["kind"] == "usage"
