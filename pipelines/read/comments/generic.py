@@ -123,6 +123,10 @@ def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement], *,
     if around is None:
         return None
     # Most of what repeats itself on a page is not near any word of comments: nothing more is looked at then.
+    # One alone has to be named as one: "comment-7".
+    if len(items) == 1 and not any(_calls(one) and re.search(r"\d", one.get("id") or one.get("data-id") or "")
+                                  for one in items[0].roots):
+        return None
     score = _evidence(items, around, view)
     if score < (4 if not timed else 2 if len(items) > 1 else ALONE):
         return None

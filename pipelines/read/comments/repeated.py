@@ -13,6 +13,9 @@ from pipelines.read.comments.phrases import CLOCK, LOOSE, RELATIVE
 
 # No line with a time and a name in it is longer.
 TIME_LINE = 120
+# Nor one with a time that counts from now or lacks its year.
+VAGUE_LINE = 60
+DIGIT = re.compile(r"\d")
 # With its white space a line is hardly longer than this.
 LONG_LINE = 2 * TIME_LINE
 STAMPED = ("@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or @data-created or "
@@ -51,8 +54,10 @@ def sign(element: HtmlElement) -> str:
 
 def is_time(line: str) -> bool:
     """Whether a short line holds a time, absolute or counted from now."""
-    return len(line) <= TIME_LINE and ((DATED.search(line) is not None and times.within(line) is not None)
-                                       or RELATIVE.search(line) is not None or LOOSE.search(line) is not None)
+    if len(line) > TIME_LINE or not DIGIT.search(line):
+        return False
+    return (DATED.search(line) is not None and times.within(line) is not None) or (
+        len(line) <= VAGUE_LINE and (RELATIVE.search(line) is not None or LOOSE.search(line) is not None))
 
 
 def begins(line: str) -> int:
@@ -228,5 +233,7 @@ def items(group: list[HtmlElement], stops: set[HtmlElement]) -> list[Item]:
         holding = sum(_own_length(run, heads) > _own_length([head], set(top)) for run, head in zip(runs, top, strict=True))
         if whole > 1.5 * most and 2 * holding > len(runs):
             return [Item(run, anchor) for run, anchor in zip(runs, group, strict=True)]
-    best = next((level for level, length in zip(levels, lengths, strict=True) if length >= 0.85 * most), top)
+    # Around one alone stand a heading and a form as well.
+    share = 0.85 if len(group) > 1 else 0.5
+    best = next((level for level, length in zip(levels, lengths, strict=True) if length >= share * most), top)
     return [Item([element], anchor) for element, anchor in zip(best, group, strict=True)]

@@ -71,6 +71,46 @@ def test_what_is_like_a_thread_and_none_has_no_comments(trap, place, reading):
     assert reading(**{place: trap}).thread.comments == ()
 
 
+def flat(one: str) -> str:
+    return "<div class='talk'><h3>7 comments</h3>" + "".join(
+        one.format(number=number, day=number + 1, author=author, text=text, other=SAID[-1 - number][0],
+                   answer=SAID[-1 - number][1],
+                   link=f"<a href='/u/{number}'>{author}</a>" if number % 2 else author)
+        for number, (author, text, _) in enumerate(SAID)) + "</div>"
+
+
+def test_names_may_be_links_in_some_comments_only(reading):
+    found = reading(inside=flat("<div class='m'><cite>{link}</cite> <i>0{day}.02.2026</i><p>{text}</p></div>")).thread
+    assert [(one.author, one.text) for one in found.comments] == [(author, text) for author, text, _ in SAID]
+
+
+@pytest.mark.parametrize("written", ["{number} days ago", "Mar {number} at 12:50 pm", "vor {number} Stunden",
+                                     "{number} часа назад"])
+def test_a_time_without_a_day_tells_where_a_comment_is_and_is_kept_as_it_is_written(written, reading):
+    found = reading(inside=flat(f"<div class='m'><b>{{author}}</b> <i>{written}</i><p>{{text}}</p></div>")).thread
+    assert [(one.author, one.text) for one in found.comments] == [(author, text) for author, text, _ in SAID]
+    assert [one.posted for one in found.comments] == [None] * 7
+    assert [one.posted_raw for one in found.comments] == [written.format(number=number) for number in range(7)]
+
+
+def test_a_comment_in_two_kinds_of_markup_is_read_in_both(reading):
+    answer = ("<div class='r'><span class='r-by'>{other}</span><span class='r-at'>02.03.2026</span>"
+              "<p class='r-say'>{answer}</p></div>")
+    one = "<div class='m'><b>{author}</b> <i>0{day}.02.2026</i><p>{text}</p>" + answer + "</div>"
+    found = reading(inside=flat(one).replace("7 comments", "14 comments")).thread
+    texts = [text for _, text, _ in SAID]
+    assert [each.text for each in found.comments] == [text for both in zip(texts, texts[::-1], strict=True) for text in both]
+    assert [each.parent for each in found.comments] == [parent for place in range(0, 14, 2) for parent in (None, place)]
+    assert found.state == "complete"
+
+
+def test_one_comment_alone_has_to_be_named_as_one(reading):
+    one = "<div {name}><b>Aigerim</b> <i>01.02.2026</i><p>A comment that stands alone.</p><a>Reply</a></div>"
+    for name, number in (("class='comment' id='comment_7'", 1), ("class='note'", 0)):
+        thread = reading(after=f"<div class='talk'><h3>1 comment</h3>{one.format(name=name)}</div>").thread
+        assert len(thread.comments) == number
+
+
 def test_a_thread_that_an_outlets_own_selectors_do_not_find_is_read_all_the_same(fetched, steppe):
     value = read(fetched(page(inside=MARKUPS["hashed"](TALK, ENGLISH))), steppe)
     assert isinstance(value, ArticleRead)
