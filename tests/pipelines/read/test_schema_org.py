@@ -47,7 +47,8 @@ def test_every_markup_is_read_with_its_parents_and_leaves_the_article_clean(mark
 
 def test_the_comment_that_is_answered_may_be_described_in_the_answer(thread):
     markup = SCHEMA_ORG["microdata, flat"](VOICES).replace(
-        '<link itemprop="parentItem" href="#a41">', '<div itemprop="parentItem" itemscope itemtype="https://schema.org/Comment">'
+        '<link itemprop="parentItem" href="#a41">',
+        '<div itemprop="parentItem" itemscope itemtype="https://schema.org/Comment">'
         '<a itemprop="url" href="#a41">The first</a></div>')
     found = thread(markup)
     assert [one.parent for one in found.comments] == [None, 0, 1, None, 3, 1]
@@ -98,3 +99,10 @@ def test_marks_are_found_in_every_encoding(encoding, fetched):
     value = read(fetched(body, content_type=content_type), None)
     assert isinstance(value, ArticleRead)
     assert (value.thread.system, len(value.thread.comments)) == ("schema_org", 6)
+
+
+def test_a_paragraph_without_the_readers_name_beside_it_is_the_articles(reading):
+    said = "The drivers at the pass wait for two days, and some of them for three, as they told us on Monday."
+    talk = SCHEMA_ORG["JSON-LD, flat"]([*VOICES, Voice(50, "Dana", said)])
+    value = reading(inside=f"<blockquote><p>{said}</p></blockquote>{talk}")
+    assert value.text.splitlines() == [*LINES["en"], said]
