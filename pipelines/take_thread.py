@@ -109,8 +109,8 @@ def comment_values(comment: CommentRead, names: Names, outlet: str) -> dict[str,
     """What a comment's row says of it as it is read, but for its thread, its id and whom it answers."""
     return {"parent_source": comment.parent_source, "author": names(outlet, comment.author), "posted_at": comment.posted,
             "posted_raw": comment.posted_raw, "certainty": comment.certainty,
-            "text": None if comment.forgotten else comment.text, "text_key": text_key(comment.text), "depth": comment.depth, "position": comment.position, "likes": comment.likes,
-            "dislikes": comment.dislikes}
+            "text": None if comment.forgotten else comment.text, "text_key": text_key(comment.text),
+            "depth": comment.depth, "position": comment.position, "likes": comment.likes, "dislikes": comment.dislikes}
 
 
 def put_comments(session: Session, rows: Mapping[int, dict[str, Any]], read: Sequence[CommentRead],

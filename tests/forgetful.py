@@ -100,9 +100,8 @@ def plain(record: bytes) -> bytes:
     head, _, body = record.partition(b"\r\n\r\n")
     inner, _, body = body.partition(b"\r\n\r\n")
     body = body.removesuffix(b"\r\n\r\n")
-    for name, unpack in (("gzip", gzip.decompress), ("br", brotli.decompress)):
-        if f"content-encoding: {name}".encode() in inner.lower():
-            body = unpack(body)
+    for name in reversed(re.findall(rb"content-encoding: (gzip|br)", inner.lower())):
+        body = (gzip.decompress if name == b"gzip" else brotli.decompress)(body)
     return b"\n".join((head, inner, body))
 
 

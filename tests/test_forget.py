@@ -1,11 +1,12 @@
 """Comments that are forgotten: what lies anywhere below the data folder is looked through by means that are none of ours."""
+import html
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from command import said, steppewire, told
-from forgetful import Readers, Said, lying, paper
+from forgetful import Readers, Said, lying, members, paper, plain
 from here import Here
 
 from storage.store import Store
@@ -140,7 +141,30 @@ def test_what_a_crawl_kept_before_it_was_killed_goes_with_the_next_one(readers: 
     assert told("--config", readers.config, "verify")["damaged"] == []
 
 
-# --- refused
+# --- whose it is
+
+@pytest.mark.parametrize("names", ["keep"], indirect=True)
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("encoding", "charset"), [("gzip", "utf-8"), ("br", "windows-1251"), ("", "utf-8")])
+def test_what_the_article_and_others_say_stays(encoding: str, charset: str, readers: Readers, reactor: Reactor) -> None:
+    name, text, short = "Айгуль Серикова", "Дорогу обещали моему селу тридцать лет назад.", "Да"
+    readers.encoding, readers.charset, readers.machine = encoding, charset, False
+    readers.aside = f"Most read: {name}"
+    readers.stories["/news/1"].paragraphs += [f"{name} asked the minister about it twice.", text, short]
+    readers.said["/news/1"] = [Said(name, text, "c1"), Said(OTHER, f"{name}, no.", "c2", 3), Said(name, short, "c3", 3)]
+    Wire(readers, reactor).crawl()
+    before = told("--config", readers.config, "article", "show", "https://paper.example/news/1")
+    assert told("--config", readers.config, "forget", "--author", name)["left"] == []
+    after = told("--config", readers.config, "article", "show", "https://paper.example/news/1")
+    assert (after["text"], after["title"]) == (before["text"], before["title"]) and text in after["text"]
+    assert [each["text"] for each in after["comments"]] == [None, f"{name}, no.", None]
+    page, = (plain(record).decode(charset) for file in readers.folder.rglob("*.warc.gz")
+             for record in members(file.read_bytes()) if b"Steppewire-Redacted: " in record)
+    page = html.unescape(page)
+    assert (page.count(text), page.count(f"<p>{short}</p>"), page.count(name)) == (1, 1, 2)
+    assert page.count("[withdrawn]") == 8  # of either comment the text, the name, and the name in two attributes
+    assert told("--config", readers.config, "verify")["damaged"] == []
+
 
 @pytest.mark.parametrize("names", ["keep"], indirect=True)
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
@@ -179,7 +203,8 @@ def test_beside_another_it_says_what_to_do(readers: Readers, wire: Wire) -> None
 
 
 @pytest.mark.parametrize("arguments", [("--author", "A", "--comment", "1"), ("--author", "  "), ("--comment", "99"),
-                                       ("--comment", "https://paper.example/news/1#c99"), ("--author", "A", "--outlet", "nowhere")])
+                                       ("--comment", "https://paper.example/news/1#c99"),
+                                       ("--author", "A", "--outlet", "nowhere")])
 @pytest.mark.parametrize("names", ["keep"], indirect=True)
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], readers: Readers, reactor: Reactor) -> None:
