@@ -24,8 +24,8 @@ EAGER = timedelta(hours=6)
 OF_AGE = 4
 # An article whose date is so much older than its finding was old when it was found; of the others the date may lack the hour.
 OLD = timedelta(days=1)
-# The parts of a slot's looks that may be taken: by pages in doubt, whose second look has to come soon, by articles in their first
-# hours, and by all others, which would else have taken the place of the young ones days before.
+# The parts of a slot's looks that may be taken: by pages in doubt, whose second look has to come soon, by articles in their
+# first hours, and by all others, which would else have taken the place of the young ones days before.
 ALL, MOST, HALF = 1.0, 0.9, 0.5
 
 
