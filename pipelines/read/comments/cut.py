@@ -30,7 +30,7 @@ HEADING = 60
 CALLED = re.compile(
     r"comments?|replies|answers|discussion|thoughts|комментари(?:й|и|я|ев)|отзыв(?:ы|а|ов)?|обсуждени[ея]|мнени[ея]|ответ(?:ы|а|ов)?|"
     r"пікір(?:лер)?|түсініктемелер|пикир(?:лер)?|комментарийлер|izoh(?:lar)?|fikr(?:lar)?|изоҳ(?:лар)?|фикр(?:лар)?|шарҳ(?:ҳо)?|"
-    r"назарҳо|teswir(?:ler)?|yorum(?:lar)?|评论|評論", re.IGNORECASE)
+    r"назарҳо|teswir(?:ler)?|yorum(?:lar)?|[条條则則个個篇]?(?:评论|評論)", re.IGNORECASE)
 COUNT = re.compile(r"\d+")
 WORDS = re.compile(r"[^\W\d_]+")
 LISTS = {"ul", "ol", "dl", "table"}

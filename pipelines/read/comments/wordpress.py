@@ -27,6 +27,8 @@ SHORT = re.compile(r"[?&]p=(\d{1,12})(?:&|$)")
 JSON = re.compile(r"/wp/v2/(?:posts|pages)/(\d{1,12})")
 # Where scripts put the comments of others, WordPress's own place says nothing.
 OTHERS = {"disqus_thread", "fb-comments", "hypercomments_widget", "mc-container", "remark42", "isso-thread", "vk_comments"}
+# wpDiscuz counts the comments in an element of its own, outside of their list.
+HEADS = {"wc-thread-info", "wpd-thread-head", "wpd-thread-info"}
 FORMS = {"commentform", "comment_post_ID"}
 
 
@@ -247,7 +249,9 @@ def find(view: View) -> Found | None:
     if not read:
         return Found(ThreadRead(NAME, "complete", None, 0, native_key=key, closed=shut), tuple(parts.outermost(talk.pings)))
     thread = parts.thread(NAME, read, counts, key, closed=shut)
-    return Found(_with_more(thread, view, post, deep=talk.is_cut_off()), tuple(parts.outermost(list(numbered))))
+    heads = {name for name in view.named.names if HEADS.intersection(name.split())}
+    cut = parts.outermost([*numbered, *view.named.having(heads, set())])
+    return Found(_with_more(thread, view, post, deep=talk.is_cut_off()), tuple(cut))
 
 
 def _with_more(thread: ThreadRead, view: View, post: str | None, *, deep: bool) -> ThreadRead:
