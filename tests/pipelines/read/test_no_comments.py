@@ -29,16 +29,18 @@ TRAPS = {
     "trackbacks alone": '<h3>Trackbacks</h3><ol class="commentlist">' + each(
         '<li id="comment-{n}" class="trackback"><cite>{who}</cite> <p>[...] {text} [...]</p></li>') + "</ol>",
     "a box of recent comments": '<section class="widget widget_recent_comments"><h3>Recent Comments</h3><ul>' + each(
-        '<li class="recentcomments"><span class="comment-author-link">{who}</span> on <a href="/a/{n}#comment-{n}">A road</a></li>')
+        '<li class="recentcomments"><span class="comment-author-link">{who}</span> on '
+        '<a href="/a/{n}#comment-{n}">A road</a></li>')
     + "</ul></section>",
     "recent comments with their texts": "<aside><h4>What readers say elsewhere</h4>" + each(
         '<div class="item"><b>{who}</b> <time datetime="{iso}">{day}</time><p>{text}</p>'
-        '<a href="/en/articles/sx/features/2026/02/0{n}/feature-0{n}#comments">To the article</a></div>') + "</aside>",
+        '<a href="/en/articles/sx/features/2026/02/0{n}/feature-0{n}#comments">To it</a></div>') + "</aside>",
     "TYPO3's elements": each('<div id="c{n}" class="csc-default"><h2>{who} on the road</h2><p class="bodytext">{text}</p></div>'),
     "TYPO3's frames": each('<div id="c12{n}" class="frame frame-default frame-type-text"><header><h3>Part {n}</h3></header>'
                            "<p>{text}</p></div>"),
     "PIXNET's blocks": '<div id="PChoc">' + each(
-        '<div class="PChoc-item"><a href="https://{n}.pixnet.example/">{who}</a><span>{day}</span><p>{text}</p></div>') + "</div>",
+        '<div class="PChoc-item"><a href="https://{n}.pixnet.example/">{who}</a><span>{day}</span>'
+        "<p>{text}</p></div>") + "</div>",
     "related articles": '<div class="related"><h3>More on this</h3>' + each(
         '<article><h4><a href="/en/articles/{n}">{text}</a></h4><span class="author">{who}</span> '
         '<time datetime="{iso}">{day}</time></article>') + "</div>",
@@ -52,9 +54,11 @@ TRAPS = {
         "<p>{text}</p><a href='#post-{n}'>Share</a></article>") + "</section>",
     "Comments (0)": f'<div id="comments"><h3>Comments (0)</h3><p>Be the first to write one.</p>{FORM}</div>',
     "a form alone": f'<div id="respond"><h3>Leave a Reply</h3>{FORM}</div>',
-    "closed from the beginning": '<div id="comments" class="comments-area"><p class="no-comments">Comments are closed.</p></div>',
+    "closed from the beginning":
+        '<div id="comments" class="comments-area"><p class="no-comments">Comments are closed.</p></div>',
     "a poll": '<div class="poll"><h3>What do you think?</h3><form>' + each(
-        '<label><input type="radio" name="p" value="{n}">{text}</label> <span>1{n} %</span><br>') + "<p>412 votes</p></form></div>",
+        '<label><input type="radio" name="p" value="{n}">{text}</label> <span>1{n} %</span><br>')
+    + "<p>412 votes</p></form></div>",
     "letters to the editor": '<div class="letters"><h2>Letters to the editor</h2>' + each(
         "<p>{text}</p><p><em>{who}, Almaty</em></p>") + "</div>",
     "quotations": "<h2>What they say</h2>" + each("<blockquote><p>{text}</p><cite>{who}</cite></blockquote>"),
