@@ -35,7 +35,7 @@ TRAPS = {
     "recent comments with their texts": "<aside><h4>What readers say elsewhere</h4>" + each(
         '<div class="item"><b>{who}</b> <time datetime="{iso}">{day}</time><p>{text}</p>'
         '<a href="/en/articles/sx/features/2026/02/0{n}/feature-0{n}#comments">To it</a></div>') + "</aside>",
-    "TYPO3's elements": each('<div id="c{n}" class="csc-default"><h2>{who} on the road</h2><p class="bodytext">{text}</p></div>'),
+    "TYPO3's elements": each('<div id="c{n}" class="csc-default"><h2>{who} rides</h2><p class="bodytext">{text}</p></div>'),
     "TYPO3's frames": each('<div id="c12{n}" class="frame frame-default frame-type-text"><header><h3>Part {n}</h3></header>'
                            "<p>{text}</p></div>"),
     "PIXNET's blocks": '<div id="PChoc">' + each(
