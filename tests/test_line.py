@@ -118,6 +118,22 @@ def test_a_site_that_is_down_is_not_asked_for_page_after_page(tmp_path: Path, re
         assert run["state"] == "done" and len(line.articles()) == 40
 
 
+def test_a_thread_is_asked_for_by_its_rhythm_long_before_the_ladder_wants_it(tmp_path: Path, reactor: Reactor) -> None:
+    with Newspaper(tmp_path, articles=1, recheck="30d") as paper, Here(paper, reactor) as line:
+        line.crawl()
+        asked = []
+        for minutes in (9, 2, 12, 3, 60, 30, 91):
+            if minutes == 60:
+                paper.stories["/news/0"].comments.append(("c1", "The railway was late again."))
+            line.crawl(later=timedelta(minutes=minutes))
+            asked.append(paper.asked("/news/0"))
+        # After ten minutes, then each quarter of an hour at the latest; most answers are that nothing changed.
+        assert asked == [1, 2, 3, 3, 4, 5, 6]
+        with line.store.reading() as session:
+            said, = session.scalars(text("SELECT count(*) FROM comment"))
+        assert (said, paper.asked("/news/0", 304)) == (1, 4)
+
+
 def test_an_edit_behind_an_etag_that_never_changes_is_found_by_a_look_that_comes_seldom(
         tmp_path: Path, reactor: Reactor) -> None:
     class Stuck(Newspaper):
