@@ -15,7 +15,6 @@ from functools import cached_property, partial
 from typing import IO, Any
 
 import failpoint
-import forget
 import logs
 from crawler import outlet as outlets
 from crawler.archive import Archive
@@ -23,6 +22,7 @@ from crawler.items import Report
 from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.run import crawl
+from forget import outlet as forgetting
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import Names, names
@@ -116,7 +116,8 @@ class Worker:
         if known is not None:
             # It is gone from the archive before anybody may look at what the run has brought.
             closed = await self.writer.do(partial(self.archive.end, outlet.id))
-            left = await forget.again(self.settings.archive, self.store, outlet, known, self.readers.read, clock.now(), closed)
+            left = await forgetting.again(self.settings.archive, self.store, outlet, known, self.readers.read, clock.now(),
+                                          closed)
             for each in left:
                 logger.error("the record at %s of %s: %s", each.offset, each.file, each.note)
         return report

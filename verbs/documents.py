@@ -11,7 +11,7 @@ from storage import articles, outbox, pages, runs
 from storage.models import Article, Reading, Run
 
 if TYPE_CHECKING:
-    from forget import Asked, Done
+    from forget.outlet import Asked, Done
     from replay import Damage, Fault, Reread, Verified  # most verbs read nothing again, and need not load what does
 
 Document = dict[str, Any]

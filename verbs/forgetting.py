@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-import forget
 from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
-from forget import Asked, Composer, Done
+from forget.outlet import Asked, Done, forget
+from forget.tables import Composer
 from pipelines.forgetting import Forgotten
 from pipelines.names import folded, names
 from pipelines.read.children import Readers, at_once
@@ -40,7 +40,7 @@ def run(settings: Settings, store: Store, author: str | None, comments: Sequence
             for one in asked:
                 with store.reading() as session:
                     marks = stored.marks(session, one.outlet)
-                found.append((one, await forget.forget(
+                found.append((one, await forget(
                     settings.archive, store, known[one.outlet], one, Forgotten(one.outlet, key, keep, marks), readers.read,
                     composer, now, progress.say, only_look=only_look)))
         return found

@@ -14,7 +14,6 @@ from typing import IO, NamedTuple
 from rich.console import Console
 from rich.status import Status
 
-import forget
 from crawler import outlet as outlets
 from crawler import warc
 from crawler.archive import Archive, opened
@@ -22,6 +21,8 @@ from crawler.decoding import TooLarge, UndecodableBody
 from crawler.items import Exchange, Fetched, Found, Page, ReadValue, Seen, ThreadRead
 from crawler.outlet import Outlet
 from crawler.warc import Contents, Entry, Refused
+from forget import outlet as forgetting
+from forget.archive import NotForgotten
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import names
@@ -182,10 +183,10 @@ class Importer:
         await self.writer.do(self.archive.close)
         for run in self.runs.values():
             if (known := run.desk.intake.forgotten) is not None:
-                left = await forget.again(self.settings.archive, self.store, run.outlet, known, self.readers.read, self.clock(),
-                                          None)
+                left = await forgetting.again(self.settings.archive, self.store, run.outlet, known, self.readers.read,
+                                              self.clock(), None)
                 if left:
-                    raise forget.NotForgotten(left)
+                    raise NotForgotten(left)
 
     async def _begin(self, file: _File, spool: IO[bytes], entry: Entry) -> None:
         """Has a record read, unless it is stored already."""

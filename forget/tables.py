@@ -1,0 +1,79 @@
+"""What a comment that is forgotten has left in the tables: alerts, clean readings, stored mails."""
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from alerts.message import write
+from crawler.items import ArticleRead
+from pipelines import redact
+from pipelines.forgetting import WITHDRAWN
+from pipelines.redact import LONG, letters
+from storage import forgotten as stored
+from storage import outbox
+from storage.forgotten import Stored
+from storage.models import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What a mail is made anew with: the address of the reading room and the outlets' names."""
+
+    public_url: str | None
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What may have got into tables: comments, with all their texts and their authors' names; own has, of each capture that was
+    changed, what its article says itself."""
+
+    comments: Sequence[Stored]
+    texts: Collection[str]
+    names: Collection[str]
+    own: Mapping[int, ArticleRead]
+
+    def take_out(self, session: Session, composer: Composer, now: datetime, *, only_look: bool) -> tuple[int, int]:
+        """Takes them out; how many alerts and mails had some of it. only_look: the caller undoes what this did to alerts and
+        readings, and no mail is made anew."""
+        with session.no_autoflush:
+            own, others = stored.alerts_of(session, [each.comment.id for each in self.comments],
+                                           {each.thread.article_id for each in self.comments})
+            for alert in own:
+                stored.withdraw(alert, WITHDRAWN)
+            quoted = {letters(text) for text in self.texts if any(
+                letters(text) in letters(read.text) for read in self.own.values())}
+            leaked = [text for text in self.texts if len(letters(text)) >= LONG and letters(text) not in quoted]
+            changed = [alert for alert in others
+                       if stored.scrub_alert(alert, lambda text: redact.cut(text, leaked, self.names), WITHDRAWN)]
+            self._readings(session)
+            mails = stored.mails_of(session, [*own, *changed])
+        if not only_look:
+            session.flush()
+            for mail in mails:
+                mail.bytes = _without(session, mail, composer)
+                mail.redacted_at = now
+        return len(own) + len(changed), len(mails)
+
+    def _readings(self, session: Session) -> None:
+        known = set(map(letters, self.names))
+        for reading in stored.readings_of(session, self.own):
+            itself = self.own[reading.capture_id]
+            inside = letters(itself.text)
+            foreign = [text for text in self.texts if letters(text) not in inside]
+            authors = known - set(map(letters, itself.authors))
+            stored.scrub_reading(reading, partial(redact.cut, texts=foreign, names=self.names), partial(_is_one, authors))
+
+
+def _is_one(known: Collection[str], name: str) -> bool:
+    return letters(name) in known
+
+
+def _without(session: Session, mail: Mail, composer: Composer) -> bytes:
+    """A mail as it would have been made of what its alerts say now; Message-ID and date are those that it has."""
+    sender = str(message_from_bytes(mail.bytes)["From"])
+    return write(outbox.told_by(session, mail.id), mail.made_at, sender=sender, public_url=composer.public_url,
+                 names=composer.names).bytes
