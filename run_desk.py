@@ -3,7 +3,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,28 @@ from typing import TypeVar
 from crawler.archive import Archive, holds_same, load
 from crawler.decoding import UndecodableBody
 from crawler.desk import Desk
-from crawler.items import ArticleRead, Exchange, Fetched, HostState, Kept, Nothing, Page, ReadValue, Seen, SourceSeen
+from crawler.further import thread_page
+from crawler.items import (
+    ArticleRead,
+    Exchange,
+    Fetched,
+    HostState,
+    Kept,
+    Nothing,
+    Page,
+    ReadValue,
+    Seen,
+    SourceSeen,
+    ThreadPage,
+)
 from pipelines.intake import Intake
 from pipelines.plan import plan
 from pipelines.read.children import Readers
+from pipelines.read.comments.join import joined
 from pipelines.read.door import reader_name
 from pipelines.reading import read_before
 from pipelines.take_in import confirm, stale_head, take_in
+from pipelines.thread_again import Again, StaleLook, stale_looks
 from storage import hosts
 from storage.models import Host
 from storage.writer import Writer
@@ -94,8 +109,10 @@ class RunDesk:
             if len(self.confirmed) >= CONFIRM_BATCH:
                 await self.flush()
             return
-        again = await self._read_head_again(seen) if isinstance(seen.value, ArticleRead) and not seen.page.fresh else None
-        await self._write(partial(take_in, self.intake, seen, self.clock.now(), head_again=again))
+        known = isinstance(seen.value, ArticleRead) and not seen.page.fresh
+        again = await self._read_head_again(seen) if known else None
+        threads_again = await self._read_threads_again(seen) if known else ()
+        await self._write(partial(take_in, self.intake, seen, self.clock.now(), head_again=again, threads_again=threads_again))
         _tell_of(seen)
 
     async def host(self, name: str, state: HostState | None) -> HostState:
@@ -141,6 +158,35 @@ class RunDesk:
         before = await asyncio.to_thread(self._read_before, fetched, threadless=False)
         value = before or await self.readers.read(fetched, self.intake.outlet)
         return value if isinstance(value, ArticleRead) else None
+
+
+    async def _read_threads_again(self, seen: Seen) -> tuple[Again, ...]:
+        """The same of the last looks at the article's thread: all of their answers are read again, or none."""
+        stale = await self.writer.do(partial(stale_looks, self.intake, seen.page.id, partial(reader_name, self.intake.outlet)),
+                                     rest=False)
+        again = [await self._look_again(look, seen.page.url) for look in stale]
+        return tuple(one for one in again if one is not None)
+
+    async def _look_again(self, look: StaleLook, url: str) -> Again | None:
+        answers = list[tuple[str, Fetched, ReadValue]]()
+        for capture, asked in look.captures:
+            kept = Kept(capture.file, capture.offset, capture.sha256)
+            try:
+                fetched = await self.writer.do(partial(load, self.folder, kept, asked=asked))
+            except UndecodableBody as damage:
+                logger.error("an earlier look at the thread cannot be read again: %s", damage, extra={"page": url})
+                return None
+            answers.append((asked, fetched, await self.readers.read(fetched, self.intake.outlet)))
+        (_, first, value), *further = answers
+        if not isinstance(value, ArticleRead):
+            return None
+        asked_before = {url}
+        pages = list[ThreadPage]()
+        for asked, fetched, read in further:
+            # What was asked for twice was the first page, once more at the end.
+            pages.append(replace(thread_page(asked, fetched, read), again=asked in asked_before))
+            asked_before.add(asked)
+        return Again(look.read_id, value.reader, joined(value.thread, pages, (url, first.url)))
 
 
 def _tell_of(seen: Seen) -> None:

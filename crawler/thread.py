@@ -13,7 +13,8 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.archive import unsealed
-from crawler.items import Exchange, Fetched, Found, Nothing, Page, ThreadPage, ThreadRead, Wanted
+from crawler.further import thread_page
+from crawler.items import Exchange, Fetched, Page, ThreadPage, ThreadRead, Wanted
 from crawler.outlet import Outlet
 from crawler.refusal import DeskFailed, Offsite, Refusal, reason_of
 from crawler.tally import Tally
@@ -102,21 +103,9 @@ class Threads:
             fetched = None if meta["kept"] is None else unsealed(exchange, meta["kept"], asked=url)[0]
             return ThreadPage(url, fetched, reason=f"status {exchange.status}")
         fetched, damage = unsealed(exchange, meta["kept"], asked=url)
-        return ThreadPage(url, fetched, reason=reason_of(damage)) if damage else await self._read(url, fetched)
-
-    async def _read(self, url: str, fetched: Fetched) -> ThreadPage:
-        value = await self.desk.read(fetched)
-        if isinstance(value, Nothing):
-            return ThreadPage(url, fetched, reason=f"{value.reason}: {value.note}" if value.note else value.reason)
-        if isinstance(value, Found):
-            return ThreadPage(url, fetched, reason="it is a list of articles")
-        api = isinstance(value, ThreadRead)
-        read = value if isinstance(value, ThreadRead) else value.thread
-        if read.system is None:
-            return ThreadPage(url, fetched, reason="there is no thread on it")
-        if read.state in ("error", "unsupported"):
-            return ThreadPage(url, fetched, reason=read.reason or read.state, api=api)
-        return ThreadPage(url, fetched, read, api=api)
+        if damage:
+            return ThreadPage(url, fetched, reason=reason_of(damage))
+        return thread_page(url, fetched, await self.desk.read(fetched))
 
 
 def _first(page: Page, pages: Iterable[ThreadPage]) -> str | None:

@@ -99,15 +99,16 @@ def _closed(happened: Sequence[ThreadEvent]) -> bool:
     return last == "closed"
 
 
-def _counted(session: Session, outlet: str, look: Look) -> Look:
+def _counted(session: Session, outlet: str, thread_id: int | None, look: Look) -> Look:
     """A look with its state as it counts: one whose only fault is that its page's count is off as always at its outlet is
     complete.
 
-    As always: at the newest of the outlet's looks at each of at least three of the system's threads, and at five looks in all.
-    That is of the outlet. Of a comment that such a look does not show, the count has to have been off by as much when it was
-    last shown (`comparable`): else a label that still counts a comment after its removal, or a page that shows one less than
-    it did, would look the same. So where an outlet's label counts hidden comments too no removal is told: there the count is
-    off by more with each, and what is shown no more cannot be told from what is not shown at first.
+    As always: at the newest of the outlet's looks at each of at least three of the system's threads, this one among them, and
+    at five looks in all. Of a comment that such a look does not show, the count has to have been off by as much when it was
+    last shown, as far as it could be checked then (`comparable`): else a label that still counts a comment after its removal,
+    or a page that shows one less than it did, would look the same. So where an outlet's label counts hidden comments too no
+    removal is told: there the count is off by more with each, and what is shown no more cannot be told from what is not shown
+    at first.
     """
     if look.off is None or look.system is None or look.state != "partial":
         return look
@@ -116,6 +117,8 @@ def _counted(session: Session, outlet: str, look: Look) -> Look:
     for one in window:
         newest.setdefault(one.thread_id, one.off or 0)
     latest = list(newest.values())[:NEWEST]
+    if thread_id is not None and newest.get(thread_id, look.off) != look.off:
+        return look
     if len(latest) < ALWAYS_THREADS or set(latest) != {look.off} or sum(one.off == look.off for one in window) < ALWAYS_LOOKS:
         return look
     return replace(look, state="complete", reason=f"as always: {look.reason}")
@@ -129,7 +132,7 @@ def _known(session: Session, outlet: str, thread: Thread | None, how: How, look:
     rows = {row.id: row for row in looks.light(session, thread.id)}
     happened = looks.events(session, thread.id)
     main = main and article is not None and thread.article_id == article.id
-    look = _counted(session, outlet, look)
+    look = _counted(session, outlet, thread.id, look)
     lookup = looks.by_id(session, {read for row in rows.values() if row.state == "standing"
                                      for read in (row.last_read_id, row.missed_read_id) if read is not None})
     rules_since = max((one.before_read_id for one in happened if one.event == "renamed"), default=0)
@@ -140,13 +143,18 @@ def _known(session: Session, outlet: str, thread: Thread | None, how: How, look:
     def comparable(row: LightRow) -> bool:
         seen = lookup.get(row.last_read_id)
         return (row.reader == reader and how != "renamed" and row.last_read_id >= rules_since and seen is not None
-                and seen.page_id == page.id and (look.off is None or seen.read.off == look.off))
+                and seen.page_id == page.id)
+
+    def counted(row: LightRow) -> bool:
+        seen = lookup.get(row.last_read_id)
+        return look.off is None or seen is None or seen.read.off == look.off or (
+            seen.read.off is None and seen.read.state != "complete")
 
     known = tuple(Known(
         row.id, row.native_id, row.parent_id, row.author, row.posted_at, row.text, row.state == "removed",
         lookup[row.missed_read_id].read.at if row.missed_read_id in lookup else None, row.first_seen_at, row.missed_read_id,
         sum(read >= row.missed_read_id for read in complete) if row.missed_read_id is not None else 0,
-        comparable(row), row.forgotten_at is not None, row.last_read_id) for row in rows.values())
+        comparable(row), counted(row), row.forgotten_at is not None, row.last_read_id) for row in rows.values())
     last_shown = max((row.last_read_id for row in rows.values()), default=None)
     # A count of none that takes the only comment away is that comment's removal, and no look at an empty place.
     standing = sum(not old.removed and not old.forgotten for old in known)

@@ -1,5 +1,5 @@
 """A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from pipelines.known_thread import KnownThread, looked_at
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
+from pipelines.thread_again import Again, take_again
 from storage import articles, pages, readings, runs, threads, watches
 from storage.insert import made, put, put_all
 from storage.models import Alert, Article, Page, Reading, Version
@@ -78,12 +79,16 @@ def confirm(intake: Intake, page_ids: Iterable[int], now: datetime) -> None:
     failpoint.reach("unchanged.taken")
 
 
-def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRead | None = None) -> None:
+def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRead | None = None,
+            threads_again: Sequence[Again] = ()) -> None:
     """Takes in one page of a run: its capture, reading, version, comments, alerts, validators and due time in one transaction,
     which checks that the run is open and that the latest version is the one compared with, else begins again.
 
-    head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head).
+    head_again is what this reader makes of the latest version's bytes, where an older reader had read them (stale_head);
+    threads_again of those of earlier looks at its thread (stale_looks), which are taken in first.
     """
+    if not intake.imported:
+        take_again(intake, threads_again, now)
     seen = _whole(intake, seen)
     supposed = _supposed(intake, seen)
     while True:

@@ -21,8 +21,8 @@ from storage.models import (
 )
 
 COMMENT = Comment.metadata.tables[Comment.__tablename__]
-# The states of looks that could be checked against a count, or needed none.
-CHECKED = ThreadRead.declared.is_not(None) & ((ThreadRead.state == "complete") | ThreadRead.off.is_not(None))
+# Looks that could be checked against a count. One of nothing says nothing of what is shown otherwise.
+CHECKED = ThreadRead.declared.is_not(None) & (ThreadRead.seen > 0) & ((ThreadRead.state == "complete") | ThreadRead.off.is_not(None))
 # More ids at once than either database takes as the parameters of one statement would be too many.
 AT_ONCE = 10_000
 
@@ -95,6 +95,12 @@ def last_look(session: Session, thread_id: int, page_id: int) -> ThreadRead | No
         select(ThreadRead).join(Capture, Capture.id == ThreadRead.capture_id)
         .where(ThreadRead.thread_id == thread_id, Capture.page_id == page_id, ThreadRead.seen > 0)
         .order_by(ThreadRead.id.desc()).limit(1))
+
+
+def missing_since(session: Session, thread_id: int) -> set[int]:
+    """The looks that were the last to show comments that have been missed once since."""
+    return set(session.scalars(select(Comment.last_read_id).where(
+        Comment.thread_id == thread_id, Comment.state == "standing", Comment.missed_read_id.is_not(None))))
 
 
 def by_id(session: Session, read_ids: Collection[int]) -> dict[int, LookRow]:

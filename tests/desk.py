@@ -1,5 +1,6 @@
 """A desk for the stages: an outlet, an open run, and pages seen without a crawler."""
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -25,6 +26,7 @@ from pipelines.intake import Intake, Standing
 from pipelines.names import names
 from pipelines.plan import plan
 from pipelines.take_in import take_in
+from pipelines.thread_again import Again
 from storage import models, runs, watches
 from storage.store import Store
 from storage.watches import WatchRow
@@ -116,9 +118,10 @@ class Desk:
             return Page(row.id, row.url, "article", fresh=row.state == "new")
 
     def see(self, value: ArticleRead | Nothing, path: str = "/a/1", *, again: ArticleRead | None = None,
-            **headers: str) -> None:
+            threads_again: Sequence[Again] = (), **headers: str) -> None:
         page = self.page(path)
-        take_in(self.intake, Seen(page, "read", self.fetched(page.url, **headers), value), self.now, head_again=again)
+        take_in(self.intake, Seen(page, "read", self.fetched(page.url, **headers), value), self.now, head_again=again,
+                threads_again=threads_again)
 
     def miss(self, path: str = "/a/1", status: int = 404) -> None:
         page = self.page(path)

@@ -24,7 +24,8 @@ class Known:
     """A comment as the store has it; author as the store keeps names, text None where it is forgotten. last_read is the look
     that showed it last. missed_at is the time of the first complete look that did not show it, since it was last seen, and
     misses is how many complete looks were made from then on. comparable: the same reader saw it last, on the same page, under
-    the same rules of identity as now; only then can a look miss it."""
+    the same rules of identity as now; counted: as far as could be checked, the page's count was then off by as much as now.
+    Only where it is both can a look miss it."""
 
     id: int
     native_id: str | None
@@ -38,6 +39,7 @@ class Known:
     missed_read: int | None = None
     misses: int = 0
     comparable: bool = True
+    counted: bool = True
     forgotten: bool = False
     last_read: int = 0
 
@@ -49,12 +51,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """What of a comment is compared, known or read; text is plain."""
+    """What of a comment is compared, known or read; text is plain, above the same of what it answers."""
 
     native_id: str | None
     author: str | None
     posted: datetime | None
     text: str
+    above: Hashable = None
 
     @property
     def sure(self) -> bool:
@@ -68,6 +71,10 @@ Fits = Callable[[_One, _One], bool]
 
 def _all(one: _One) -> Hashable:
     return one.author, one.posted, one.text
+
+
+def _all_and_above(one: _One) -> Hashable:
+    return _all(one), one.above
 
 
 def _telling(one: _One) -> Hashable | None:
@@ -105,6 +112,7 @@ class Matching:
     def __init__(self, known: Sequence[Known], read: Sequence[CommentRead], authors: Sequence[str | None]) -> None:
         self.read, self.found = read, list[Known | None]([None] * len(read))
         # One that stands is shown again rather than one that was removed.
+        self.known = {old.id: old for old in known}
         self.free = {old.id: old for old in sorted(known, key=lambda old: old.removed)}
         self._shown: list[_One] | None = None
         self._authors, self._ones = authors, dict[int, _One]()
@@ -116,12 +124,13 @@ class Matching:
             if one.native_id is not None and (old := by_native.pop(one.native_id, None)) is not None:
                 self._is(place, old)
 
-    def by_words(self) -> None:
-        """Where one of the two has no id: what answers a comment after the comment itself, since who is answered counts."""
+    def by_words(self, *, whole: bool = True) -> None:
+        """Where one of the two has no id: what answers a comment after the comment itself, since who is answered counts. A look
+        that is not whole may have seen it without that, or under its like."""
         if all(old.native_id is not None for old in self.free.values()) and all(one.native_id for one in self.read):
             return
         for _ in range(ROUNDS):
-            below = defaultdict[int | None, list[Known]](list)
+            below, like = defaultdict[int | None, list[Known]](list), dict[Hashable, deque[Known]]()
             for old in self.free.values():
                 below[old.parent_id].append(old)
             for places in self._levels():
@@ -129,14 +138,25 @@ class Matching:
                 answers = [old for parent in parents for old in below[parent]]
                 if answers:
                     self._by(places, answers, _all, _one_without_id)
+                # Of two that are equal each may be taken for the other: then what answers one seems to answer the other.
+                self._under_its_like(places, like)
+                if answers:
                     self._by(places, answers, _without_text, _both_without_id)
                     # Of one that is forgotten there is nothing left but its place and its time.
                     self._by(places, answers, lambda one: one.posted, _one_without_id, forgotten=True)
             before = len(self.free)
-            moved = [old for old in self.free.values() if self._old(old).sure or old.parent_id in self.free]
+            moved = [old for old in self.free.values()
+                     if not whole or self._old(old).sure or old.parent_id is None or old.parent_id in self.free]
             self._by(range(len(self.read)), moved, _all, _one_without_id, anywhere=True)
             if len(self.free) == before:
                 return
+
+    def seen_otherwise(self) -> None:
+        """What is left and was seen last under other rules, or by another reader: by author and time, or where all else is the
+        same and says enough."""
+        others = [old for old in self.free.values() if not old.comparable]
+        for key in (_telling, _without_text) if others else ():
+            self._by(range(len(self.read)), others, key, _any, anywhere=True)
 
     def whatever_its_id(self) -> None:
         """What is left, whatever its id and whom it answers, where all else is the same and says enough."""
@@ -174,13 +194,16 @@ class Matching:
 
     def _old(self, old: Known) -> _One:
         if (one := self._ones.get(old.id)) is None:
-            one = self._ones[old.id] = _One(old.native_id, old.author, old.posted, plain(old.text or ""))
+            above = self.known.get(old.parent_id) if old.parent_id is not None else None
+            one = self._ones[old.id] = _One(old.native_id, old.author, old.posted, plain(old.text or ""),
+                                            (above.author, above.posted, plain(above.text or "")) if above else None)
         return one
 
     def _new(self, place: int) -> _One:
         if self._shown is None:
-            self._shown = [_One(one.native_id, author, one.posted, plain(one.text))
-                           for one, author in zip(self.read, self._authors, strict=True)]
+            texts = [(author, one.posted, plain(one.text)) for one, author in zip(self.read, self._authors, strict=True)]
+            self._shown = [_One(one.native_id, *text, texts[one.parent] if one.parent is not None else None)
+                           for one, text in zip(self.read, texts, strict=True)]
         return self._shown[place]
 
     def _levels(self) -> Iterator[list[int]]:
@@ -199,6 +222,22 @@ class Matching:
             return None
         parent = self.found[above]
         return parent.id if parent is not None else UNKNOWN
+
+    def _under_its_like(self, places: Iterable[int], like: dict[Hashable, deque[Known]]) -> None:
+        """Matches the comments that are left with known ones that are equal and answer an equal one. like is made by the first
+        that needs it."""
+        for place in places:
+            if self.found[place] is not None or (one := self._new(place)).above is None:
+                continue
+            if not like:
+                for old in self.free.values():
+                    like.setdefault(_all_and_above(self._old(old)), deque()).append(old)
+            same = like.get(_all_and_above(one), deque())
+            while same:
+                old = same.popleft()
+                if old.id in self.free and not old.forgotten and _one_without_id(self._old(old), one):
+                    self._is(place, old)
+                    break
 
     def _by(self, places: Iterable[int], known: Iterable[Known], key: Key, fits: Fits, *, anywhere: bool = False,
             forgotten: bool = False) -> None:

@@ -5,7 +5,7 @@ Only what two complete looks did not show, while the article stood, was removed.
 often a page that is broken or built anew than a hand that takes each away, so it has to be seen oftener and for longer; what
 takes all of them is one event of the thread.
 """
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,15 +91,16 @@ def compare(past: Past, look: ThreadRead, authors: Sequence[str | None], now: da
     if look.state != "complete" or not past.main:
         return change
     called_deleted = {old.id for old, there in zip(matched, here, strict=True) if old is not None and not there}
-    return _missed(change, [old for old in gone if old.comparable], standing, called_deleted, look, now)
+    return _missed(change, [old for old in gone if old.comparable and old.counted], standing, called_deleted, look, now)
 
 
 def _matched(past: Past, look: ThreadRead, authors: Sequence[str | None]) -> list[Known | None]:
     """Which known comment each of a look is. Where all were read and most have lost their ids, these are no ids any more."""
     matching = Matching(past.comments, look.comments, authors)
     matching.by_id()
-    matching.by_words()
+    matching.by_words(whole=look.state == "complete")
     standing = [old for old in past.comments if not old.removed]
+    matching.seen_otherwise()
     if past.other_rules:
         matching.under_other_rules()
     elif look.state == "complete" and _mass(sum(old.id in matching.free for old in standing), len(standing)):
@@ -107,17 +108,18 @@ def _matched(past: Past, look: ThreadRead, authors: Sequence[str | None]) -> lis
     return matching.found
 
 
-def same_bytes(shown: Sequence[Known], others: Sequence[Known], read: Sequence[CommentRead],
+def same_bytes(known: Sequence[Known], shown: Set[int], read: Sequence[CommentRead],
                authors: Sequence[str | None]) -> list[Known | None]:
-    """Which known comment each is that another reader finds in the answers of the last look. shown are those that were found in
-    them then, in page order; others are known besides."""
-    matching = Matching((*shown, *others), read, authors)
+    """Which known comment each is that another reader finds in the answers of an earlier look. shown are the ids of those that
+    it was the last to show; others may have been in it too, and some may have been read again already."""
+    matching = Matching(known, read, authors)
     matching.by_id()
-    for old in others:
-        matching.free.pop(old.id, None)
     matching.by_words()
     matching.under_other_rules()
-    matching.of_the_same_bytes([old.id for old in shown])
+    for old in known:
+        if old.id not in shown:
+            matching.free.pop(old.id, None)
+    matching.of_the_same_bytes([old.id for old in known])
     return matching.found
 
 
@@ -125,26 +127,34 @@ def _mass(lost: int, of: int) -> bool:
     return lost == of > 1 or (of >= MASS and lost * 2 > of)
 
 
+def _lost(gone: Sequence[Known], standing: Sequence[Known], at: datetime) -> set[int]:
+    """Those of the comments that are not shown that were too many at once to be missed at a time, none where they were not.
+    Only what was known before counts: new comments in their stead do not make it less."""
+    lost = {old.id for old in gone if old.first_seen is None or old.first_seen < at}
+    return lost if _mass(len(lost), sum(old.first_seen is None or old.first_seen < at for old in standing)) else set()
+
+
 def _missed(change: ThreadChange, gone: Sequence[Known], standing: Sequence[Known], called_deleted: set[int],
             look: ThreadRead, now: datetime) -> ThreadChange:
-    """The change with what a complete look does not show. Whether that is too much at once is asked of those comments that
-    were known before the first of them was missed: new ones in their stead do not make it less."""
+    """The change with what a complete look does not show."""
     quiet = [old for old in gone if old.id not in called_deleted]
-    since = min((old.missed_at for old in quiet if old.missed_at is not None), default=now)
-    old_ones = [old for old in standing if old.comparable and (old.first_seen is None or old.first_seen < since)]
-    lost = {old.id for old in quiet if old.first_seen is None or old.first_seen < since}
-    mass = _mass(len(lost), len(old_ones))
+    counting = [old for old in standing if old.comparable and old.counted]
+    since = min((old.missed_at or now for old in quiet), default=now)
+    mass = _lost(quiet, counting, since)
+    for at in {old.missed_at or now for old in quiet}:
+        mass |= _lost([old for old in quiet if (old.missed_at or now) == at],
+                      [old for old in counting if (old.missed_at or now) >= at], at)
 
     def is_removed(old: Known) -> bool:
         if old.missed_at is None:
             return False
-        if mass and old.id in lost:
+        if old.id in mass:
             return look.declared is not None and old.misses + 1 >= MASS_LOOKS and now - old.missed_at >= MASS_APART
         return now - old.missed_at >= REMOVAL_APART
 
     removed = tuple(old for old in gone if is_removed(old))
     # Without a count there is nothing to wait for.
-    waited = mass and look.declared is None and now - since >= MASS_APART
+    waited = bool(mass) and look.declared is None and now - since >= MASS_APART
     return ThreadChange(change.matched, change.posted, change.edited, change.restored, tuple(gone), removed, change.guesses,
                         change.events, doubt=len(removed) < len(gone) and not waited)
 

@@ -326,10 +326,10 @@ GUARDS: tuple[Guard, ...] = (
           "tests/pipelines/compare/test_thread.py::"
           "test_over_half_of_five_are_removed_by_three_looks_over_an_hour_and_a_count_and_fewer_by_two"),
     Guard("new comments do not make a mass change small", "pipelines/compare/thread.py",
-          "if old.comparable and (old.first_seen is None or old.first_seen < since)", "if old.comparable",
+          "sum(old.first_seen is None or old.first_seen < at for old in standing)", "len(standing)",
           "tests/pipelines/compare/test_thread.py::test_new_comments_in_their_stead_do_not_make_the_lost_ones_fewer"),
     Guard("what another reader saw last is not missed", "pipelines/compare/thread.py",
-          "[old for old in gone if old.comparable]", "gone",
+          "[old for old in gone if old.comparable and old.counted]", "gone",
           "tests/pipelines/compare/test_thread.py::test_what_another_reader_saw_last_is_never_missed_nor_edited_nor_hidden"),
     Guard("a comment shown between two misses stands", "pipelines/take_thread.py",
           "[row.id for row, *_ in here if row.missed_read_id is not None]", "[]",

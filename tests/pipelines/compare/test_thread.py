@@ -25,7 +25,7 @@ def known(own: int, native_id: str | None, text: str, *, parent: int | None = No
           posted: datetime | None = POSTED, removed: bool = False, missed_at: datetime | None = None, misses: int = 1,
           comparable: bool = True, forgotten: bool = False, first_seen: datetime | None = None) -> Known:
     return Known(own, native_id, parent, author, posted, text, removed, missed_at, first_seen, 1 if missed_at else None,
-                 misses if missed_at else 0, comparable, forgotten)
+                 misses if missed_at else 0, comparable, True, forgotten)
 
 
 def change(before: list[Known], read: ThreadRead, at: datetime = NOW, **past: Any) -> ThreadChange:
