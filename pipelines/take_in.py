@@ -88,7 +88,7 @@ def take_in(intake: Intake, seen: Seen, now: datetime, *, head_again: ArticleRea
     threads_again of those of earlier looks at its thread (stale_looks), which are taken in first.
     """
     if not intake.imported:
-        take_again(intake, threads_again, now)
+        take_again(intake, [_unforgotten(intake, one, seen.page.url) for one in threads_again], now)
     seen = _whole(intake, seen)
     supposed = _supposed(intake, seen)
     while True:
@@ -122,6 +122,10 @@ def _whole(intake: Intake, seen: Seen) -> Seen:
     if intake.forgotten is not None:
         thread = intake.forgotten.without(thread, seen.page.url)
     return replace(seen, value=replace(seen.value, thread=thread))
+
+
+def _unforgotten(intake: Intake, again: Again, url: str) -> Again:
+    return again if intake.forgotten is None else replace(again, look=intake.forgotten.without(again.look, url))
 
 
 def _own(seen: Seen) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from storage.models import (
 
 COMMENT = Comment.metadata.tables[Comment.__tablename__]
 # Looks that could be checked against a count. One of nothing says nothing of what is shown otherwise.
-CHECKED = ThreadRead.declared.is_not(None) & (ThreadRead.seen > 0) & ((ThreadRead.state == "complete") | ThreadRead.off.is_not(None))
+CHECKED = (ThreadRead.declared.is_not(None) & (ThreadRead.seen > 0)
+           & ((ThreadRead.state == "complete") | ThreadRead.off.is_not(None)))
 # More ids at once than either database takes as the parameters of one statement would be too many.
 AT_ONCE = 10_000
 
