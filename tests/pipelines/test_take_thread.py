@@ -2,11 +2,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import Desk, article, thread
+from desk import HOME, Desk, article, thread
+from sqlalchemy import select
 
 from crawler.items import ThreadRead as Look
+from crawler.items import Twin
 from storage import threads
-from storage.models import Comment, CommentVersion, Page, Thread, ThreadRead, Version
+from storage.models import Comment, CommentVersion, Edition, Page, Thread, ThreadEvent, ThreadRead, Version
 
 
 def history(desk: Desk) -> list[tuple[str, str | None, int | None, int]]:
@@ -141,3 +143,45 @@ def test_a_thread_that_begins_later_is_the_thread_that_was_looked_for(desk: Desk
     desk.see(article("A text.", thread=Look("native", "none", "there is no thread on the page", native_key="/a")))
     look(desk, ("c1", "one"))
     assert len(desk.rows(Thread)) == 1 and [row.state for row in desk.rows(ThreadRead)] == ["none", "complete"]
+
+
+def test_a_hidden_thread_is_one_event_and_told_once_to_a_watch_that_has_a_word_in_it(desk: Desk) -> None:
+    desk.watch("rail")
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    for _ in range(3):
+        desk.next_run(hours=0.5)
+        desk.see(article("A text."))
+    assert [(row.event, row.after_read_id, row.before_read_id) for row in desk.rows(ThreadEvent)] == [("hidden", 1, 2)]
+    assert [row.state for row in desk.rows(Thread)] == ["hidden"]
+    assert [event for event, *_ in history(desk)] == ["posted", "posted"]
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    assert [row.event for row in desk.rows(ThreadEvent)] == ["hidden", "shown"]
+    assert [row.state for row in desk.rows(Thread)] == ["open"]
+    assert [event for event, _ in desk.alerts()] == ["comment_posted", "thread_hidden"]
+
+
+def test_two_language_editions_share_one_thread_and_each_comment_is_told_once(desk: Desk) -> None:
+    desk.watch("rail")
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    other = replace(thread(("c1", "A rail!"), ("c2", "Camels."), ("c3", "One more rail.")), native_key="/a-kk")
+    claims = replace(article("Another text.", thread=other), twins=(Twin("ru", f"{HOME}/a/1"),))
+    for _ in range(2):
+        desk.next_run(hours=0.5)
+        desk.see(claims, "/a/2")
+    with desk.store.reading() as session:
+        assert [row.article_id for row in session.scalars(select(Edition))] == [2] and len(desk.rows(Thread)) == 1
+    assert [event for event, _ in desk.alerts()] == ["comment_posted", "comment_posted"]
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    look(desk, ("c1", "A rail!"), ("c2", "Camels."))
+    assert "removed" not in [event for event, *_ in history(desk)]
+
+
+def test_a_thread_under_another_system_is_the_same_thread(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    for _ in range(3):
+        desk.next_run(hours=0.5)
+        desk.see(article("A text.", thread=replace(thread(("w7", "one")), system="wordpress", native_key="7")))
+    assert [(row.system, row.native_key) for row in desk.rows(Thread)] == [("wordpress", "7")]
+    assert [row.event for row in desk.rows(ThreadEvent)] == ["renamed"]
+    assert [event for event, *_ in history(desk)] == ["posted", "posted"]
+    assert {row.native_id for row in desk.rows(Comment)} == {"w7", "c2"}
