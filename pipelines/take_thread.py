@@ -219,7 +219,6 @@ class _Writer:
         same = {"last_seen_at": self.now, "last_read_id": self.look_id, "state": "standing",
                 "reader": self.read.reader}
         looks.change(self.session, [row.id for row, *_ in here if row.missed_read_id is not None], {"missed_read_id": None})
-        looks.change(self.session, [row.id for row, _, _, old in own], same)
         taken = {row.native_id for row in self.known.rows.values()}
         changed = defaultdict[tuple[str, ...], list[dict[str, Any]]](list)
         moved = defaultdict[int, list[int]](list)
@@ -230,12 +229,11 @@ class _Writer:
             taken.add(values.get("native_id"))
             if values:
                 changed[tuple(values)].append({"own": row.id, **values})
-            if comment.position != row.position:
-                moved[comment.position - row.position].append(row.id)
+            moved[comment.position - row.position].append(row.id)
         for rows in changed.values():
             looks.change_each(self.session, rows)
         for by, ids in moved.items():
-            looks.move(self.session, ids, by)
+            looks.move(self.session, ids, by, same)
 
     def _differences(self, row: LightRow, comment: CommentRead, place: int, old: Known) -> dict[str, Any]:
         """What a known comment's row does not say yet, but for its place on the page."""

@@ -188,6 +188,6 @@ def change_each(session: Session, rows: Sequence[dict[str, Any]]) -> None:
             [{"own": row["own"], **{f"{name}_": row[name] for name in names}} for row in rows])
 
 
-def move(session: Session, comment_ids: Sequence[int], by: int) -> None:
-    """Moves comments by so many places on their page."""
-    change(session, comment_ids, {"position": COMMENT.c.position + by})
+def move(session: Session, comment_ids: Sequence[int], by: int, values: dict[str, Any]) -> None:
+    """Moves comments by so many places on their page, and gives them the same values: each row is written once."""
+    change(session, comment_ids, values | ({"position": COMMENT.c.position + by} if by else {}))
