@@ -10,6 +10,7 @@ from crawler.items import ArticleRead, Fetched, Nothing, ThreadRead
 from crawler.outlet import Outlet
 from pipelines.read.door import read
 from tests.pipelines.read.pages_to_read import LINES, URL, page
+from tests.pipelines.read.talks import TALKS
 
 HOSTS = ["steppe.example", "talk.example", "disqus.com", "c.tn.kz"]
 WORDPRESS = "https://blog.example/wp-json/wp/v2/comments?post=9&per_page=100&order=asc&orderby=date_gmt&page={}"
@@ -315,3 +316,21 @@ def test_a_time_in_the_future_is_no_time(answer, now):
     late = {**GOOD, "created": (now + timedelta(days=9)).timestamp()}
     one, = answer(ISSO, {"hidden_replies": 0, "replies": [late]}, outlet_with("isso")).comments
     assert one.posted is None and one.posted_raw
+
+
+@pytest.mark.parametrize("language", TALKS)
+def test_a_thread_is_read_in_every_language_from_either_shape(language, answer):
+    said = TALKS[language].said
+    flat = [wp(place + 1, 0 if parent is None else parent + 1, f"<p>{text}</p>", author_name=author)
+            for place, (author, text, parent) in enumerate(said)]
+
+    def nested(above: int | None) -> list[dict[str, Any]]:
+        return [{"id": place + 1, "parent": None if parent is None else parent + 1, "author": author, "text": f"<p>{text}</p>",
+                 "created": 1772344800.0 + place, "mode": 1, "replies": nested(place)}
+                for place, (author, text, parent) in enumerate(said) if parent == above]
+    from_wordpress = answer(WORDPRESS.format(1), flat)
+    from_isso = answer(ISSO, {"total_replies": 2, "hidden_replies": 0, "replies": nested(None)}, outlet_with("isso"))
+    for found in (from_wordpress, from_isso):
+        assert sorted((one.author, one.text) for one in found.comments) == sorted((author, text) for author, text, _ in said)
+        assert {one.text: found.comments[one.parent].text for one in found.comments if one.parent is not None} == {
+            text: said[parent][1] for _, text, parent in said if parent is not None}
