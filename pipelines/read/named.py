@@ -16,10 +16,13 @@ def words(name: str) -> list[str]:
 
 
 class Named:
-    """The elements of a page with a class or id, in page order; names holds each of their classes and ids as it is written."""
+    """The elements of a page with a class or id, in page order; names holds each of their classes and ids as it is written,
+    elements all elements of the page as it was."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
+        self.elements = [*tree.iter(etree.Element)]
+        self._own = [element for element in self.elements if "-" in (tag := element.tag) or ":" in tag]
         self._elements = [(element, element.get("class", ""), element.get("id", "")) for element in NAMED(tree)]
         self.names = frozenset(name for _, *both in self._elements for name in both if name)
 
@@ -28,6 +31,10 @@ class Named:
         if not classes and not ids:
             return []
         return [element for element, name, own in self._elements if (name in classes or own in ids) and self._stands(element)]
+
+    def own(self) -> list[HtmlElement]:
+        """The elements of a site's or a library's own making (<comment-list>, <fb:comments>) that are still in the page."""
+        return [element for element in self._own if self._stands(element)]
 
     def _stands(self, element: HtmlElement) -> bool:
         while (above := element.getparent()) is not None:

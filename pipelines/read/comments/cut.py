@@ -22,8 +22,8 @@ ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
 KNOWN_NAMES = 20_000
 PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False) for name in ("itemprop", "itemtype"))
-# Elements of a site's own making (<comment-list>), and those with a name for people who cannot see.
-LABELLED, OWN = etree.XPath("/descendant::*[@aria-label]"), etree.XPath("/descendant::*[contains(local-name(), '-')]")
+# Elements with a name for people who cannot see.
+LABELLED = etree.XPath("/descendant::*[@aria-label]")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6", "summary")
 # No heading of a thread is longer.
 HEADING = 60
@@ -43,7 +43,7 @@ LONG = 80
 
 # A site has few different names on many elements of all its pages.
 @lru_cache(maxsize=KNOWN_NAMES)
-def _names_comments(name: str) -> bool:
+def names_comments(name: str) -> bool:
     """Whether a class or id is that of a place of comments."""
     if PART.match(name):
         return True
@@ -51,14 +51,14 @@ def _names_comments(name: str) -> bool:
         PLACES.intersection(parts) and not STATES.intersection(parts) for parts in map(words, name.split()))
 
 
-def _own_length(element: HtmlElement) -> int:
+def own_length(element: HtmlElement) -> int:
     return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
 
 
 def _first_long(tree: HtmlElement) -> HtmlElement | None:
     """The first element that reads like prose: the article's first, since comments stand behind it."""
     for element in tree.iter():
-        if element.tag not in OUTSIDE and _own_length(element) >= LONG and not any(
+        if element.tag not in OUTSIDE and own_length(element) >= LONG and not any(
                 above.tag in OUTSIDE for above in element.iterancestors()):
             return element
     return None
@@ -71,10 +71,10 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
     return first is not None and (element is first or element in first.iterancestors())
 
 
-def _told(tree: HtmlElement) -> set[HtmlElement]:
+def _told(tree: HtmlElement, named: Named) -> set[HtmlElement]:
     """The elements that say of themselves that they are comments, though not by a class or id."""
     items = set(ITEM(tree)) if any("omment" in name for name in {*PROPERTIES(tree), *TYPES(tree)}) else set()
-    items.update(element for element in OWN(tree) if _names_comments(element.tag))
+    items.update(element for element in named.own() if names_comments(element.tag))
     items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
     items.update(element for element in _titled(tree) if element is not None)
     return items
@@ -112,7 +112,7 @@ def cut(elements: list[HtmlElement]) -> None:
 def cut_comments(tree: HtmlElement, named: Named) -> None:
     """Takes all comments out that their markup names; an element that holds the article stays, whatever its name. named: the
     page's named elements, of which some may be gone."""
-    names = set(filter(_names_comments, named.names))
-    found = dict.fromkeys((*named.having(names, names), *_told(tree)))
+    names = set(filter(names_comments, named.names))
+    found = dict.fromkeys((*named.having(names, names), *_told(tree, named)))
     first = _first_long(tree) if found else None
     cut([element for element in found if not holds_article(element, first)])

@@ -11,26 +11,23 @@ from lxml.html import HtmlElement
 
 from crawler.outlet import JsonApi
 from pipelines.read.address import place
-from pipelines.read.comments import parts, repeated, signs
-from pipelines.read.comments.cut import CALLED, HEADING, OUTSIDE, _names_comments, _own_length, holds_article
+from pipelines.read.comments import extent, parts, repeated, signs
+from pipelines.read.comments.cut import CALLED
 from pipelines.read.comments.nesting import Tree
 from pipelines.read.comments.parts import Found, Said, View
 from pipelines.read.comments.phrases import ELSEWHERE, REPLY
 from pipelines.read.comments.repeated import Item
 from pipelines.read.comments.template import NAMED, Parts, Template
+from pipelines.read.comments.zones import LABEL, around_all, calls, zones
 
 NAME = "generic"
 HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "summary", "legend", "caption", "strong", "b", "header", "dt",
          "th", "label", "a", "button")
 # So many elements around a thread are looked at for what names it.
 AROUND = 4
-# A label of comments is no longer.
-LABEL = 80
 MOST_GROUPS = 40
 # So much must speak for a single comment, which nothing repeats.
 ALONE = 5
-# More prose beside a thread than this is not the thread's: rules of a place, a form and its words are shorter.
-BESIDE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +42,6 @@ class Candidate:
 
 def _names(element: HtmlElement) -> str:
     return " ".join(element.get(name) or "" for name in ("class", "id", "aria-label", "data-block"))
-
-
-def _calls(element: HtmlElement) -> bool:
-    return any(_names_comments(name) for name in (element.get("class"), element.get("id"), str(element.tag)) if name)
-
-
-def _common(elements: Sequence[HtmlElement]) -> HtmlElement | None:
-    """The smallest element around all."""
-    shared = [elements[0].getparent(), *elements[0].getparent().iterancestors()] if elements[0].getparent() is not None else []
-    for element in elements[1:]:
-        above = set(element.iterancestors())
-        shared = [one for one in shared if one in above]
-    return shared[0] if shared else None
-
-
-def _first_prose(tree: HtmlElement, inside: set[HtmlElement]) -> HtmlElement | None:
-    """The first element outside of the items that reads like prose."""
-    for element in tree.iter(etree.Element):
-        if element.tag not in OUTSIDE and _own_length(element) >= 80 and not any(
-                above.tag in OUTSIDE or above in inside for above in (element, *element.iterancestors())):
-            return element
-    return None
 
 
 def _labels(around: HtmlElement, first: HtmlElement) -> Iterator[str]:
@@ -119,12 +94,12 @@ def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement], *,
     items = repeated.items(group, stops)
     if not items:
         return None
-    around = _common([root for item in items for root in item.roots])
+    around = around_all([root for item in items for root in item.roots])
     if around is None:
         return None
     # Most of what repeats itself on a page is not near any word of comments: nothing more is looked at then.
     # One alone has to be named as one: "comment-7".
-    if len(items) == 1 and not any(_calls(one) and re.search(r"\d", one.get("id") or one.get("data-id") or "")
+    if len(items) == 1 and not any(calls(one) and re.search(r"\d", one.get("id") or one.get("data-id") or "")
                                   for one in items[0].roots):
         return None
     score = _evidence(items, around, view)
@@ -148,13 +123,13 @@ def _evidence(items: Sequence[Item], around: HtmlElement, view: View) -> float:
         if len(near) >= AROUND or above.tag in ("body", "html") or above.find(".//h1") is not None:
             break
         near.append(above)
-    named = next((place for place, one in enumerate(near) if _calls(one)), len(near))
+    named = next((place for place, one in enumerate(near) if calls(one)), len(near))
     labels = list(_labels(around, items[0].head))
     # What names the items themselves may be "last" for a last one.
     if any(ELSEWHERE.search(_names(one)) for one in near[:named + 1]) or (labels and ELSEWHERE.search(labels[0])):
         return -1
-    own = sum(any(_calls(one) for one in (*item.roots, *_shell(item, around))) for item in items)
-    score = 2.5 * (own > 0.5 * len(items)) + 2.0 * any(_calls(one) for one in near)
+    own = sum(any(calls(one) for one in (*item.roots, *_shell(item, around))) for item in items)
+    score = 2.5 * (own > 0.5 * len(items)) + 2.0 * any(calls(one) for one in near)
     called = [label for label in labels if (CALLED.search(label) or signs.number_in(label)) and not ELSEWHERE.search(label)]
     if called:
         score += 2
@@ -187,17 +162,24 @@ def _stops(tree: HtmlElement) -> set[HtmlElement]:
     return found
 
 
+def _signs(element: HtmlElement) -> bool:
+    """Whether an element is named like one with a name."""
+    return any(name is not None and NAMED.search(name) for name in (element.get("class"), element.get("id")))
+
+
 def _candidates(view: View) -> list[Candidate]:
+    places = zones(view)
+    if not places:
+        return []
     stops, found = _stops(view.tree), list[Candidate]()
-    for group in repeated.groups(repeated.anchors(view.tree))[:MOST_GROUPS]:
+    for group in repeated.groups([one for zone in places for one in repeated.anchors(zone)])[:MOST_GROUPS]:
         if found and len(group) < max(len(one.items) for one in found) / 3:
             break
         if (one := _candidate(group, view, stops)) is not None:
             found.append(one)
     if not found:
-        names = set(filter(NAMED.search, view.named.names)) if any(map(_names_comments, view.named.names)) else set[str]()
-        signed = [one for one in view.named.having(names, names) if any(
-            map(_calls, (one, *islice(one.iterancestors(), AROUND))))]
+        signed = [one for zone in places for one in zone.iter(etree.Element) if _signs(one) and any(
+            map(calls, (one, *islice(one.iterancestors(), AROUND))))]
         for group in repeated.groups(signed)[:MOST_GROUPS]:
             if len(group) > 1 and (one := _candidate(group, view, stops, timed=False)) is not None:
                 return [one]
@@ -237,50 +219,6 @@ def _whole(best: Candidate, view: View) -> Candidate:
     return Candidate(ordered, place, [read_of[item] for item in ordered], best.score)
 
 
-def _cut(items: Sequence[Item], around: HtmlElement, tree: HtmlElement) -> list[HtmlElement]:
-    """The elements of a thread: all of its place where the article is not in it, with its heading and form."""
-    inside = {root for item in items for root in item.roots}
-    first = _first_prose(tree, inside)
-    if holds_article(around, first) or _prose_beside(around, inside) > BESIDE:
-        branches = [one for one in around if one in inside or any(root in inside for root in one.iterdescendants())]
-        between = list(around)[around.index(branches[0]):around.index(branches[-1]) + 1]
-        return [*_beside(branches[0], branches[-1]), *between]
-    now = around
-    while (above := now.getparent()) is not None and not holds_article(above, first) and _prose_beside(above, inside) <= BESIDE:
-        now = above
-    return [*_beside(now, now), now]
-
-
-def _prose_beside(element: HtmlElement, inside: set[HtmlElement]) -> int:
-    total, stack = 0, [element]
-    while stack:
-        now = stack.pop()
-        if now in inside or not isinstance(now.tag, str) or now.tag in ("form", "script", "style"):
-            continue
-        length = len((now.text or "").strip()) + sum(len((child.tail or "").strip()) for child in now)
-        total += length if length > 25 else 0
-        stack.extend(now)
-    return total
-
-
-def _beside(first: HtmlElement, last: HtmlElement) -> list[HtmlElement]:
-    """The heading before a thread and the form behind it."""
-    found = []
-    for one in first.itersiblings(etree.Element, preceding=True):
-        text = " ".join(one.text_content().split())
-        if not ((len(text) < HEADING and CALLED.search(text)) or one.tag in ("hr", "br", "script", "form") or not text):
-            break
-        if text or one.tag == "form":
-            found.append(one)
-    for one in last.itersiblings(etree.Element):
-        text = " ".join(one.text_content().split())
-        if not (one.tag in ("form", "hr", "br", "script") or (one.find(".//textarea") is not None and len(text) < 600) or (
-                len(text) < HEADING and (CALLED.search(text) or REPLY.search(text)))):
-            break
-        found.append(one)
-    return found
-
-
 def find(view: View) -> Found | None:
     """The thread of a page in whose markup nothing but its repetition tells where comments are; None where there is none, and
     for an outlet whose comments are asked for at an API: what its pages show of them are pieces."""
@@ -299,4 +237,4 @@ def find(view: View) -> Found | None:
     roots = {root for item in best.items for root in item.roots}
     thread = parts.thread(NAME, read, signs.counts(view, roots), place(view.fetched.url),
                           closed=signs.closed(view, best.around, roots))
-    return Found(thread, tuple(_cut(best.items, best.around, view.tree)))
+    return Found(thread, tuple(extent.cut(best.items, best.around, view.tree)))

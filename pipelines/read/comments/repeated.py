@@ -18,13 +18,9 @@ VAGUE_LINE = 60
 DIGIT = re.compile(r"\d")
 # With its white space a line is hardly longer than this.
 LONG_LINE = 2 * TIME_LINE
-STAMPED = ("@datetime or @title or @data-time or @data-timestamp or @data-date or @data-datetime or @data-created or "
-           "@data-unixtime or @data-utc or @unixtime")
-# No time is written without a digit.
-ABLE = etree.XPath("/descendant::*[not(self::script or self::style)][self::time or "
-                   f"text()[translate(., '0123456789', '') != .] or {STAMPED}]")
 STAMPS = ("datetime", "data-datetime", "data-utc", "data-timestamp", "data-time", "data-date", "data-created", "data-unixtime",
           "unixtime", "title")
+STAMPED = frozenset(STAMPS)
 DATED = re.compile(r"\d{4}|\d[./]\d")
 OUTSIDE = {"script", "style", "noscript", "template", "textarea", "select", "option", "head", "title", "nav", "button"}
 NUMBER = re.compile(r"\d+")
@@ -83,7 +79,7 @@ def is_alone(line: str) -> bool:
 
 
 def _stamped(element: HtmlElement) -> bool:
-    return any(DATED.search(raw) and times.moment(raw) is not None for name in STAMPS if (raw := element.get(name)))
+    return any(DATED.search(raw) and times.is_date(raw) for name in STAMPS if (raw := element.get(name)))
 
 
 def _holds_time(text: str) -> bool:
@@ -93,12 +89,21 @@ def _holds_time(text: str) -> bool:
 
 
 def anchors(tree: HtmlElement) -> list[HtmlElement]:
-    """The elements of a page that hold a time, in page order, none inside another."""
-    own = [one for one in ABLE(tree) if one.tag == "time" or _stamped(one) or any(
-        map(_holds_time, filter(None, (one.text, *(child.tail for child in one)))))][:MOST]
+    """The elements of a page, or of a part of one, that hold a time, in page order, none inside another."""
+    own = [one for one in tree.iter(etree.Element) if one.tag == "time" or _tells_time(one)][:MOST]
     every = set(own)
     return [one for one in own if not any(above.tag in OUTSIDE for above in (one, *one.iterancestors()))
             and not any(above in every and _close(above) for above in one.iterancestors())]
+
+
+def _tells_time(element: HtmlElement) -> bool:
+    """Whether an element has a time in an attribute or in a text of its own; no time is written without a digit."""
+    if element.tag in ("script", "style"):
+        return False
+    if any(name in STAMPED for name in element.attrib) and _stamped(element):
+        return True
+    texts = (element.text, *(child.tail for child in element))
+    return any(_holds_time(text) for text in texts if text is not None and DIGIT.search(text))
 
 
 def _close(element: HtmlElement) -> bool:

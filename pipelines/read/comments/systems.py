@@ -43,24 +43,26 @@ MARKERS = {
     "jetpack": Marker("jetpack_remote_comment"),
 }
 PLACES = {name: re.compile(marker.places) for name, marker in MARKERS.items()}
-# One search for all: most pages have none of them.
+# One of these is in every place's name; most pages have none of them.
+STEMS = ("disqus", "fb", "vk_", "hypercomments", "coral", "isso", "remark42", "spot", "viafoura", "vf-", "vuukle", "comentario",
+         "commento", "jetpack")
 ANY = re.compile("|".join(f"(?:{marker.places})" for marker in MARKERS.values()))
 # A link to the place where they will be.
 TARGETS = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
-# Elements of a site's or a library's own making.
-OWN = etree.XPath("//*[contains(local-name(), '-') or contains(name(), ':')]")
 
 
 def _marked(view: View) -> str | None:
     """The system that a page is marked by; None where it is none that is known."""
-    names = {word for name in view.named.names for word in name.split()}
-    names.update(target.removeprefix("#") for target in TARGETS(view.tree))
-    names.update(element.tag for element in OWN(view.tree))
-    names.update(name for script in view.tree.iter("script") for name in script.attrib)
-    places = {name for name in names if ANY.fullmatch(name)}
-    scripts = "\n".join(text for script in view.tree.iter("script") for text in (script.text, script.get("src")) if text)
+    scripts = [*view.tree.iter("script")]
+    names = {*view.named.names, *(target.removeprefix("#") for target in TARGETS(view.tree)),
+             *(element.tag for element in view.named.own()), *(name for script in scripts for name in script.attrib)}
+    every = " ".join(names)
+    stems = [stem for stem in STEMS if stem in every]
+    words = every.split() if stems else []
+    places = {word for word in words if any(stem in word for stem in stems) and ANY.fullmatch(word)}
+    said = "\n".join(text for script in scripts for text in (script.text, script.get("src")) if text)
     return next((name for name, marker in MARKERS.items() if any(map(PLACES[name].fullmatch, places))
-                 or any(mark in scripts for mark in marker.scripts)), None)
+                 or any(mark in said for mark in marker.scripts)), None)
 
 
 def thread(view: View) -> Found:
