@@ -12,15 +12,16 @@ from pipelines.read.comments.parts import View, outermost
 from pipelines.read.comments.phrases import ELSEWHERE, REPLY
 
 # One of these is in every label of comments and on every button that answers one.
-LATIN = ("comment|comentario|repl|answer|discuss|thought|opinion|respon|conversation|kommentar|antwort|gedanke|reaktion|meinung|"
-         "beitr|diskussion|izoh|fikr|sharh|teswir|yorum|répon|repon|respuest|javob|jogap|yanıtla|rispond|odpowied").split("|")
-CYRILLIC = ("коммент|отзыв|обсужд|мнени|ответ|реплик|відпов|пікір|түсінік|пикир|изоҳ|фикр|шарҳ|назар|андеша|жауап|жооп|жавоб|"
-            "ҷавоб").split("|")
+_LATIN = ("comment|comentario|repl|answer|discuss|thought|opinion|respon|conversation|kommentar|antwort|gedanke|reaktion|"
+          "meinung|beitr|diskussion|izoh|fikr|sharh|teswir|yorum|répon|repon|respuest|javob|jogap|yanıtla|rispond|odpowied")
+_CYRILLIC = ("коммент|отзыв|обсужд|мнени|ответ|реплик|відпов|пікір|түсінік|пикир|изоҳ|фикр|шарҳ|назар|андеша|жауап|жооп|жавоб|"
+             "ҷавоб")
+LATIN, CYRILLIC = _LATIN.split("|"), _CYRILLIC.split("|")
 CHINESE = ("评论", "評論", "留言", "回复", "回覆", "回應", "跟帖", "讨论", "討論")
 # What every text in these letters has in it.
-IN_CYRILLIC, IN_CHINESE = re.compile("[аеио]"), re.compile("[一-龥]")
+IN_CYRILLIC, IN_CHINESE = re.compile("[а-я]"), re.compile("[一-龥]")
 # A label of comments is no longer; with its white space it is hardly longer than the second.
-LABEL, RAW = 80, 120
+LABEL, RAW = 80, 160
 # So many elements around a word are looked at for the label that it stands in.
 AROUND = 4
 SILENT = {"script", "style", "noscript", "template", "textarea", "title"}

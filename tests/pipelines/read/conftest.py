@@ -6,7 +6,10 @@ import pytest
 
 from crawler.items import Fetched
 from crawler.outlet import Outlet
-from tests.pipelines.read.pages_to_read import URL
+from pipelines.read import decode
+from pipelines.read.comments.parts import View
+from pipelines.read.named import Named
+from tests.pipelines.read.pages_to_read import URL, page
 
 MakeFetched = Callable[..., Fetched]
 
@@ -33,3 +36,13 @@ def steppe() -> Outlet:
             {"kind": "section", "url": "https://steppe.example/en/archives", "links": "div.listing a", "pages": 3}],
         "comments": {"thread": "div.comments", "item": "div.comment", "text": ".comment__text", "author": ".comment__author",
                      "time": ".comment__date", "label": r"(\d+)\s+Comment\(s\)"}})
+
+
+@pytest.fixture
+def view(now: datetime) -> Callable[..., View]:
+    """A page as the comment systems see it, by what stands behind its article and in its head."""
+    def view_of(body: str, head: str = "") -> View:
+        markup = decode.utf8(page(head=head, after=body))
+        tree = decode.tree(markup)
+        return View(tree, Named(tree), Fetched(URL, 200, (), markup, now), None)
+    return view_of

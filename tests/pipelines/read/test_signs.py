@@ -1,12 +1,8 @@
 """What pages say of their threads: how many comments, and whether more are taken."""
 import pytest
 
-from crawler.items import Fetched
-from pipelines.read import decode
 from pipelines.read.comments import signs
-from pipelines.read.comments.parts import View
-from pipelines.read.named import Named
-from tests.pipelines.read.pages_to_read import URL, page
+from tests.pipelines.read.pages_to_read import URL
 
 LABELS = [
     ("32 comments", 32), ("32 Comments", 32), ("Comments: 32", 32), ("Comments (32)", 32), ("Comments 32", 32),
@@ -39,15 +35,6 @@ def test_a_label_counts_comments_in_the_languages_of_the_region(label, number):
 @pytest.mark.parametrize("line", PROSE)
 def test_what_only_speaks_of_comments_is_no_label(line):
     assert signs.number_in(line) is None
-
-
-@pytest.fixture
-def view(now):
-    def view_of(body: str, head: str = "") -> View:
-        markup = decode.utf8(page(head=head, after=body))
-        tree = decode.tree(markup)
-        return View(tree, Named(tree), Fetched(URL, 200, (), markup, now), None)
-    return view_of
 
 
 @pytest.fixture
