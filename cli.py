@@ -519,6 +519,8 @@ def forget(config: Path | None, author: str | None, comments: tuple[str, ...], o
     try:
         with held_store(config) as (settings, store):
             document, whole = forgetting.run(settings, store, author, comments, outlet, only_look=dry_run)
+    except forgetting.NotNamed as wrong:
+        fail(wrong, USAGE)
     except StoreLocked as taken:
         raise click.ClickException(f"{taken}: stop the daemon, or wait for the crawl, then forget") from taken
     present(document, as_json)

@@ -11,6 +11,7 @@ from crawler import redaction
 from crawler.archive import Record, load, record
 from crawler.decoding import LIMIT, UndecodableBody, beginning, decoded, encoded
 from crawler.items import ArticleRead, Fetched, Kept
+from forget import tables
 from forget.page import Words
 from pipelines import redact
 from pipelines.read.screen import GZIP, unpacked
@@ -40,8 +41,8 @@ class NotForgotten(RuntimeError):
 
 
 class Archived:
-    """One outlet's part of the archive. own has, of each capture that was changed, what its article says itself; only look: it
-    finds and writes nothing."""
+    """One outlet's part of the archive. own has, of each capture that was looked at or changed, what its article says itself;
+    only look: it finds and writes nothing."""
 
     def __init__(self, archive: Path, store: Store, words: Words, now: datetime, *, only_look: bool = False) -> None:
         self.archive, self.store, self.words, self.now, self.only_look = archive, store, words, now, only_look
@@ -60,7 +61,9 @@ class Archived:
                 fetched = await asyncio.to_thread(load, self.archive, kept, asked=look.url)
             except UndecodableBody:
                 continue  # what can be had of it is looked for in its file
-            await self.words.learn(fetched, look.thread, look.url)
+            value = await self.words.learn(fetched, look.thread, look.url)
+            if isinstance(value, ArticleRead):
+                self.own[look.capture.id] = value
             say(number, len(looks))
 
     async def go_through(self, files: Mapping[str, Mapping[int, tuple[int, str]]], say: Callable[[int, int], None]) -> None:
@@ -101,6 +104,9 @@ class Archived:
         new = str(redaction.successor(path).relative_to(self.archive))
         with self.store.writing() as session:
             stored.point(session, file, new, moved, bodies, self.now)
+            # Once the page is without them nothing tells any more what of its readings is theirs.
+            own = {of: self.own[of] for offset, (of, _) in named.items() if offset in bodies and of in self.own}
+            tables.scrub_read(session, own, self.words.texts, self.words.names)
             failpoint.reach("redacted.pointing")
         failpoint.reach("redacted.pointed")
         redaction.remove(path)

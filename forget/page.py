@@ -49,13 +49,15 @@ class Words:
             # A pseudonym stands on no page.
             said.names |= {name} if name is not None else {each.comment.author} - {None, ""}  # type: ignore[arg-type]
 
-    async def learn(self, fetched: Fetched, thread: Thread | None, url: str) -> None:
-        """Learns from a page what it shows of them: a name whose pseudonym alone is kept, a text it had between two looks."""
+    async def learn(self, fetched: Fetched, thread: Thread | None, url: str) -> ReadValue:
+        """Learns from a page what it shows of them: a name whose pseudonym alone is kept, a text it had between two looks. What
+        is read there."""
         value = await self.read(fetched, self.outlet)
         for place, mark in self._met(value, thread, url).items():
             said, comment = self._said.setdefault(mark, _Said()), _comments(value)[place]
             said.texts |= {comment.text} - {"", WITHDRAWN}
             said.names |= {comment.author or ""} - {"", WITHDRAWN}
+        return value
 
     async def places(self, source: Source, fetched: Fetched, back: Callable[[str], bytes], thread: Thread | None,
                      url: str) -> tuple[list[Place], ReadValue, str | None]:

@@ -1,5 +1,5 @@
 """What a comment that is forgotten has left in the tables: alerts, clean readings, stored mails."""
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -15,7 +15,7 @@ from pipelines.redact import LONG, letters
 from storage import forgotten as stored
 from storage import outbox
 from storage.forgotten import Stored
-from storage.models import Mail
+from storage.models import Alert, Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,8 @@ class Traces:
                                            {each.thread.article_id for each in self.comments})
             for alert in own:
                 stored.withdraw(alert, WITHDRAWN)
-            quoted = {letters(text) for text in self.texts if any(
-                letters(text) in letters(read.text) for read in self.own.values())}
-            leaked = [text for text in self.texts if len(letters(text)) >= LONG and letters(text) not in quoted]
-            changed = [alert for alert in others
-                       if stored.scrub_alert(alert, lambda text: redact.cut(text, leaked, self.names), WITHDRAWN)]
-            self._readings(session)
+            changed = _scrub_alerts(others, self.own.values(), self.texts, self.names)
+            _scrub_readings(session, self.own, self.texts, self.names)
             mails = stored.mails_of(session, [*own, *changed])
         if not only_look:
             session.flush()
@@ -58,14 +54,36 @@ class Traces:
                 mail.redacted_at = now
         return len(own) + len(changed), len(mails)
 
-    def _readings(self, session: Session) -> None:
-        known = set(map(letters, self.names))
-        for reading in stored.readings_of(session, self.own):
-            itself = self.own[reading.capture_id]
-            inside = letters(itself.text)
-            foreign = [text for text in self.texts if letters(text) not in inside]
-            authors = known - set(map(letters, itself.authors))
-            stored.scrub_reading(reading, partial(redact.cut, texts=foreign, names=self.names), partial(_is_one, authors))
+
+def scrub_read(session: Session, own: Mapping[int, ArticleRead], texts: Collection[str], names: Collection[str]) -> None:
+    """Takes comments out of what was read of captures, and out of those alerts of it that are in no mail yet."""
+    _scrub_readings(session, own, texts, names)
+    _scrub_alerts(stored.unmailed_of(session, own), own.values(), texts, names)
+
+
+def _scrub_readings(session: Session, own: Mapping[int, ArticleRead], texts: Collection[str], names: Collection[str]) -> None:
+    known = set(map(letters, names))
+    for reading in stored.readings_of(session, own):
+        itself = own[reading.capture_id]
+        inside = letters(itself.text)
+        foreign = [text for text in texts if letters(text) not in inside]
+        authors = known - set(map(letters, itself.authors))
+        stored.scrub_reading(reading, partial(redact.cut, texts=foreign, names=names), partial(_is_one, authors))
+
+
+def _scrub_alerts(alerts: Iterable[Alert], own: Iterable[ArticleRead], texts: Collection[str],
+                  names: Collection[str]) -> list[Alert]:
+    """The alerts that had some of it; what an article says itself stays. An alert of a whole thread has whole comments."""
+    whole = set(map(letters, texts))
+    inside = [letters(read.text) for read in own]
+    leaked = [text for text in texts if len(said := letters(text)) >= LONG and not any(said in each for each in inside)]
+
+    def cut(field: str, text: str) -> str | None:
+        if field == "comment":
+            return "" if letters(text) in whole else None
+        return redact.cut(text, leaked, names)
+
+    return [alert for alert in alerts if stored.scrub_alert(alert, cut, WITHDRAWN)]
 
 
 def _is_one(known: Collection[str], name: str) -> bool:

@@ -24,6 +24,7 @@ from storage.models import (
     Thread,
     ThreadCapture,
     ThreadRead,
+    Version,
 )
 from storage.store import Store
 
@@ -194,12 +195,12 @@ def erase(session: Session, comments: Sequence[Stored], tombstones: Mapping[int,
 
 
 def alerts_of(session: Session, comments: Iterable[int], articles: Iterable[int]) -> tuple[list[Alert], list[Alert]]:
-    """The alerts of comments, and the other ones of their articles."""
+    """The alerts of comments, and those of these articles and their whole threads."""
     own = {each.id: each for some in _chunks(list(comments)) for each in session.scalars(
         select(Alert).join(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .where(CommentVersion.comment_id.in_(some)))}
     others = [each for some in _chunks(list(articles)) for each in session.scalars(
-        select(Alert).where(Alert.article_id.in_(some), Alert.id.not_in(list(own))))]
+        select(Alert).where(Alert.article_id.in_(some), Alert.comment_version_id.is_(None)))]
     return list(own.values()), others
 
 
@@ -212,17 +213,25 @@ def withdraw(alert: Alert, word: str) -> None:
         alert.state, alert.reason = "dropped", REASON
 
 
-def scrub_alert(alert: Alert, cut: Cut, word: str) -> bool:
-    """Takes out of an article's alert what had come in from a comment; whether there was any."""
+def scrub_alert(alert: Alert, cut: Callable[[str, str], str | None], word: str) -> bool:
+    """Takes out of an alert of an article, or of its whole thread, what is a comment's; whether there was any. cut is also told
+    of which field a text is."""
     parts, changed = list(alert.passage["parts"]), False
     for place, part in enumerate(parts):
         for side in ("old", "new"):
-            if part[side] is not None and (left := cut(part[side])) is not None:
+            if part[side] is not None and (left := cut(part["field"], part[side])) is not None:
                 parts[place] = part = part | {side: left or word, f"{side}_spans": []}
                 changed = True
     if changed:
         alert.passage = alert.passage | {"parts": parts}
     return changed
+
+
+def unmailed_of(session: Session, captures: Iterable[int]) -> list[Alert]:
+    """The alerts of the versions that captures showed which are in no mail."""
+    return [each for some in _chunks(sorted(captures)) for each in session.scalars(
+        select(Alert).join(Version, Version.id == Alert.version_id)
+        .where(Version.capture_id.in_(some), Alert.mail_id.is_(None)))]
 
 
 def readings_of(session: Session, captures: Iterable[int]) -> list[Reading]:
@@ -241,10 +250,10 @@ def scrub_reading(reading: Reading, cut: Cut, is_name: Callable[[str], bool]) ->
     if text is None and (blocks, captions, authors) == (reading.blocks, reading.captions, reading.authors):
         return False
     if text is not None:
+        before, after = ({line.strip() for line in each.split("\n")} for each in (reading.text or "", text))
         reading.text, reading.text_sha256 = text, hashlib.sha256(text.encode()).hexdigest()
-        # An author who stands beside a comment has a line of its own there.
-        lines = {line.strip() for line in text.split("\n")}
-        blocks = [block for block in blocks if not is_name(block["text"]) or block["text"].strip() in lines]
+        # The line with the author's name beside a comment is gone with it.
+        blocks = [block for block in blocks if block["text"].strip() not in before - after]
     reading.blocks, reading.captions, reading.authors = blocks, captions, authors
     return True
 

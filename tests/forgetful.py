@@ -10,14 +10,22 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import psycopg
+from command import told
+from here import Here
 from newspaper import Newspaper, story
 
 from demo.server import Answer, Request
+from tests.crawler.scripted import Reactor
 
+NAME, OTHER = "Gulnara Seitkali", "Bek Omarov"
+TEXT = "The railway was promised to my village thirty years ago, and we still walk."
+EDITED = "The railway was promised to our village thirty years ago, and we all still walk."
+ANSWER = "Walking is healthy, and the railway would only bring tourists to us."
 ANSWERED: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "br": brotli.compress, "": bytes}
 
 
@@ -46,9 +54,9 @@ class Readers(Newspaper):
 
     def write(self) -> None:
         super().write()
-        file = self.folder / "outlets" / "paper0.toml"
-        text = file.read_text(encoding="utf-8").replace("[comments]", '[comments]\nauthor = "b.by"\ntime = "time"')
-        file.write_text(text, encoding="utf-8")
+        for file in (self.folder / "outlets").iterdir():
+            text = file.read_text(encoding="utf-8").replace("[comments]", '[comments]\nauthor = "b.by"\ntime = "time"')
+            file.write_text(text, encoding="utf-8")
 
     def answer(self, request: Request) -> Answer:
         answer = super().answer(request)
@@ -74,10 +82,31 @@ class Readers(Newspaper):
                 f'<a aria-label="Answer {html.escape(each.by)}">Answer</a></div>')
 
 
-def paper(folder: Path, database: str, *, settings: str = "") -> Readers:
-    made = Readers(folder, database=database, settings=settings)
+def paper(folder: Path, database: str, *, settings: str = "", hosts: tuple[str, ...] = ("paper.example",)) -> Readers:
+    made = Readers(folder, database=database, settings=settings, hosts=hosts)
     made.stories = {f"/news/{number}": story(number) for number in range(3)}
     return made
+
+
+class Wire:
+    """Crawls of the paper, an hour after the other, each by a worker of its own: none is there while something is forgotten."""
+
+    def __init__(self, readers: Newspaper, reactor: Reactor) -> None:
+        self.readers, self.reactor, self.now = readers, reactor, datetime(2026, 3, 4, 6, 0, tzinfo=timezone.utc)
+
+    def crawl(self, *outlets: str) -> None:
+        self.now += timedelta(hours=1)
+        line = Here(self.readers, self.reactor)
+        line.now = self.now
+        with line:
+            for run in line.crawl(*outlets or ("paper0",)):
+                assert run["state"] == "done", run
+
+
+def thread(readers: Newspaper, path: str = "/news/1") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = told("--config", readers.config, "article", "thread", f"https://paper.example{path}")[
+        "comments"]
+    return found
 
 
 # --- what lies there

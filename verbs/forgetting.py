@@ -3,8 +3,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
 from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
 from forget.outlet import Asked, Done, forget
@@ -20,6 +18,18 @@ from storage.store import Store
 from verbs import documents
 from verbs.progress import Progress
 from verbs.shared import tell
+
+
+class NotNamed(ValueError):
+    """There is no such comment or outlet."""
+
+    kind = "usage"
+    file = None
+
+    def __init__(self, message: str, key: str, value: str, remedy: str) -> None:
+        super().__init__(message)
+        self.key, self.value, self.remedy = key, value, remedy
+
 
 REACH = ("out of reach are the mails that were delivered, backups, copies of the archive and, of PostgreSQL, the server's own "
          "log until it has gone round: see to them yourself")
@@ -52,6 +62,10 @@ def run(settings: Settings, store: Store, author: str | None, comments: Sequence
     if author is not None and settings.comments.names == "drop":
         tell("readers' names are dropped: of what is stored nothing is known to be this reader's; new comments are refused. "
              "Name what is stored with --comment")
+    elif author is not None and not document["comments"]:
+        where = f"in {outlet}" if outlet is not None else "in any outlet"
+        tell(f"no comment that is stored is known to be by {author!r} {where}: is the name as the page shows it? "
+             + ("With it nothing new would be taken out" if only_look else "What comes under this name is refused from now on"))
     for left in document["left"]:
         tell(f"left: the record at {left['offset']} of {left['file']}: {left['note']}")
     tell(REACH)
@@ -70,7 +84,8 @@ def _asked(settings: Settings, store: Store, author: str | None, comments: Seque
     with store.reading() as session:
         every = sorted({*captures.outlets(session), *settings.outlets, *stored.outlets(session)})
         if outlet is not None and outlet not in every:
-            raise click.BadParameter(f"there is no outlet {outlet!r} in the settings or the store", param_hint="--outlet")
+            raise NotNamed("there is no such outlet in the settings or the store", "--outlet", outlet,
+                           f"name one of {', '.join(every) or 'none'}")
         wanted = every if outlet is None else [outlet]
         if author is not None:
             pseudonym = names("pseudonym", settings.pseudonym_key()) if settings.key_file.exists() else None
@@ -88,7 +103,11 @@ def _asked(settings: Settings, store: Store, author: str | None, comments: Seque
         by_outlet: dict[str, list[int]] = {}
         for each in found:
             by_outlet.setdefault(each.thread.outlet, []).append(each.comment.id)
-        return [Asked(name, None, tuple(own)) for name, own in by_outlet.items() if name in wanted]
+        for of in by_outlet:
+            if of not in wanted:
+                raise NotNamed(f"a comment that is named with --comment is of {of}", "--outlet", outlet or "",
+                               f"leave it out, or name {of}")
+        return [Asked(name, None, tuple(own)) for name, own in by_outlet.items()]
 
 
 def _ids(session: Any, which: str) -> list[int]:
@@ -98,8 +117,12 @@ def _ids(session: Any, which: str) -> list[int]:
         of = articles.by_id_or_url(session, article)
         found = stored.by_native(session, of.id, native) if of is not None else []
     else:
-        found = [each.comment.id for each in stored.stored(session, [int(which)])] if which.isdecimal() else []
+        found = [each.comment.id for each in stored.stored(session, [int(which)])] if _is_id(which) else []
     if not found:
-        raise click.BadParameter(f"there is no comment {which}: `steppewire article thread` shows the ids",
-                                 param_hint="--comment")
+        raise NotNamed("there is no such comment", "--comment", which, "name its `comment` in `steppewire article thread "
+                       "ARTICLE --json`, or ARTICLE#ID by its `native_id` there")
     return found
+
+
+def _is_id(which: str) -> bool:
+    return which.isascii() and which.isdigit() and int(which) < 2**31

@@ -209,10 +209,13 @@ def _damaged(console: Console, document: dict[str, Any]) -> None:
 
 
 def _forgotten(console: Console, document: dict[str, Any]) -> None:
-    _table(console, document["which"], {"comment": "comment", "outlet": "outlet", "author": "author", "text": "text"},
-           "Would be forgotten:" if document["dry_run"] else "Forgotten:")
-    counts = {name: document[name] for name in ("comments", "versions", "alerts", "mails", "captures", "files")}
-    console.print(f"{_cell(counts)}. Marks that refuse it from now on: {document['refused']}.")
+    if document["which"]:
+        _table(console, document["which"], {"comment": "comment", "article": "url", "author": "author", "text": "text"}, "")
+    places = {"alerts": "alerts", "mails": "mails", "captures": "answers in the archive", "files": "of its files"}
+    held = ", ".join(f"{document[key]} {name}" for key, name in places.items() if document[key]) or "nowhere else"
+    console.print(f"{'Would be forgotten' if document['dry_run'] else 'Forgotten'}: comments: {document['comments']}, "
+                  f"texts of them: {document['versions']}; taken out of: {held}. "
+                  f"Marks by which comments are refused{' then' if document['dry_run'] else ''}: {document['refused']}.")
 
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's

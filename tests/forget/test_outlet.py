@@ -1,66 +1,12 @@
 """Comments that are forgotten: what lies anywhere below the data folder is looked through by means that are none of ours."""
 import html
-from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from command import said, steppewire, told
-from forgetful import Readers, Said, lying, members, paper, plain
-from here import Here
+from forgetful import ANSWER, EDITED, NAME, OTHER, TEXT, Readers, Said, Wire, lying, members, plain, thread
 
 from storage.store import Store
 from tests.crawler.scripted import Reactor
-
-NAME, OTHER = "Gulnara Seitkali", "Bek Omarov"
-TEXT = "The railway was promised to my village thirty years ago, and we still walk."
-EDITED = "The railway was promised to our village thirty years ago, and we all still walk."
-ANSWER = "Walking is healthy, and the railway would only bring tourists to us."
-
-
-@pytest.fixture(params=["keep", "pseudonym"])
-def names(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def readers(tmp_path: Path, store_url: str, names: str) -> Iterator[Readers]:
-    with paper(tmp_path, store_url, settings=f'[comments]\nnames = "{names}"') as readers:
-        yield readers
-
-
-class Wire:
-    """Crawls of the paper, an hour after the other, each by a worker of its own: none is there while something is forgotten."""
-
-    def __init__(self, readers: Readers, reactor: Reactor) -> None:
-        self.readers, self.reactor, self.now = readers, reactor, datetime(2026, 3, 4, 6, 0, tzinfo=timezone.utc)
-
-    def crawl(self) -> None:
-        self.now += timedelta(hours=1)
-        line = Here(self.readers, self.reactor)
-        line.now = self.now
-        with line:
-            run, = line.crawl("paper0")
-            assert run["state"] == "done", run
-
-
-@pytest.fixture
-def wire(readers: Readers, reactor: Reactor) -> Wire:
-    """A first crawl, then a thread of two, of which the first is edited later."""
-    wire = Wire(readers, reactor)
-    wire.crawl()
-    readers.said["/news/1"] = [Said(NAME, TEXT, "c1"), Said(OTHER, ANSWER, "c2", 3)]
-    wire.crawl()
-    readers.said["/news/1"][0].text = EDITED
-    wire.crawl()
-    assert lying(readers, TEXT) and lying(readers, EDITED) and lying(readers, NAME)
-    return wire
-
-
-def thread(readers: Readers) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = told("--config", readers.config, "article", "thread", "https://paper.example/news/1")[
-        "comments"]
-    return found
 
 
 def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: Readers, wire: Wire) -> None:
