@@ -890,4 +890,21 @@ GUARDS: tuple[Guard, ...] = (
           'return Step("no", f"robots.txt of {host.name} could not be had',
           'return Step("yes", f"robots.txt of {host.name} could not be had',
           "tests/verbs/test_why.py::test_robots_txt_stops_what_it_forbids_and_everything_where_it_cannot_be_had"),
+    # Forgetting.
+    Guard("what was forgotten is refused", "pipelines/take_in.py",
+          "if intake.forgotten is not None:", "if False:",
+          "tests/forget/test_outlet.py::test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so[sqlite-keep]"),
+    Guard("what a crawl kept of it goes from the archive", "worker.py",
+          "        if known is not None:\n            # It is gone", "        if False:\n            # It is gone",
+          "tests/forget/test_outlet.py::test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so[sqlite-keep]"),
+    Guard("a mail is made anew without it", "forget/tables.py",
+          "                mail.bytes = _without(session, mail, composer)\n", "",
+          "tests/forget/test_tables.py::test_a_mail_that_waits_is_made_anew_and_sent_without_it[sqlite-keep]"),
+    Guard("an alert of it that waits is dropped", "storage/forgotten.py",
+          'if alert.state == "pending" and alert.mail_id is None:', "if False:",
+          "tests/forget/test_tables.py::test_an_alert_that_waits_for_its_mail_is_dropped[sqlite-keep]"),
+    Guard("a whole thread's alert loses it", "forget/tables.py",
+          'return "" if letters(text) in whole else None', "return None",
+          "tests/forget/test_tables.py::"
+          "test_an_alert_of_a_whole_thread_loses_the_one_comment_however_short[sqlite-keep]"),
 )
