@@ -6,6 +6,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 NAMED = etree.XPath("/descendant::*[@class or @id]")
+# What elements are called besides, by machines and by people who cannot see.
+LABELS = etree.XPath("//@itemprop | //@itemtype | //@typeof | //@aria-label", smart_strings=False)
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -17,7 +19,8 @@ def words(name: str) -> list[str]:
 
 class Named:
     """The elements of a page with a class or id, in page order; names holds each of their classes and ids as it is written,
-    elements all elements of the page as it was."""
+    elements all elements of the page as it was,
+    labels its values of itemprop, itemtype, typeof and aria-label, every all names in a line."""
 
     def __init__(self, tree: HtmlElement) -> None:
         self._tree = tree
@@ -25,6 +28,8 @@ class Named:
         self._own = [element for element in self.elements if "-" in (tag := element.tag) or ":" in tag]
         self._elements = [(element, element.get("class", ""), element.get("id", "")) for element in NAMED(tree)]
         self.names = frozenset(name for _, *both in self._elements for name in both if name)
+        self.every = " ".join(self.names)
+        self.labels = frozenset(LABELS(tree))
 
     def having(self, classes: Set[str], ids: Set[str]) -> list[HtmlElement]:
         """The elements with one of these classes or ids, as they are written, that are still in the page."""

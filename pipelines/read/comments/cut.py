@@ -21,7 +21,6 @@ KEPT = {"html", "head", "body", "main", "script", "style", "link", "meta", "a", 
 ITEM = etree.XPath("//*[@itemprop='comment'] | "
                    "//*[@itemtype][contains(@itemtype, '.org/Comment') or contains(@itemtype, '.org/UserComments')]")
 KNOWN_NAMES = 20_000
-PROPERTIES, TYPES = (etree.XPath(f"//@{name}", smart_strings=False) for name in ("itemprop", "itemtype"))
 # Elements with a name for people who cannot see.
 LABELLED = etree.XPath("/descendant::*[@aria-label]")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6", "summary")
@@ -73,9 +72,10 @@ def holds_article(element: HtmlElement, first: HtmlElement | None) -> bool:
 
 def _told(tree: HtmlElement, named: Named) -> set[HtmlElement]:
     """The elements that say of themselves that they are comments, though not by a class or id."""
-    items = set(ITEM(tree)) if any("omment" in name for name in {*PROPERTIES(tree), *TYPES(tree)}) else set()
+    items = set(ITEM(tree)) if any("omment" in name for name in named.labels) else set()
     items.update(element for element in named.own() if names_comments(element.tag))
-    items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
+    if any(map(_calls, named.labels)):
+        items.update(element for element in LABELLED(tree) if _calls(element.get("aria-label")))
     items.update(element for element in _titled(tree) if element is not None)
     return items
 

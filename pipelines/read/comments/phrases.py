@@ -36,6 +36,8 @@ SAYS = re.compile(
 BY = re.compile(
     r"^\W*(?:(?:posted |written |submitted |comment )?(?:by|from)|von|от|автор|author|имя|name|пользователь|muallif|муаллиф|"
     r"автору|par|por|作者)\s*[:：]?\s+", re.IGNORECASE)
+# Words before a time, which are nobody's name.
+BEFORE_TIME = re.compile(r"(?:at|on|am|um|в|on the|by|von|от|le|el|à)", re.IGNORECASE)
 # What stands in the place of a comment that was taken away.
 GONE = re.compile(r"\W*(?:" + "|".join((
     r"(?:this |the )?(?:comment|message|post|reply) (?:was |has been |is )?(?:deleted|removed|hidden|withdrawn)\b.{0,60}",

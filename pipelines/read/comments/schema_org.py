@@ -20,8 +20,6 @@ from pipelines.read.comments.parts import MAX_COMMENTS, MAX_NAME, Found, Said, V
 NAME = "schema_org"
 TYPED = etree.XPath("//*[contains(@itemtype, 'omment') or contains(@typeof, 'omment')]")
 TYPE = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:|sioct?:)?(?:Comment|UserComments)")
-# Looking through the elements themselves takes three times as long.
-TYPES = etree.XPath("//@itemtype | //@typeof", smart_strings=False)
 AS_DATA = ('"Comment"', '/Comment"', 'UserComments"')
 PARENTS = ("parentItem", "replyToUrl", "schema:parentItem", "sioc:reply_of")
 DATA_PARENTS = ("data-parent", "data-parent-id", "data-parentid", "data-parent-comment-id")
@@ -87,7 +85,7 @@ def _above(element: HtmlElement, at: Mapping[HtmlElement, int]) -> int | None:
 
 
 def _marked(view: View) -> Found | None:
-    if not any("omment" in name for name in TYPES(view.tree)):
+    if not any("omment" in name for name in view.named.labels):
         return None
     elements = [one for one in TYPED(view.tree) if _is_comment(one)][:MAX_COMMENTS]
     if not elements:

@@ -3,7 +3,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.items import NO_THREAD, ThreadRead
 from pipelines.read.comments import generic, json_api, native, schema_org, wordpress
@@ -47,14 +47,17 @@ PLACES = {name: re.compile(marker.places) for name, marker in MARKERS.items()}
 STEMS = ("disqus", "fb", "vk_", "hypercomments", "coral", "isso", "remark42", "spot", "viafoura", "vf-", "vuukle", "comentario",
          "commento", "jetpack")
 ANY = re.compile("|".join(f"(?:{marker.places})" for marker in MARKERS.values()))
-# A link to the place where they will be.
-TARGETS = etree.XPath("//a/@href[starts-with(., '#')]", smart_strings=False)
+
+
+def _targets(tree: HtmlElement) -> set[str]:
+    """The places of the page that its links lead to: one may be where comments will be."""
+    return {href[1:] for link in tree.iter("a") if (href := link.get("href")) and href[0] == "#"}
 
 
 def _marked(view: View) -> str | None:
     """The system that a page is marked by; None where it is none that is known."""
     scripts = [*view.tree.iter("script")]
-    names = {*view.named.names, *(target.removeprefix("#") for target in TARGETS(view.tree)),
+    names = {*view.named.names, *_targets(view.tree),
              *(element.tag for element in view.named.own()), *(name for script in scripts for name in script.attrib)}
     every = " ".join(names)
     stems = [stem for stem in STEMS if stem in every]

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.read import times
 from pipelines.read.clean import one_line
 from pipelines.read.comments.parts import MAX_NAME, text_of
-from pipelines.read.comments.phrases import BUTTONS, BY, CLOCK, GONE, SAYS, VOTES
+from pipelines.read.comments.phrases import BEFORE_TIME, BUTTONS, BY, CLOCK, GONE, SAYS, VOTES
 from pipelines.read.comments.repeated import STAMPS, Item, begins, is_alone, is_time, sign
 
 Path = tuple[str, ...]
@@ -289,6 +289,8 @@ class Template:
         if name is None:
             return None
         short = SAYS.sub("", BY.sub("", name)).strip(" ,:|·•–—\"“”")
+        if BEFORE_TIME.fullmatch(short):
+            return None
         return one_line(short or name, MAX_NAME) or None
 
     def _times_of(self, sheet: Sheet, number: int) -> tuple[str, ...]:

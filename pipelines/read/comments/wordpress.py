@@ -13,8 +13,12 @@ from pipelines.read.comments.parts import MAX_COMMENTS, Found, Said, View
 
 NAME = "wordpress"
 ID = re.compile(r"(?:li-)?(?:div-)?comment-(\d{1,18})|(?:wc|wpd)-comm-(\d{1,18})_(\d{1,18})")
+# One of these is in every such id.
+WORDS = ("comment-", "-comm-")
 # Other sites that link here; some themes' lists of them have a name of their own.
 PINGS = {"pingback", "trackback", "ping", "pings", "pinglist", "pingbacks", "trackbacks"}
+# Lists of answers that may stand behind the comment and not in it; the second is Drupal's, whose comments have such ids too.
+ANSWERS = {"children", "indented"}
 DEPTH = re.compile(r"depth-(\d{1,3})")
 PARENTS = ("data-parent", "data-parent-id", "data-parentid", "data-parent-comment", "data-parent-comment-id")
 # What stands before a link to the comment that is answered.
@@ -34,7 +38,8 @@ FORMS = {"commentform", "comment_post_ID"}
 
 def _numbered(view: View) -> dict[HtmlElement, tuple[str, str | None]]:
     """The elements that hold comments, in page order: each one's number, and that of the one it answers where its id tells."""
-    ids = {name for name in view.named.names if ID.fullmatch(name)}
+    numbered = any(word in view.named.every for word in WORDS)
+    ids = {name for name in view.named.names if ID.fullmatch(name)} if numbered else set[str]()
     chosen: dict[str, HtmlElement] = {}
     parent: dict[str, str | None] = {}
     for element in view.named.having(set(), ids) if ids else []:
@@ -108,7 +113,7 @@ class _Thread:
         for one in element.iterancestors():
             if one in self.index:
                 return self.index[one]
-            before = one.getprevious() if "children" in one.get("class", "").split() else None
+            before = one.getprevious() if not ANSWERS.isdisjoint(one.get("class", "").split()) else None
             if before is not None and before in self.index:
                 return self.index[before]
         return None

@@ -100,6 +100,15 @@ def test_answers_behind_what_they_answer_are_its_answers(thread):
     assert [one.parent for one in found.comments] == [None, 0, 0, None]
 
 
+def test_an_indented_list_behind_a_comment_that_an_anchor_numbers_answers_it(thread):
+    def one(number: int, answers: str = "") -> str:
+        return (f"<a id='comment-{number}'></a><article class='comment'><h3>Re</h3><p class='author-datetime'>"
+                f"<span class='username'>Serik</span> on 01.03.2026</p><div><p>So it is.</p></div></article>"
+                + (f"<div class='indented'>{answers}</div>" if answers else ""))
+    found = thread(f"<section id='comments'><h2>Comments (4)</h2>{one(7, one(9, one(12)))}{one(14)}</section>")
+    assert [(each.native_id, each.parent) for each in found.comments] == [("7", None), ("9", 0), ("12", 1), ("14", None)]
+
+
 def test_an_answer_that_names_what_it_answers_is_believed(thread):
     markup = wordpress_html5([*VOICES[:4], Voice(50, "Dana", "No.")]).replace(
         "<p>No.</p>", '<p><a href="#comment-43">@Ўткир</a>: No.</p>')

@@ -35,7 +35,8 @@ def test_what_is_named_after_comments_is_looked_through_and_what_holds_several_s
     assert any("So it is." in text for text in looked(body))
 
 
-@pytest.mark.parametrize("body", [f"<section><h3>More news</h3>{BEHIND}</section>", f"<p>{LONG}</p><p>32 comments</p></div><div>{BEHIND}",
-                                  f"<h3>Recent comments</h3>{BEHIND}", f"<a class='comments'>32</a><i></i></div><div>{BEHIND}"])
+@pytest.mark.parametrize("body", [
+    f"<section><h3>More news</h3>{BEHIND}</section>", f"<p>{LONG}</p><p>32 comments</p></div><div>{BEHIND}",
+    f"<h3>Recent comments</h3>{BEHIND}", f"<a class='comments'>32</a><i></i></div><div>{BEHIND}"])
 def test_a_page_that_says_nothing_of_comments_there_is_not(body, looked):
     assert not any("So it is." in text for text in looked(f"<div>{body}</div>"))
