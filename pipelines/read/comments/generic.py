@@ -3,6 +3,7 @@ comments."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -162,17 +163,24 @@ def _stops(tree: HtmlElement) -> set[HtmlElement]:
     return found
 
 
+# A site has few different names on many elements of all its pages.
+@lru_cache(maxsize=20_000)
+def _is_signed(name: str) -> bool:
+    return NAMED.search(name) is not None
+
+
 def _signs(element: HtmlElement) -> bool:
     """Whether an element is named like one with a name."""
-    return any(name is not None and NAMED.search(name) for name in (element.get("class"), element.get("id")))
+    return any(name and _is_signed(name) for name in (element.get("class"), element.get("id")))
 
 
 def _candidates(view: View) -> list[Candidate]:
     places = zones(view)
     if not places:
         return []
-    stops, found = _stops(view.tree), list[Candidate]()
-    for group in repeated.groups([one for zone in places for one in repeated.anchors(zone)])[:MOST_GROUPS]:
+    timed = [one for zone in places for one in repeated.anchors(zone)]
+    stops, found = _stops(view.tree) if timed else set[HtmlElement](), list[Candidate]()
+    for group in repeated.groups(timed)[:MOST_GROUPS]:
         if found and len(group) < max(len(one.items) for one in found) / 3:
             break
         if (one := _candidate(group, view, stops)) is not None:
@@ -180,6 +188,7 @@ def _candidates(view: View) -> list[Candidate]:
     if not found:
         signed = [one for zone in places for one in zone.iter(etree.Element) if _signs(one) and any(
             map(calls, (one, *islice(one.iterancestors(), AROUND))))]
+        stops = stops or (_stops(view.tree) if signed else stops)
         for group in repeated.groups(signed)[:MOST_GROUPS]:
             if len(group) > 1 and (one := _candidate(group, view, stops, timed=False)) is not None:
                 return [one]

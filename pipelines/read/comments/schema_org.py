@@ -85,7 +85,7 @@ def _above(element: HtmlElement, at: Mapping[HtmlElement, int]) -> int | None:
 
 
 def _marked(view: View) -> Found | None:
-    if not any("omment" in name for name in view.named.labels):
+    if not any(TYPE.fullmatch(kind) for name in view.named.labels if "omment" in name for kind in name.split()):
         return None
     elements = [one for one in TYPED(view.tree) if _is_comment(one)][:MAX_COMMENTS]
     if not elements:

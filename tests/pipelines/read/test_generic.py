@@ -119,6 +119,6 @@ def test_a_thread_that_an_outlets_own_selectors_do_not_find_is_read_all_the_same
 
 def test_the_word_before_a_time_is_nobodys_name(reading):
     def one(name: str) -> str:
-        return f"<li class='comment'>{name}<i>on 01.03.2026 10:15</i><p>So it is, and {name[3:9]} said it before all others.</p></li>"
+        return f"<li class='comment'>{name}<i>on 01.03.2026 10:15</i><p>So it is, and {name[3:9]} said it too.</p></li>"
     found = reading(inside=f"<div class='comments'><ul>{one('<b>Aigerim</b>')}{one('<b>Serik</b>')}{one('')}</ul></div>").thread
     assert [each.author for each in found.comments] == ["Aigerim", "Serik", None]
