@@ -51,11 +51,11 @@ class Newspaper:
 
     def __init__(self, folder: Path, *, articles: int = 5, hosts: tuple[str, ...] = ("paper.example",), delay: float = 0.0,
                  database: str | None = None, outlet: str = "", watch: bool = True, recheck: str = "10m",
-                 settings: str = "", looks: int = 100_000_000,
+                 settings: str = "", looks_a_day: int = 100_000_000,
                  recipients: tuple[str, ...] = ("a@example.org",), data: str = ".") -> None:
         self.folder, self.hosts, self.outlet, self.watch = folder, hosts, outlet, watch
         self.recheck, self.settings, self.recipients, self.data = recheck, settings, recipients, data
-        self.looks = looks  # by default as many as `recheck` asks for, be it each second
+        self.looks_a_day = looks_a_day  # by default as many as `recheck` asks for, be it each second
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
         self.hold: Callable[[Request], object] = lambda _request: None
@@ -97,7 +97,7 @@ item = "div.comment"
 text = "p.said"
 label = '(\\d+) comments'
 [threads]
-looks = {self.looks}
+looks = {self.looks_a_day}
 """, encoding="utf-8")
         recipients = ", ".join(f'"{recipient}"' for recipient in self.recipients)
         watch = f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\n' if self.watch else ""

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from crawler.outlet import Comments, Layout, Outlet, Source, find, load
+from crawler.outlet import Comments, JsonApi, Layout, Outlet, Source, Threads, find, load
 
 FILE = find("caravanserai", [])
 OUTLET = load(FILE)
@@ -30,8 +30,8 @@ def test_its_comment_markup_says_that_nobody_has_seen_it() -> None:
 
 def test_every_key_there_is_stands_in_it_below_a_comment() -> None:
     text = FILE.read_text(encoding="utf-8")
-    keys = {*Outlet.model_fields, *Source.model_fields, *Comments.model_fields,
-            *Layout.model_fields} - {"id", "source", "comments", "layout"}
+    tables = (Outlet, Source, Comments, JsonApi, Layout, Threads)
+    keys = {key for table in tables for key in table.model_fields} - {"id", "source", "comments", "layout", "threads"}
     explained = [block for block in text.split("\n\n") if block.startswith("#")]
     told = {key for block in explained for key in re.findall(r"^(?:# )?([a-z_]+) = ", block, re.MULTILINE)}
     assert keys <= told

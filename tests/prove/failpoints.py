@@ -61,12 +61,15 @@ FAILPOINTS: dict[str, tuple[int, dict[str, str], str | tuple[str, ...] | None]] 
 }
 # Those of the tables' own making: on an empty database, before the tables are there and after.
 SCHEMA = {"schema.upgrading": False, "schema.upgraded": True}
+# Those of what is forgotten: tests/forget fires them.
+FORGETTING = {f"redacted.{step}" for step in ("writing", "written", "pointing", "pointed", "removed")} | {
+    "forgotten.erasing", "forgotten.erased"}
 
 
 def in_source() -> set[str]:
     """The names of all failpoints in the program."""
     found: set[str] = set()
-    for file in (*ROOT.glob("*.py"), *(file for room in ("alerts", "crawler", "pipelines", "storage", "verbs")
+    for file in (*ROOT.glob("*.py"), *(file for room in ("alerts", "crawler", "forget", "pipelines", "storage", "verbs")
                                        for file in ROOT.glob(f"{room}/**/*.py"))):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reach":
