@@ -49,10 +49,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ThreadTaken:
-    """A thread that was looked at, what the look changes, and what the watches are to hear of it."""
+    """A thread that was looked at, what the look changes, what the rows of posted comments say by their place in the look, and
+    what the watches are to hear of it."""
 
     known: KnownThread
     change: ThreadChange
+    posted: Mapping[int, dict[str, Any]]
     said: tuple[Said, ...]
 
 
@@ -61,7 +63,10 @@ def compared(intake: Intake, known: KnownThread, read: ArticleRead, url: str, st
     """What a look at a thread changes. url is the article's own."""
     authors = [intake.names(intake.outlet.id, comment.author) for comment in known.look.comments]
     change = compare(known.past, known.look, authors, now)
-    return ThreadTaken(known, change, tuple(_said(known, change, read.title or url, authors, standing, backlog=intake.backlog)))
+    # Of a long thread that takes as long as writing it, and nobody else may write then.
+    posted = {place: comment_values(known.look.comments[place], intake.names, intake.outlet.id) for place in change.posted}
+    return ThreadTaken(known, change, posted,
+                       tuple(_said(known, change, read.title or url, authors, standing, backlog=intake.backlog)))
 
 
 def overtaken(session: Session, intake: Intake, known: KnownThread) -> bool:
@@ -99,7 +104,7 @@ def write_thread(session: Session, intake: Intake, article: Article, read: Artic
     """Writes a look at a thread and what it changed; what the watches are to hear of it. captures are its answers by their
     place, 0 the article's own."""
     writer = _Writer(session, intake, article, read, taken.known, captures, now)
-    versions = writer.write(taken.change)
+    versions = writer.write(taken.change, taken.posted)
     event_id = writer.events(taken.change.events)
     return [Told(one.event, f"thread:{event_id}" if one.of is None else f"comment:{versions[one.event, one.of]}", one.watch,
                  one.passage, None if one.of is None else versions[one.event, one.of]) for one in taken.said]
@@ -157,13 +162,13 @@ class _Writer:
             put(self.session, Edition, thread_id=known.thread_id, article_id=article.id)
         return known.thread_id
 
-    def write(self, change: ThreadChange) -> dict[tuple[str, int | None], int]:
+    def write(self, change: ThreadChange, posted: Mapping[int, dict[str, Any]]) -> dict[tuple[str, int | None], int]:
         """The ids of the new comment versions: by the event that is told of each, and the place of the comment in the look, or
         the id of one that was removed."""
         for place, old in enumerate(change.matched):
             if old is not None:
                 self.ids[place] = old.id
-        self._post(change)
+        self._post(posted)
         versions = dict[tuple[str, int | None], dict[str, Any]]()
         for place in change.posted:
             versions["comment_posted", place] = self._version(place, "posted", 1, self.known.last_complete,
@@ -188,18 +193,17 @@ class _Writer:
         made = put_many(self.session, CommentVersion, [version | every for version in versions.values()])
         return dict(zip(versions, made, strict=True))
 
-    def _post(self, change: ThreadChange) -> None:
+    def _post(self, posted: Mapping[int, dict[str, Any]]) -> None:
         # A page that gives one id to two comments says nothing by it.
         taken = {row.native_id for row in self.known.rows.values()}
         rows = dict[int, dict[str, Any]]()
-        for place in change.posted:
+        for place, values in posted.items():
             comment = self.known.look.comments[place]
             native_id = comment.native_id if comment.native_id not in taken else None
             taken.add(native_id)
             rows[place] = {"thread_id": self.thread_id, "native_id": native_id, "reader": self.read.reader, "state": "standing",
                            "first_seen_at": self.now, "last_seen_at": self.now, "last_read_id": self.look_id,
-                           "forgotten_at": self.now if comment.forgotten else None,
-                           **comment_values(comment, self.intake.names, self.intake.outlet.id)}
+                           "forgotten_at": self.now if comment.forgotten else None, **values}
         put_comments(self.session, rows, self.known.look.comments, self.ids)
 
     def _version(self, place: int, event: str, seq: int, after: int | None, *, guess: bool = False) -> dict[str, Any]:

@@ -74,10 +74,10 @@ def _take(session: Session, intake: Intake, one: Again, now: datetime) -> None:
     if not comments or not shown:
         return
     authors = [intake.names(intake.outlet.id, comment.author) for comment in comments]
-    matched = same_bytes([_known(row) for row in rows], {row.id for row in shown}, comments, authors)
+    is_last = max(row.last_read_id for row in rows) == one.read_id
+    matched = same_bytes([_known(row) for row in rows], {row.id for row in shown}, comments, authors, is_last=is_last)
     by_id, own = {row.id: row for row in rows}, {row.id for row in shown}
     ids = {place: old.id for place, old in enumerate(matched) if old is not None}
-    is_last = max(row.last_read_id for row in rows) == one.read_id
     taken = {row.native_id for row in rows}
     new = [place for place, old in enumerate(matched) if old is None and not comments[place].deleted] if is_last else []
     values = dict[int, dict[str, Any]]()
@@ -97,9 +97,10 @@ def _take(session: Session, intake: Intake, one: Again, now: datetime) -> None:
         if old is None or old.id not in own:
             continue
         comment, row = comments[place], by_id[old.id]
-        change: dict[str, Any] = {"reader": one.reader, "position": comment.position, "depth": comment.depth,
-                                  "parent_source": comment.parent_source,
-                                  "parent_id": ids.get(comment.parent) if comment.parent is not None else None}
+        change: dict[str, Any] = {"reader": one.reader, "position": comment.position}
+        if comment.parent is None or comment.parent in ids:
+            change |= {"depth": comment.depth, "parent_source": comment.parent_source,
+                       "parent_id": ids[comment.parent] if comment.parent is not None else None}
         if row.forgotten_at is None and not comment.deleted:
             change |= {"text": comment.text, "text_key": text_key(comment.text), "author": authors[place],
                        "posted_at": comment.posted, "posted_raw": comment.posted_raw, "certainty": comment.certainty}

@@ -51,15 +51,18 @@ def thread(*comments: tuple[str, str] | tuple[str, str, str], state: str = "comp
     return ThreadRead("native", state, declared=len(comments), comments=read, native_key="/a")  # type: ignore[arg-type]  # a literal
 
 
+def outlet(own: str) -> Outlet:
+    return Outlet.model_validate({"id": own, "name": "Steppe", "home": f"{HOME}/", "recheck": ["6h"], "articles": "^/a",
+                                  "source": [{"kind": "rss", "url": f"{HOME}/rss"}]})
+
+
 @dataclass
 class Desk:
     """Takes pages in as a run would; each call is a look of its own, a day's looks apart as far as told."""
 
     store: Store
     now: datetime
-    outlet: Outlet = field(default_factory=lambda: Outlet.model_validate(
-        {"id": "steppe", "name": "Steppe", "home": f"{HOME}/", "recheck": ["6h"], "articles": "^/a",
-         "source": [{"kind": "rss", "url": f"{HOME}/rss"}]}))
+    outlet: Outlet = field(default_factory=lambda: outlet("steppe"))
     run: int = 0
     backlog: bool = False
     captures: int = 0
@@ -110,9 +113,11 @@ class Desk:
 
     def page(self, path: str) -> Page:
         with self.store.writing() as session:
-            row = session.scalar(select(models.Page).where(models.Page.url == f"{HOME}{path}"))
+            row = session.scalar(select(models.Page).where(models.Page.outlet == self.outlet.id,
+                                                           models.Page.url == f"{HOME}{path}"))
             if row is None:
-                row = models.Page(outlet="steppe", url=f"{HOME}{path}", kind="article", found_at=self.now, next_due_at=self.now)
+                row = models.Page(outlet=self.outlet.id, url=f"{HOME}{path}", kind="article", found_at=self.now,
+                                  next_due_at=self.now)
                 session.add(row)
                 session.flush()
             return Page(row.id, row.url, "article", fresh=row.state == "new")

@@ -17,6 +17,8 @@ from pipelines.compare.version import plain
 UNKNOWN = -1
 # A comment that was moved frees those below it; deeper than this nobody moves anything at one stroke.
 ROUNDS = 3
+# Two readings of one text begin or end alike in so many characters: few enough for "Agreed", enough to tell many apart.
+PART = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,12 @@ class Matching:
             moved = [old for old in self.free.values()
                      if not whole or self._old(old).sure or old.parent_id is None or old.parent_id in self.free]
             self._by(range(len(self.read)), moved, _all, _one_without_id, anywhere=True)
+            # What it answers may be gone, or on a page that is not read now or was not read then, and it was edited.
+            self._by([place for place, one in enumerate(self.read) if one.parent is None],
+                     [old for old in self.free.values() if old.parent_id in self.free], _without_text, _both_without_id,
+                     anywhere=True)
+            self._by(range(len(self.read)), [old for old in self.free.values() if old.parent_id is None], _without_text,
+                     _both_without_id, anywhere=True)
             if len(self.free) == before:
                 return
 
@@ -170,12 +178,14 @@ class Matching:
             self._by(range(len(self.read)), self.free.values(), key, fits, anywhere=True)
 
     def of_the_same_bytes(self, order: Sequence[int]) -> None:
-        """What is left of two readings of the same answers: by author and time, then by the place between two comments that
-        both readings have. order are the ids of the known ones in page order."""
+        """What is left of two readings of the same answers: by author and time; then where the text of one is in that of the
+        other; then by the place between two comments that both readings have. order are the ids of the known ones in page
+        order, none where it is not known any more."""
         self._by(range(len(self.read)), self.free.values(), _without_text, _any, anywhere=True)
+        self._by_part_of_text()
         at = {old.id: place for place, old in enumerate(self.found) if old is not None}
         gap, begin = list[int](), 0
-        for own in (*order, None):
+        for own in (*order, None) if order else ():
             if own in self.free:
                 gap.append(own)
                 continue
@@ -187,6 +197,29 @@ class Matching:
                 for place, each in zip(between, gap, strict=True):
                     self._is(place, self.free[each])
             gap, begin = [], max(begin, end)
+
+    def _by_part_of_text(self) -> None:
+        """Where the text of one is in that of the other, and of no other one: a reader that takes a button or a name for a
+        word of the comment, or does so no more."""
+        for end in (slice(None, PART), slice(-PART, None)):
+            old_texts, new_texts = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+            for old in self.free.values():
+                old_texts[self._old(old).text].append(old.id)
+            for place in range(len(self.read)):
+                if self.found[place] is None:
+                    new_texts[self._new(place).text].append(place)
+            by_end = defaultdict[str, list[str]](list)
+            for text in filter(None, old_texts):
+                by_end[text[end]].append(text)
+            claims, claimed = dict[str, list[str]](), defaultdict[str, list[str]](list)
+            for new in new_texts:
+                claims[new] = [text for text in by_end.get(new[end], ()) if text in new or new in text]
+                for text in claims[new]:
+                    claimed[text].append(new)
+            for new, texts in claims.items():
+                if len(texts) == 1 and len(claimed[texts[0]]) == 1:
+                    for place, own in zip(new_texts[new], old_texts[texts[0]], strict=False):
+                        self._is(place, self.free[own])
 
     def _is(self, place: int, old: Known) -> None:
         self.found[place] = old

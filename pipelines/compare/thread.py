@@ -108,10 +108,11 @@ def _matched(past: Past, look: ThreadRead, authors: Sequence[str | None]) -> lis
     return matching.found
 
 
-def same_bytes(known: Sequence[Known], shown: Set[int], read: Sequence[CommentRead],
-               authors: Sequence[str | None]) -> list[Known | None]:
+def same_bytes(known: Sequence[Known], shown: Set[int], read: Sequence[CommentRead], authors: Sequence[str | None], *,
+               is_last: bool) -> list[Known | None]:
     """Which known comment each is that another reader finds in the answers of an earlier look. shown are the ids of those that
-    it was the last to show; others may have been in it too, and some may have been read again already."""
+    it was the last to show; others may have been in it too, and some may have been read again already. is_last: none was looked
+    at since, so that the known ones stand in its order."""
     matching = Matching(known, read, authors)
     matching.by_id()
     matching.by_words()
@@ -119,7 +120,7 @@ def same_bytes(known: Sequence[Known], shown: Set[int], read: Sequence[CommentRe
     for old in known:
         if old.id not in shown:
             matching.free.pop(old.id, None)
-    matching.of_the_same_bytes([old.id for old in known])
+    matching.of_the_same_bytes([old.id for old in known] if is_last else ())
     return matching.found
 
 

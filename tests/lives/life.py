@@ -122,9 +122,11 @@ class Life:
         if self.mass_at is not None and self.mass_look is None:
             return  # all that is lost is lost at once
         pending = sum(seen.state == "standing" and not self.truth[own].alive for own, seen in self.seen.items())
-        if len(self.alive()) > 10 and pending < 3 and self.chance.random() < 0.5 and (one := self.leaf()) is not None:
+        few = len(self.alive()) <= 10 or pending > 2
+        if not few and self.chance.random() < 0.5 and (one := self.leaf()) is not None:
             one.alive = False
-        if self.chance.random() < 0.3 and (one := self.leaf()) is not None:
+        # Where an edit is a removal and another comment, it counts among those.
+        if not (few and self.kind == "weak") and self.chance.random() < 0.3 and (one := self.leaf()) is not None:
             self.edit(one)
         gone = [own for own, seen in self.seen.items() if seen.state == "removed" and not self.truth[own].alive
                 and self.is_free(own) and not (self.kind == "weak" and self.changes_reader)]
@@ -306,7 +308,8 @@ class Life:
                  and seen.reader == self.reader and not (self.off and seen.off not in (None, self.off))]
         if self.mass_at is not None and self.mass_look is None and len(could) > 5:
             self.mass_look = self.looks
-        mass = any(seen.missed_look in (self.mass_look, None) for _, seen in could) and self.mass_look is not None
+        mass = self.mass_look is not None and (self.looks == self.mass_look
+                                               or any(seen.missed_look == self.mass_look for _, seen in could))
         for own, seen in could:
             seen.misses += 1
             if seen.missed_at is None:

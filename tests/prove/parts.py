@@ -8,7 +8,22 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from prove import addresses, failpoints, feeds, firstcrawl, guards, isso, kills, memory, rhythm, smtp, store, transport
+from prove import (
+    addresses,
+    failpoints,
+    feeds,
+    firstcrawl,
+    guards,
+    isso,
+    kills,
+    lives,
+    longthread,
+    memory,
+    rhythm,
+    smtp,
+    store,
+    transport,
+)
 from prove.case import Case
 from prove.trial import Done, Outcome, Part, Trial
 
@@ -84,6 +99,16 @@ PARTS = {
         "has no more looks at threads than the outlet allows: 40 articles a day, the clock passed in, by the rule with 2000, "
         "4000 and 1000 looks a day and by the ladder alone; what was there to be seen is told by the script",
         [Trial(kind, 1) for kind in rhythm.KINDS], partial(in_a_folder, rhythm.run), "comments"),
+    "lives": Part(
+        "A thread's life is told as it was: nothing is removed that was not, nothing is missed that two complete looks could "
+        "see, the tree is the page's at each look; 400 lives by their seeds, with and without ids, against a script that knows",
+        [Trial(database, seed) for seed in range(lives.TRIALS) for database in DATABASES],
+        partial(in_a_folder, lives.run), "lives"),
+    "longthread": Part(
+        "A thread of 10,000 comments on 200 pages is stored, and looked at again, in one transaction of less than 5 s, and a "
+        "thread of any length is shown as fast as its first comments",
+        [Trial(database, 1) for database in DATABASES], partial(in_a_folder, longthread.run), together=False,
+        summed=False),
     "isso": Part(
         "The thread of a real Isso server, written to over its own API, is known as it stands, look after look",
         [Trial(database, seed) for seed in (1, 2, 3) for database in DATABASES], partial(in_a_folder, isso.run), "looks"),

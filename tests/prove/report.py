@@ -35,7 +35,7 @@ def _part(name: str, part: Part, done: Sequence[Done]) -> str:
     names = list(dict.fromkeys(count for each in done for count in each.counts))
     lines += [f"| what | trials | seeds | {' | '.join([*names, ''])}faults | at most | minutes |",
               "|---|--:|---|" + "--:|" * (len(names) + 3)]
-    for kind in (*kinds, "together") if len(kinds) > 1 else kinds:
+    for kind in (*kinds, "together") if len(kinds) > 1 and part.summed else kinds:
         lines.append(_line(kind, part, [each for each in done if kind in (_row(each.kind), "together")], names))
     return "\n".join([*lines, "", *_faults(done)])
 

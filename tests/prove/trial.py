@@ -26,13 +26,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the campaign: what it promises, its trials, and how one of them is run; together: two at a time. events names
-    the count that the upper bound is told of."""
+    the count that the upper bound is told of; summed: the counts of all kinds mean something together."""
 
     promise: str
     trials: Sequence[Trial]
     run: Callable[[Trial], Outcome]
     events: str = "trials"
     together: bool = True
+    summed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

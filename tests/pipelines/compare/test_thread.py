@@ -231,6 +231,23 @@ def test_an_answer_outlives_what_it_answered() -> None:
     assert [old.id if old else None for old in under_the_new_text.matched] == [None, 2]
 
 
+def test_an_edited_answer_is_known_where_only_one_of_two_looks_shows_whom_it_answers() -> None:
+    at = POSTED + timedelta(minutes=7)
+    before = [known(1, None, "one"), known(2, None, "two", parent=1, posted=at)]
+    without = change(before, look(shown(None, "two, corrected", posted=at), state="partial"))
+    assert (without.edited, without.posted) == ((0,), ())
+    before = [known(2, None, "two", posted=at)]
+    now = change(before, look(shown(None, "one"), shown(None, "two, corrected", parent=0, posted=at, place=1)))
+    assert (now.edited, now.posted, now.missing) == ((1,), (0,), ())
+
+
+def test_an_answer_of_the_same_minute_under_another_comment_is_no_edit() -> None:
+    before = [known(1, None, "one"), known(2, None, "other", author="B"), known(3, None, "two", parent=1, author="C")]
+    found = change(before, look(shown(None, "one"), shown(None, "other", author="B", place=1),
+                                shown(None, "three", parent=1, author="C", place=2)))
+    assert ([old.id for old in found.missing], found.posted, found.edited) == ([3], (2,), ())
+
+
 def test_under_another_system_comments_are_known_by_what_they_say_and_none_is_missed() -> None:
     before = [known(1, "c1", "one", comparable=False), known(2, "c2", "two", posted=None, comparable=False)]
     found = change(before, look(shown("w7", "one"), shown("w8", "two"), shown("w9", "three")), other_rules=True)
