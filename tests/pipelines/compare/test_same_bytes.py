@@ -26,7 +26,8 @@ def test_a_reader_that_reads_a_button_as_a_word_finds_the_same_comments_in_any_o
     before = known("A railway is built.", "Nobody asked us.", "Agreed!", "Agreed!")
     again = read("Nobody asked us. Reply", "Agreed! Reply", "A railway is built. Reply", "Agreed! Reply")
     assert found(before, again, is_last=False) == [2, 3, 1, 4]
-    assert found(known("Bek: Nobody asked us.", "Chol: Why not?"), read("Why not?", "Nobody asked us."), is_last=False) == [2, 1]
+    named = known("Bek: Nobody asked us.", "Chol: Why not?")
+    assert found(named, read("Why not?", "Nobody asked us."), is_last=False) == [2, 1]
 
 
 def test_a_text_that_is_part_of_two_others_is_neither() -> None:
