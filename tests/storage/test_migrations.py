@@ -58,3 +58,37 @@ def test_a_migration_that_was_killed_is_done_or_not_begun_and_no_row_is_lost(fai
     assert upgrade(tmp_path, store_url) == 0
     assert (store.revision(), counts(store)) == (Store.newest_revision(), [1, 1, 1])
     store.engine.dispose()
+
+
+# A thread as schema 0004 holds it: one comment edited, an answer to it removed, and an answer to that.
+THREAD = (
+    f"INSERT INTO page (id, outlet, url, kind, state, found_at, misses, doubt, tries, recheck_step, next_due_at)"
+    f" VALUES (1, 'paper', 'https://a.example/', 'article', 'known', {AT}, 0, false, 0, 0, {AT})",
+    "INSERT INTO capture (id, page_id, run_id, at, status, final_url, file, \"offset\", sha256)"
+    f" VALUES (1, 1, 1, {AT}, 200, 'https://a.example/', 'f', 0, '0')",
+    "INSERT INTO thread (id, outlet, system, native_key, article_id) VALUES (1, 'paper', 'native', 'a.example/', 1)",
+    *(f"INSERT INTO thread_read (id, thread_id, run_id, capture_id, reader, at, seen, state)"
+      f" VALUES ({number}, 1, 1, 1, 'reader {number}', {AT}, 3, 'complete')" for number in (1, 2)),
+    *(f"INSERT INTO comment (id, thread_id, native_id, parent_id, position, first_seen_at, last_seen_at, last_read_id)"
+      f" VALUES ({number}, 1, 'c{number}', {parent}, {number}, {AT}, {AT}, {look})"
+      for number, parent, look in ((1, "NULL", 2), (2, "1", 1), (3, "2", 2))),
+    *(f"INSERT INTO comment_version (comment_id, seq, event, text, reader, capture_id, run_id, seen_at, before_read_id)"
+      f" VALUES ({comment}, {seq}, '{event}', {said}, 'reader 1', 1, 1, {AT}, 1)" for comment, seq, event, said in (
+          (1, 1, "posted", "'One.'"), (1, 2, "edited", "'One, mended.'"), (2, 1, "posted", "'Two.'"), (2, 2, "removed", "NULL"),
+          (3, 1, "posted", "'Three.'"))),
+)
+
+
+def test_comments_of_an_older_schema_stand_in_their_rows_as_they_were_last(store_url: str) -> None:
+    store = Store(store_url)
+    with store.engine.connect() as connection:
+        command.upgrade(store._alembic(connection), "0004")
+    with store.writing() as session:
+        for statement in (*ROWS, *THREAD):
+            session.connection().exec_driver_sql(statement)
+    store.upgrade()
+    with store.reading() as session:
+        found = session.execute(text("SELECT state, text, depth, reader FROM comment ORDER BY id")).all()
+    assert found == [("standing", "One, mended.", 0, "reader 2"), ("removed", "Two.", 1, "reader 1"),
+                     ("standing", "Three.", 2, "reader 2")]
+    store.engine.dispose()
