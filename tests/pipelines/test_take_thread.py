@@ -185,3 +185,83 @@ def test_a_thread_under_another_system_is_the_same_thread(desk: Desk) -> None:
     assert [row.event for row in desk.rows(ThreadEvent)] == ["renamed"]
     assert [event for event, *_ in history(desk)] == ["posted", "posted"]
     assert {row.native_id for row in desk.rows(Comment)} == {"w7", "c2"}
+
+
+def test_where_nothing_tells_an_edit_from_another_comment_both_of_its_versions_are_guesses(desk: Desk) -> None:
+    for texts in (("one", "two"), ("one", "two!?"), ("one", "two!?")):
+        read = thread(*((str(place), text) for place, text in enumerate(texts)))
+        desk.next_run(hours=0.5)
+        desk.see(article("A text.", thread=replace(read, comments=tuple(
+            replace(comment, native_id=None, author=None) for comment in read.comments))))
+    assert [(row.event, row.text, row.guess) for row in desk.rows(CommentVersion)] == [
+        ("posted", "one", False), ("posted", "two", False), ("posted", "two!?", True), ("removed", None, True)]
+
+
+def test_a_forgotten_comment_that_is_met_again_stays_forgotten_and_nothing_is_told_of_it(desk: Desk) -> None:
+    desk.watch("rail")
+    look(desk, ("c1", "A rail."), ("c2", "Camels."))
+    with desk.store.writing() as session:
+        row = session.get_one(Comment, 1)
+        row.text, row.text_key, row.author, row.forgotten_at = None, None, None, desk.now
+    met = thread(("c1", ""), ("c2", "Camels."), ("c3", "Also by me.", "c1"))
+    met = replace(met, comments=(replace(met.comments[0], author=None, forgotten=True), *met.comments[1:]))
+    desk.next_run(hours=0.5)
+    desk.see(article("A text.", thread=met))
+    look(desk, ("c2", "Camels."), ("c3", "Also by me."))
+    look(desk, ("c2", "Camels."), ("c3", "Also by me."))
+    look(desk, ("c1", "No rail at all."), ("c2", "Camels."), ("c3", "Also by me.", "c1"))
+    assert [(event, text) for event, text, *_ in history(desk)] == [
+        ("posted", "A rail."), ("posted", "Camels."), ("posted", "Also by me.")]
+    first, _, third = desk.rows(Comment)
+    assert (first.text, first.author, first.state, third.parent_id) == (None, None, "standing", first.id)
+    assert [event for event, _ in desk.alerts()] == ["comment_posted"]
+
+
+def off_by(desk: Desk, off: int, *ids: str, path: str = "/a/1") -> None:
+    """A look that shows comments whose page declares so many more."""
+    shown = thread(*((own, f"said {own}") for own in ids), state="partial")
+    desk.next_run(hours=0.5)
+    desk.see(article(f"The text of {path}.", thread=replace(shown, native_key=path, declared=len(ids) + off, off=off,
+                                                           reason="not all")), path)
+
+
+def learn(desk: Desk, articles: int) -> None:
+    for number in range(2, articles + 1):
+        for _ in range(2):
+            off_by(desk, 1, f"{number}-1", path=f"/a/{number}")
+
+
+def removed(desk: Desk) -> list[str | None]:
+    own = {row.id: row.native_id for row in desk.rows(Comment)}
+    return [own[row.comment_id] for row in desk.rows(CommentVersion) if row.event == "removed"]
+
+
+def test_where_the_count_is_off_as_always_a_removal_is_told(desk: Desk) -> None:
+    learn(desk, 3)
+    for ids in (("c1", "c2"), ("c1", "c2"), ("c1",), ("c1",)):
+        off_by(desk, 1, *ids)
+    assert removed(desk) == ["c2"]
+    last = desk.rows(ThreadRead)[-1]
+    assert (last.state, last.reason) == ("complete", "as always: not all")
+
+
+def test_where_two_threads_are_off_nobody_knows_that_it_is_always_so(desk: Desk) -> None:
+    learn(desk, 2)
+    for ids in (("c1", "c2"), ("c1", "c2"), ("c1",), ("c1",), ("c1",)):
+        off_by(desk, 1, *ids)
+    assert removed(desk) == [] and desk.rows(ThreadRead)[-1].state == "partial"
+
+
+def test_a_label_that_counts_a_comment_that_is_not_shown_any_more_removes_nothing(desk: Desk) -> None:
+    learn(desk, 3)
+    for off, ids in ((1, ("c1", "c2")), (1, ("c1", "c2")), (2, ("c1",)), (2, ("c1",)), (2, ("c1",))):
+        off_by(desk, off, *ids)
+    assert removed(desk) == []
+
+
+def test_a_page_whose_count_was_right_when_it_showed_a_comment_removes_it_by_no_count_that_is_off(desk: Desk) -> None:
+    learn(desk, 3)
+    look(desk, ("c1", "said c1"), ("c2", "said c2"))
+    for _ in range(6):
+        off_by(desk, 1, "c1", path="/a/1")
+    assert removed(desk) == []
