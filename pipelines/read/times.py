@@ -25,6 +25,9 @@ RFC_2822 = re.compile(r"\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UT|UTC|Z)$")
 EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 CLOCK = re.compile(r"\d:\d\d")
 NUMBER = re.compile(r"\d+")
+YEAR = re.compile(r"\d{4}|\d[-./]\d{1,2}[-./]\d\d")
+LETTERS = re.compile(r"[^\W\d_]+")
+MOST_WORDS = 6
 
 # The months as pages of the region write them (English, Russian, Kazakh, Kyrgyz, Uzbek in both scripts, Tajik, Turkmen), and in
 # Turkish, German and French. dateparser knows most of them, but takes half a second for the first and has no Tajik or Turkmen.
@@ -42,19 +45,21 @@ MONTHS = {name: number for number, names in enumerate((
     "november nov ноябрь ноября ноя нояб қараша ноябр ноябри noyabr noýabr kasım novembre",
     "december dec декабрь декабря дек желтоқсан декабр декабри dekabr aralık dezember décembre"), 1) for name in names.split()}
 _MONTH = "(?P<word>" + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True)) + r")\b\.?"
-_TIME = r"(?P<hour>[0-2]?\d)[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+_TIME = (r"(?P<hour>[0-2]?\d)[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:\.\d+)?)?"
+         r"(?:\s?(?P<half>[ap])\.?m\b\.?|\s?uhr\b)?")
 # Hours ahead of UTC: the names of RFC 822, those of Europe that mean one zone only, and those of the region's southern
 # neighbours (IST is India's: news pages hardly ever write Ireland's or Israel's so).
 ZONES = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
          "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "pkt": 5, "ist": 5.5}
 _ZONE = (rf"(?:\s?(?:(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b)?"
          r"\s?(?:(?P<sign>[+-])(?P<ahead>\d\d):?(?P<beside>\d\d)\b)?)")
-_BETWEEN = r"[\s,|·•/–—-]*(?:(?:at|в|um|saat|soat|сағат|саат)\s+)?"
+_BETWEEN = r"[\s,|·•/–—-]*(?:(?:at|@|в|um|a las|saat|soat|сағат|саат)\s+)?"
 _DAY, _YEAR = r"(?P<day>[0-3]?\d)", r"(?P<year>(?:19|20)\d\d)"
 _DATES = (
     rf"{_DAY}(?:st|nd|rd|th)?[.\s-]+{_MONTH}[\s,-]+{_YEAR}\b", rf"{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}\b",
     rf"{_YEAR},?[\s-]+{_DAY}[\s-]+{_MONTH}", rf"{_YEAR}(?P<mark>[-./])(?P<month>[01]?\d)(?P=mark){_DAY}(?!\d)",
-    rf"{_DAY}(?P<mark>[-./])(?P<month>[01]?\d)(?P=mark){_YEAR}(?!\d)", rf"{_YEAR}年\s?(?P<month>[01]?\d)月\s?{_DAY}日")
+    rf"{_DAY}(?P<mark>[-./])(?P<month>[01]?\d)(?P=mark){_YEAR}(?!\d)",
+    r"(?P<day>[0-3]?\d)\.(?P<month>[01]?\d)\.(?P<short>\d\d)(?![\d.])", rf"{_YEAR}年\s?(?P<month>[01]?\d)月\s?{_DAY}日")
 FORMS = [re.compile(form, re.IGNORECASE) for date in _DATES for form in (
     rf"{date}(?:{_BETWEEN}{_TIME}{_ZONE})?", rf"{_TIME}{_ZONE}[\s,|·•/–—-]+{date}")]
 FORMS += [re.compile(rf"{_MONTH}\s+{_DAY},?\s+{_TIME}{_ZONE}\s+{_YEAR}\b", re.IGNORECASE)]
@@ -84,7 +89,8 @@ def _at(found: re.Match[str]) -> datetime | None:
     try:
         month = int(part.get("month") or 0) or MONTHS[part["word"].lower()]
         zone = timezone(ahead) if part["zone"] or part["sign"] else None
-        return datetime(int(part["year"]), month, int(part["day"]), hour, int(part["minute"] or 0), int(part["second"] or 0),
+        year = int(part.get("year") or 0) or 2000 + int(part["short"])
+        return datetime(year, month, int(part["day"]), hour, int(part["minute"] or 0), int(part["second"] or 0),
                         tzinfo=zone)
     except ValueError:
         return None
@@ -110,8 +116,9 @@ def _parser() -> "DateDataParser":
 
 
 def _in_words(text: str) -> datetime | None:
-    if len(NUMBER.findall(text)) < 2:
-        return None  # no day and year
+    # Without a day and a year it is no date, and with so many words more than one.
+    if len(NUMBER.findall(text)) < 2 or not YEAR.search(text) or len(LETTERS.findall(text)) > MOST_WORDS:
+        return None
     try:
         found: datetime | None = _parser().get_date_data(LABEL.sub("", YEAR_WORD.sub(" ", text))).date_obj
     except (ValueError, OverflowError, TypeError):
