@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from crawler.items import Fetched
+from crawler.items import ArticleRead, Fetched, ThreadRead
 from crawler.outlet import Outlet
-from pipelines.read import decode
+from pipelines.read import decode, door
 from pipelines.read.comments.parts import View
 from pipelines.read.named import Named
 from tests.pipelines.read.pages_to_read import URL, page
@@ -46,3 +46,19 @@ def view(now: datetime) -> Callable[..., View]:
         tree = decode.tree(markup)
         return View(tree, Named(tree), Fetched(URL, 200, (), markup, now), None)
     return view_of
+
+
+@pytest.fixture
+def generally(fetched: MakeFetched) -> Callable[..., ArticleRead]:
+    """What is read, without an outlet, of a page with something inside or after its article."""
+    def reading_of(*, url: str = URL, **places: str) -> ArticleRead:
+        value = door.read(fetched(page(**places), url=url), None)
+        assert isinstance(value, ArticleRead), value
+        return value
+    return reading_of
+
+
+@pytest.fixture
+def thread(generally: Callable[..., ArticleRead]) -> Callable[..., ThreadRead]:
+    """The thread that is read, without an outlet, of a page with something inside its article."""
+    return lambda inside, **more: generally(inside=inside, **more).thread

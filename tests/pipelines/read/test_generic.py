@@ -18,19 +18,10 @@ TALK = [Talk(100 + 7 * number, author, BEGAN + timedelta(hours=number), text, pa
         for number, (author, text, parent) in enumerate(SAID)]
 
 
-@pytest.fixture
-def reading(fetched):
-    def reading_of(**places: str) -> ArticleRead:
-        value = read(fetched(page(**places)), None)
-        assert isinstance(value, ArticleRead), value
-        return value
-    return reading_of
-
-
 @pytest.mark.parametrize("place", ["inside", "after"])
 @pytest.mark.parametrize("markup", MARKUPS.values(), ids=MARKUPS)
-def test_a_thread_is_read_by_what_repeats_itself_in_it(markup, place, reading):
-    value = reading(**{place: markup(TALK, ENGLISH)})
+def test_a_thread_is_read_by_what_repeats_itself_in_it(markup, place, generally):
+    value = generally(**{place: markup(TALK, ENGLISH)})
     found = value.thread
     assert [(one.author, one.text, one.parent) for one in found.comments] == list(SAID)
     assert [one.posted for one in found.comments] == [one.posted for one in TALK]
@@ -43,8 +34,8 @@ def test_a_thread_is_read_by_what_repeats_itself_in_it(markup, place, reading):
     Phrases("Комментарии ({})", "Ответить"), Phrases("{} пікір", "Жауап беру"), Phrases("{} ta izoh", "Javob berish"),
     Phrases("Пикирлер: {}", "Жооп берүү"), Phrases("Шарҳҳо ({})", "Ҷавоб додан"), Phrases("{} teswir", "Jogap ber"),
     Phrases("评论（{}）", "回复")], ids=lambda phrases: phrases.reply)
-def test_the_words_around_comments_are_known_in_the_languages_of_the_region(phrases, reading):
-    found = reading(inside=MARKUPS["hashed"](TALK, phrases)).thread
+def test_the_words_around_comments_are_known_in_the_languages_of_the_region(phrases, generally):
+    found = generally(inside=MARKUPS["hashed"](TALK, phrases)).thread
     assert [(one.author, one.text, one.parent) for one in found.comments] == list(SAID)
     assert (found.state, found.declared) == ("complete", 7)
 
@@ -67,8 +58,8 @@ TRAPS = {
 
 @pytest.mark.parametrize("place", ["inside", "after"])
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
-def test_what_is_like_a_thread_and_none_has_no_comments(trap, place, reading):
-    assert reading(**{place: trap}).thread.comments == ()
+def test_what_is_like_a_thread_and_none_has_no_comments(trap, place, generally):
+    assert generally(**{place: trap}).thread.comments == ()
 
 
 def flat(one: str) -> str:
@@ -79,35 +70,35 @@ def flat(one: str) -> str:
         for number, (author, text, _) in enumerate(SAID)) + "</div>"
 
 
-def test_names_may_be_links_in_some_comments_only(reading):
-    found = reading(inside=flat("<div class='m'><cite>{link}</cite> <i>0{day}.02.2026</i><p>{text}</p></div>")).thread
+def test_names_may_be_links_in_some_comments_only(generally):
+    found = generally(inside=flat("<div class='m'><cite>{link}</cite> <i>0{day}.02.2026</i><p>{text}</p></div>")).thread
     assert [(one.author, one.text) for one in found.comments] == [(author, text) for author, text, _ in SAID]
 
 
 @pytest.mark.parametrize("written", ["{number} days ago", "Mar {number} at 12:50 pm", "vor {number} Stunden",
                                      "{number} часа назад"])
-def test_a_time_without_a_day_tells_where_a_comment_is_and_is_kept_as_it_is_written(written, reading):
-    found = reading(inside=flat(f"<div class='m'><b>{{author}}</b> <i>{written}</i><p>{{text}}</p></div>")).thread
+def test_a_time_without_a_day_tells_where_a_comment_is_and_is_kept_as_it_is_written(written, generally):
+    found = generally(inside=flat(f"<div class='m'><b>{{author}}</b> <i>{written}</i><p>{{text}}</p></div>")).thread
     assert [(one.author, one.text) for one in found.comments] == [(author, text) for author, text, _ in SAID]
     assert [one.posted for one in found.comments] == [None] * 7
     assert [one.posted_raw for one in found.comments] == [written.format(number=number) for number in range(7)]
 
 
-def test_a_comment_in_two_kinds_of_markup_is_read_in_both(reading):
+def test_a_comment_in_two_kinds_of_markup_is_read_in_both(generally):
     answer = ("<div class='r'><span class='r-by'>{other}</span><span class='r-at'>02.03.2026</span>"
               "<p class='r-say'>{answer}</p></div>")
     one = "<div class='m'><b>{author}</b> <i>0{day}.02.2026</i><p>{text}</p>" + answer + "</div>"
-    found = reading(inside=flat(one).replace("7 comments", "14 comments")).thread
+    found = generally(inside=flat(one).replace("7 comments", "14 comments")).thread
     texts = [text for _, text, _ in SAID]
     assert [each.text for each in found.comments] == [text for both in zip(texts, texts[::-1], strict=True) for text in both]
     assert [each.parent for each in found.comments] == [parent for place in range(0, 14, 2) for parent in (None, place)]
     assert found.state == "complete"
 
 
-def test_one_comment_alone_has_to_be_named_as_one(reading):
+def test_one_comment_alone_has_to_be_named_as_one(generally):
     one = "<div {name}><b>Aigerim</b> <i>01.02.2026</i><p>A comment that stands alone.</p><a>Reply</a></div>"
     for name, number in (("class='comment' id='comment_7'", 1), ("class='note'", 0)):
-        thread = reading(after=f"<div class='talk'><h3>1 comment</h3>{one.format(name=name)}</div>").thread
+        thread = generally(after=f"<div class='talk'><h3>1 comment</h3>{one.format(name=name)}</div>").thread
         assert len(thread.comments) == number
 
 
@@ -117,8 +108,9 @@ def test_a_thread_that_an_outlets_own_selectors_do_not_find_is_read_all_the_same
     assert (value.thread.system, len(value.thread.comments)) == ("generic", 7)
 
 
-def test_the_word_before_a_time_is_nobodys_name(reading):
+def test_the_word_before_a_time_is_nobodys_name(generally):
     def one(name: str) -> str:
         return f"<li class='comment'>{name}<i>on 01.03.2026 10:15</i><p>So it is, and {name[3:9]} said it too.</p></li>"
-    found = reading(inside=f"<div class='comments'><ul>{one('<b>Aigerim</b>')}{one('<b>Serik</b>')}{one('')}</ul></div>").thread
+    items = f"{one('<b>Aigerim</b>')}{one('<b>Serik</b>')}{one('')}"
+    found = generally(inside=f"<div class='comments'><ul>{items}</ul></div>").thread
     assert [each.author for each in found.comments] == ["Aigerim", "Serik", None]

@@ -14,28 +14,14 @@ VOICES = [Voice(41, "Aigerim", "The pass was closed for two days, and nobody tol
           Voice(46, "Aigerim", "So it is, & so it was.", answers=42)]
 
 
-@pytest.fixture
-def reading(fetched):
-    def reading_of(**places: str) -> ArticleRead:
-        value = read(fetched(page(**places)), None)
-        assert isinstance(value, ArticleRead), value
-        return value
-    return reading_of
-
-
-@pytest.fixture
-def thread(reading):
-    return lambda inside, **more: reading(inside=inside, **more).thread
-
-
 def shown(found: ThreadRead) -> list[tuple]:
     return [(one.author, one.text, one.parent) for one in found.comments]
 
 
 @pytest.mark.parametrize("place", ["inside", "after"])
 @pytest.mark.parametrize("markup", SCHEMA_ORG)
-def test_every_markup_is_read_with_its_parents_and_leaves_the_article_clean(markup, place, reading):
-    value = reading(**{place: SCHEMA_ORG[markup](VOICES)})
+def test_every_markup_is_read_with_its_parents_and_leaves_the_article_clean(markup, place, generally):
+    value = generally(**{place: SCHEMA_ORG[markup](VOICES)})
     order = in_page_order(VOICES) if markup in NESTED else VOICES
     at = {one.number: number for number, one in enumerate(order)}
     assert shown(value.thread) == [(one.author, one.text, at.get(one.answers)) for one in order]
@@ -55,9 +41,9 @@ def test_the_comment_that_is_answered_may_be_described_in_the_answer(thread):
     assert found.comments[1].parent_source == "attribute"
 
 
-def test_comments_on_other_articles_are_not_of_this_thread(reading):
+def test_comments_on_other_articles_are_not_of_this_thread(generally):
     box = f'<div class="recent-comments">{SCHEMA_ORG["microdata"](VOICES)}</div>'
-    value = reading(after=box)
+    value = generally(after=box)
     assert value.thread.comments == ()
     assert value.text.splitlines() == list(LINES["en"])
 
@@ -67,9 +53,9 @@ def test_some_comments_as_data_are_not_the_whole_thread(thread):
     assert (found.state, found.declared, len(found.comments)) == ("partial", 60, 6)
 
 
-def test_a_comment_that_quotes_a_paragraph_takes_none_out_of_the_article(reading):
+def test_a_comment_that_quotes_a_paragraph_takes_none_out_of_the_article(generally):
     quoted = [Voice(1, "Aigerim", LINES["en"][1]), *VOICES]
-    value = reading(inside=SCHEMA_ORG["JSON-LD, flat"](quoted))
+    value = generally(inside=SCHEMA_ORG["JSON-LD, flat"](quoted))
     assert value.thread.comments[0].text == LINES["en"][1]
     assert value.text.splitlines() == list(LINES["en"])
 
@@ -101,8 +87,8 @@ def test_marks_are_found_in_every_encoding(encoding, fetched):
     assert (value.thread.system, len(value.thread.comments)) == ("schema_org", 6)
 
 
-def test_a_paragraph_without_the_readers_name_beside_it_is_the_articles(reading):
+def test_a_paragraph_without_the_readers_name_beside_it_is_the_articles(generally):
     said = "The drivers at the pass wait for two days, and some of them for three, as they told us on Monday."
     talk = SCHEMA_ORG["JSON-LD, flat"]([*VOICES, Voice(50, "Dana", said)])
-    value = reading(inside=f"<blockquote><p>{said}</p></blockquote>{talk}")
+    value = generally(inside=f"<blockquote><p>{said}</p></blockquote>{talk}")
     assert value.text.splitlines() == [*LINES["en"], said]

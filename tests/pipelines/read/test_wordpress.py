@@ -3,10 +3,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from crawler.items import ArticleRead, ThreadRead, Wanted
-from pipelines.read.door import read
+from crawler.items import ThreadRead, Wanted
 from tests.pipelines.read.markups import NESTED, PARENTLESS, WORDPRESS, Voice, in_page_order, wordpress_html5, wordpress_xhtml
-from tests.pipelines.read.pages_to_read import LINES, page
+from tests.pipelines.read.pages_to_read import LINES, URL
 
 VOICES = [Voice(41, "Aigerim", "The pass was closed for two days, and nobody told the drivers why it was so."),
           Voice(42, "Марат К.", "Я стоял там с вечера.", answers=41), Voice(43, "Ўткир", "Rostdanmi?", answers=42),
@@ -15,21 +14,6 @@ VOICES = [Voice(41, "Aigerim", "The pass was closed for two days, and nobody tol
 REST = '<link rel="https://api.w.org/" href="https://steppe.example/wp-json/">'
 DATA = "https://steppe.example/wp-json/wp/v2/comments?post=190&per_page=100&order=asc&orderby=date_gmt&page=1"
 SHORT = '<link rel="shortlink" href="https://steppe.example/?p=190">'
-HERE = "https://steppe.example/en/articles/sx/features/2026/03/01/feature-01"
-
-
-@pytest.fixture
-def reading(fetched):
-    def reading_of(*, url: str = HERE, **places: str) -> ArticleRead:
-        value = read(fetched(page(**places), url=url), None)
-        assert isinstance(value, ArticleRead), value
-        return value
-    return reading_of
-
-
-@pytest.fixture
-def thread(reading):
-    return lambda inside, **more: reading(inside=inside, **more).thread
 
 
 def shown(found: ThreadRead) -> list[tuple]:
@@ -38,8 +22,8 @@ def shown(found: ThreadRead) -> list[tuple]:
 
 @pytest.mark.parametrize("place", ["inside", "after"])
 @pytest.mark.parametrize("markup", WORDPRESS)
-def test_every_markup_is_read_with_its_parents_and_leaves_the_article_clean(markup, place, reading):
-    value = reading(**{place: WORDPRESS[markup](VOICES)})
+def test_every_markup_is_read_with_its_parents_and_leaves_the_article_clean(markup, place, generally):
+    value = generally(**{place: WORDPRESS[markup](VOICES)})
     order = in_page_order(VOICES) if markup in NESTED else VOICES
     at = {one.number: number for number, one in enumerate(order)}
     parents = [None if markup in PARENTLESS or one.answers is None else at[one.answers] for one in order]
@@ -62,10 +46,10 @@ PINGBACK = """<li id="comment-99" class="pingback odd alt depth-1"><div class="c
 
 
 @pytest.mark.parametrize("counted", [2, 3])
-def test_pingbacks_are_no_comments_whether_they_are_counted_or_not(counted, reading):
+def test_pingbacks_are_no_comments_whether_they_are_counted_or_not(counted, generally):
     markup = wordpress_html5(VOICES[:2]).replace("</ol><div id=", f"{PINGBACK}</ol><div id=").replace("2 thoughts",
     f"{counted} thoughts")
-    value = reading(inside=markup)
+    value = generally(inside=markup)
     assert [one.native_id for one in value.thread.comments] == ["41", "42"]
     assert (value.thread.state, value.thread.declared) == ("complete", 2)
     assert value.text.splitlines() == list(LINES["en"])
@@ -76,13 +60,13 @@ def test_trackbacks_in_a_list_of_their_own_are_no_comments(thread):
     assert [one.native_id for one in thread(wordpress_xhtml(VOICES[:2]) + pings).comments] == ["41", "42"]
 
 
-def test_a_box_of_recent_comments_is_not_of_this_thread(reading):
+def test_a_box_of_recent_comments_is_not_of_this_thread(generally):
     box = """<section class="widget widget_recent_comments"><h3>Recent comments</h3><ul>
 <li id="comment-7" class="recentcomments">
 <b class="fn">Лола</b> on <a href="/en/other#comment-7">Herders</a><p>It was never mended.</p></li></ul></section>"""
-    value = reading(inside=wordpress_html5(VOICES), after=box)
+    value = generally(inside=wordpress_html5(VOICES), after=box)
     assert (len(value.thread.comments), value.thread.state) == (6, "complete")
-    assert reading(after=box).thread.state == "none"
+    assert generally(after=box).thread.state == "none"
 
 
 def test_a_flat_list_is_nested_by_what_its_classes_say(thread):
@@ -152,12 +136,12 @@ class TestTheKey:
         (SHORT, ""), ('<link rel="alternate" type="application/json" href="https://steppe.example/wp-json/wp/v2/posts/190">',
         ""), ("", '<form><input type="hidden" name="comment_post_ID" value="190"></form>'), ("",
         '<div id="post-190" class="post-190"></div>')])
-    def test_is_the_articles_number_where_the_page_tells_it(self, head, before, reading):
-        assert reading(inside=wordpress_html5(VOICES), head=head, before=before).thread.native_key == "190"
+    def test_is_the_articles_number_where_the_page_tells_it(self, head, before, generally):
+        assert generally(inside=wordpress_html5(VOICES), head=head, before=before).thread.native_key == "190"
 
-    def test_is_the_articles_address_elsewhere(self, reading):
+    def test_is_the_articles_address_elsewhere(self, generally):
         others = '<div class="post-7"></div><div class="post-8"></div>'
-        assert reading(inside=wordpress_html5(VOICES), before=others).thread.native_key == HERE.partition("://")[2]
+        assert generally(inside=wordpress_html5(VOICES), before=others).thread.native_key == URL.partition("://")[2]
 
 
 class TestAPlaceWithoutComments:
@@ -181,12 +165,12 @@ def nav(*links: str) -> str:
 
 
 def to(number: int, css: str = "page-numbers", end: str = "#comments") -> str:
-    return f'<a class="{css}" href="{HERE}/comment-page-{number}/{end}">{number}</a>'
+    return f'<a class="{css}" href="{URL}/comment-page-{number}/{end}">{number}</a>'
 
 
 class TestPaging:
     def urls(self, found: ThreadRead) -> list[str]:
-        return [one.url.removeprefix(HERE) for one in found.wanted]
+        return [one.url.removeprefix(URL) for one in found.wanted]
 
     @pytest.mark.parametrize(("links", "wanted"), [
         ([to(2), to(3), to(4)], [2, 3, 4]), ([to(2), to(9)], [2, 3, 4, 5, 6, 7, 8, 9]), ([to(2, "next page-numbers")], [2]),
@@ -197,12 +181,12 @@ class TestPaging:
         assert (found.state, found.reason) == ("partial", "further pages of the thread are not read yet")
 
     def test_pages_in_the_query_are_pages_too(self, thread):
-        found = thread(wordpress_html5(VOICES) + nav(f'<a class="next" href="{HERE}?cpage=2#comments">Newer</a>'))
+        found = thread(wordpress_html5(VOICES) + nav(f'<a class="next" href="{URL}?cpage=2#comments">Newer</a>'))
         assert self.urls(found) == ["?cpage=2"]
 
     def test_a_further_page_wants_only_what_it_links_to(self, thread):
         found = thread(wordpress_html5(VOICES) + nav(to(3), to(5),
-        f'<a href="{HERE}/#comments">1</a>'), url=f"{HERE}/comment-page-2/",
+        f'<a href="{URL}/#comments">1</a>'), url=f"{URL}/comment-page-2/",
                        head=REST + SHORT)
         assert self.urls(found) == ["/comment-page-3/", "/comment-page-5/"]
 
@@ -213,11 +197,11 @@ class TestPaging:
 
     def test_the_sites_data_are_wanted_first_where_it_offers_them(self, thread):
         found = thread(wordpress_html5(VOICES) + nav(to(2)), head=REST + SHORT)
-        assert found.wanted == (Wanted(DATA, (Wanted(f"{HERE}/comment-page-2/"),)),)
+        assert found.wanted == (Wanted(DATA, (Wanted(f"{URL}/comment-page-2/"),)),)
 
     def test_the_sites_data_are_wanted_where_the_count_does_not_agree(self, thread):
         found = thread(wordpress_html5(VOICES).replace("6 thoughts", "9 thoughts"), head=REST + SHORT)
-        assert (found.wanted, found.state, found.off) == ((Wanted(DATA, (Wanted(HERE),)),), "partial", 3)
+        assert (found.wanted, found.state, found.off) == ((Wanted(DATA, (Wanted(URL),)),), "partial", 3)
 
     @pytest.mark.parametrize("head", [REST, SHORT, ""])
     def test_without_an_offer_and_a_number_nothing_is_wanted(self, head, thread):
