@@ -51,7 +51,7 @@ STATES = {
     ("article-thread", ".comments[].state"): set(get_args(CommentState)),
     ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
     ("article-thread", ".reads[].state"): set(get_args(ThreadState)),
-    ("article-thread", ".events[].event"): {"closed", "opened", "hidden", "shown"},
+    ("article-thread", ".events[].event"): {"closed", "opened", "hidden", "shown", "renamed"},
     ("article-thread", ".thread.thread_state"): {"open", "closed", "hidden", None},
     ("alert-list", ".alerts[].state"): {"pending", "held", "mailed", "dropped"},
     ("alert-list", ".alerts[].event"): set(EVENTS),
