@@ -275,3 +275,42 @@ def test_a_count_that_was_off_by_more_at_the_last_look_has_to_be_as_always_twice
     for _ in range(2):
         off_by(desk, 1, "c1")
     assert [row.state for row in desk.rows(ThreadRead)][-2:] == ["partial", "complete"]
+
+
+def test_a_count_is_off_as_always_after_five_looks(desk: Desk) -> None:
+    for number in (2, 3):
+        off_by(desk, 1, f"{number}-1", path=f"/a/{number}")
+    for _ in range(4):
+        off_by(desk, 1, "c1")
+    assert [row.state for row in desk.rows(ThreadRead)] == ["partial"] * 5 + ["complete"]
+
+
+def edition(desk: Desk, *ids: str, closed: bool = False) -> None:
+    """A look at a page that says that it is the other one's edition in another language."""
+    other = replace(thread(*((own, f"said {own}") for own in ids)), native_key="/a-kk", closed=closed)
+    desk.next_run(hours=0.5)
+    desk.see(replace(article("Another text.", thread=other), twins=(Twin("ru", f"{HOME}/a/1"),)), "/a/2")
+
+
+def test_an_edition_that_shares_less_than_half_of_its_comments_has_a_thread_of_its_own(desk: Desk) -> None:
+    look(desk, ("c1", "said c1"), ("c2", "said c2"))
+    edition(desk, "c1", "c2", "c3", "c4", "c5")
+    assert [row.native_key for row in desk.rows(Thread)] == ["/a", "/a-kk"]
+
+
+def test_what_another_edition_does_not_take_or_show_is_nothing_that_happened_to_the_thread(desk: Desk) -> None:
+    look(desk, ("c1", "said c1"), ("c2", "said c2"))
+    edition(desk, "c1", "c2")
+    for _ in range(2):
+        edition(desk, "c1", closed=True)
+    assert len(desk.rows(Thread)) == 1 and desk.rows(ThreadEvent) == []
+    assert [event for event, *_ in history(desk)] == ["posted", "posted"]
+
+
+def test_an_article_that_shows_the_thread_of_another_by_its_name_is_one_of_its_editions(desk: Desk) -> None:
+    look(desk, ("c1", "said c1"), ("c2", "said c2"))
+    desk.next_run(hours=0.5)
+    desk.see(article("Another text.", thread=thread(("c1", "said c1"), ("c2", "said c2"))), "/a/2")
+    with desk.store.reading() as session:
+        assert [(row.thread_id, row.article_id) for row in session.scalars(select(Edition))] == [(1, 2)]
+    assert [event for event, *_ in history(desk)] == ["posted", "posted"]
