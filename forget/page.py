@@ -47,7 +47,7 @@ class Words:
             said = self._said.setdefault(mark, _Said())
             said.texts |= set(each.texts)
             # A pseudonym stands on no page.
-            said.names |= {name} if name is not None else {each.comment.author} - {None, ""}  # type: ignore[arg-type]
+            said.names |= {known for known in (name or each.comment.author,) if known}
 
     async def learn(self, fetched: Fetched, thread: Thread | None, url: str) -> ReadValue:
         """Learns from a page what it shows of them: a name whose pseudonym alone is kept, a text it had between two looks. What

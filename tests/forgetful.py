@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import psycopg
@@ -103,8 +104,8 @@ class Wire:
                 assert run["state"] == "done", run
 
 
-def thread(readers: Newspaper, path: str = "/news/1") -> list[dict[str, object]]:
-    found: list[dict[str, object]] = told("--config", readers.config, "article", "thread", f"https://paper.example{path}")[
+def thread(readers: Newspaper, path: str = "/news/1") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = told("--config", readers.config, "article", "thread", f"https://paper.example{path}")[
         "comments"]
     return found
 

@@ -1,6 +1,7 @@
 """Comments forgotten for good, and what cannot be reached."""
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from crawler import outlet as outlets
@@ -93,8 +94,7 @@ def _asked(settings: Settings, store: Store, author: str | None, comments: Seque
             def is_author(of: str, kept: str) -> bool:
                 return folded(kept) == folded(author) or (pseudonym is not None and kept == pseudonym(of, author))
 
-            return [Asked(name, author, tuple(stored.of_authors(session, name, lambda kept, of=name: is_author(of, kept))))  # type: ignore[misc]
-                    for name in wanted]
+            return [Asked(name, author, tuple(stored.of_authors(session, name, partial(is_author, name)))) for name in wanted]
         if not comments:
             begun = stored.outlets(session)
             return [Asked(name) for name in wanted if name in begun]

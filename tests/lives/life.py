@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from crawler.items import CommentRead, ThreadRead
+from crawler.items import CommentRead, ThreadRead, ThreadState
 
 Kind = Literal["ids", "sure", "weak"]
 WORDS = ("steppe", "railway", "bridge", "camel", "border", "mine", "river", "lake", "tariff", "loan", "gas", "pipe", "road",
@@ -192,7 +192,7 @@ class Life:
         one = self.truth[own]
         return own if self.kind == "ids" else one.posted if self.kind == "sure" else one.text
 
-    def thread(self, shown: list[tuple[int, str]], state: str, *, label: int = 0, lost: bool = False) -> ThreadRead:
+    def thread(self, shown: list[tuple[int, str]], state: ThreadState, *, label: int = 0, lost: bool = False) -> ThreadRead:
         comments = self.read(shown, self.reader)
         off = None if lost else self.off + label
         declared = len(comments) + (off or 0) + (3 if lost else 0)
@@ -200,8 +200,8 @@ class Life:
             state, reason = "partial", f"{declared} comments declared, {len(comments)} read"
         else:
             reason = None
-        return ThreadRead("life", state, reason, declared, comments, "life", closed=self.closed,  # type: ignore[arg-type]
-                          off=off or None if not lost else None)
+        return ThreadRead("life", state, reason, declared, comments, "life", off=off or None if not lost else None,
+                          closed=self.closed)
 
     # --- the looks
 
