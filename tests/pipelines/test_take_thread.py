@@ -1,12 +1,16 @@
 """Threads taken in: comments, their versions and the looks that bracket them; on both databases."""
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from desk import HOME, Desk, article, thread
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from crawler.items import Seen, Twin
 from crawler.items import ThreadRead as Look
-from crawler.items import Twin
+from pipelines.take_in import take_in
 from storage import threads
 from storage.models import Comment, CommentVersion, Edition, Page, Thread, ThreadEvent, ThreadRead, Version
 
@@ -314,3 +318,31 @@ def test_an_article_that_shows_the_thread_of_another_by_its_name_is_one_of_its_e
     with desk.store.reading() as session:
         assert [(row.thread_id, row.article_id) for row in session.scalars(select(Edition))] == [(1, 2)]
     assert [event for event, *_ in history(desk)] == ["posted", "posted"]
+
+
+def test_a_look_that_another_overtook_is_compared_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when an import and a crawl are at one article: the other look is written between this one's reading and writing."""
+    look(desk, ("c1", "one"))
+    later = article("A text.", thread=thread(("c1", "one"), ("c2", "two")))
+    page, writing = desk.page("/a/1"), desk.store.writing
+
+    def once() -> AbstractContextManager[Session]:
+        monkeypatch.undo()
+        desk.see(later)
+        return writing()
+
+    monkeypatch.setattr(desk.store, "writing", once)
+    take_in(desk.intake, Seen(page, "read", desk.fetched(page.url), later), desk.now)
+    assert history(desk) == [("posted", "one", None, 1), ("posted", "two", 1, 2)]
+
+
+def test_what_was_missed_before_all_was_hidden_is_to_be_missed_anew(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"), ("c3", "three"))
+    look(desk, ("c1", "one"), ("c2", "two"))
+    for _ in range(2):
+        desk.next_run(hours=0.5)
+        desk.see(article("A text."))
+    look(desk, ("c1", "one"), ("c2", "two"))
+    assert [event for event, *_ in history(desk)] == ["posted"] * 3
+    look(desk, ("c1", "one"), ("c2", "two"))
+    assert history(desk)[3:] == [("removed", None, 1, 5)]
