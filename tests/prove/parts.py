@@ -105,8 +105,8 @@ PARTS = {
         [Trial(database, seed) for seed in range(lives.TRIALS) for database in DATABASES],
         partial(in_a_folder, lives.run), "lives"),
     "longthread": Part(
-        "A thread of 10,000 comments on 200 pages is stored, and looked at again, in one transaction of less than 5 s, and a "
-        "thread of any length is shown as fast as its first comments",
+        "A thread of 10,000 comments on 200 pages is stored, and looked at again, in transactions of less than 5 s; how long "
+        "that takes, and `article thread --limit 20`, each a process of its own with its most memory",
         [Trial(database, 1) for database in DATABASES], partial(in_a_folder, longthread.run), together=False,
         summed=False),
     "isso": Part(
