@@ -197,7 +197,8 @@ def piece(line: str) -> str | None:
 
 
 def _times_in(line: str) -> Iterator[re.Match[str]]:
-    found = [match for form in FORMS for match in form.finditer(line) if _alone(match)]
+    able = FORMS if YEAR.search(line) else ()  # each form has one
+    found = [match for form in able for match in form.finditer(line) if _alone(match)]
     return (match for match in sorted(found, key=lambda match: (match.start(), -match.end())) if _at(match))
 
 

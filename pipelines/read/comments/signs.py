@@ -1,6 +1,7 @@
 """What a page itself says of its thread: how many comments it has, and whether more are taken."""
 import re
 from collections.abc import Iterator, Set
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -95,7 +96,13 @@ def elsewhere(element: HtmlElement) -> bool:
 
 def _is_box(element: HtmlElement) -> bool:
     names = f"{element.get('id', '')} {element.get('class', '')}"
-    return len(names) > 1 and element.tag not in ("body", "html") and BOX.search(names) is not None
+    return len(names) > 1 and element.tag not in ("body", "html") and _names_box(names)
+
+
+# The same elements stand around each comment of a thread.
+@lru_cache(maxsize=4096)
+def _names_box(names: str) -> bool:
+    return BOX.search(names) is not None
 
 
 def number_in(line: str) -> int | None:
