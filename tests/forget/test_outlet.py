@@ -29,6 +29,7 @@ def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: R
     assert len(readers.mails()) == 2
 
 
+@pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers, wire: Wire) -> None:
     readers.said["/news/1"].append(Said(NAME, "Another word of mine, which may stay where it is.", "c3"))
     wire.crawl()
@@ -43,6 +44,7 @@ def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers
     assert [each["text"] for each in thread(readers)] == [None, ANSWER, "Another word of mine, which may stay where it is."]
 
 
+@pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "mail", "list")["mails"]
     told("--config", readers.config, "forget", "--author", NAME)
@@ -57,8 +59,9 @@ def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Read
 
 @pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("point", ["redacted.writing", "redacted.written", "redacted.pointing", "redacted.pointed",
-                                   "redacted.removed", "forgotten.erasing", "forgotten.erased"])
+@pytest.mark.parametrize("point", [
+    "redacted.written", "redacted.pointed", *(pytest.param(point, marks=pytest.mark.long) for point in (
+        "redacted.writing", "redacted.pointing", "redacted.removed", "forgotten.erasing", "forgotten.erased"))])
 def test_killed_anywhere_nothing_is_lost_and_the_same_command_ends_it(point: str, readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "verify")
     ended = steppewire("--config", readers.config, "forget", "--author", NAME, more={"STEPPEWIRE_FAILPOINT": point})
