@@ -233,7 +233,7 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
              head_again: ArticleRead | None) -> _Change:
     url = before.article.url if before.article is not None else page_url
     taken = () if before.overtaken_thread else tuple(
-        compared(intake, one, read, url, before.watches, now) for one in before.threads)
+        compared(intake, one, read, url, before.watches, now, another_reader=head_again is not None) for one in before.threads)
     if before.overtaken:
         return _Change(False, threads=taken)
     old = (head_again or before.latest.reading) if before.latest is not None else None

@@ -59,14 +59,21 @@ class ThreadTaken:
 
 
 def compared(intake: Intake, known: KnownThread, read: ArticleRead, url: str, standing: Sequence[WatchRow],
-             now: datetime) -> ThreadTaken:
-    """What a look at a thread changes. url is the article's own."""
+             now: datetime, *, another_reader: bool) -> ThreadTaken:
+    """What a look at a thread changes. url is the article's own; another_reader: its page was read by another one so far."""
     authors = [intake.names(intake.outlet.id, comment.author) for comment in known.look.comments]
     change = compare(known.past, known.look, authors, now)
     # Of a long thread that takes as long as writing it, and nobody else may write then.
     posted = {place: comment_values(known.look.comments[place], intake.names, intake.outlet.id) for place in change.posted}
     return ThreadTaken(known, change, posted,
-                       tuple(_said(known, change, read.title or url, authors, standing, backlog=intake.backlog)))
+                       tuple(_said(known, change, read.title or url, authors, standing, backlog=_was_before(
+                           intake, known, another_reader))))
+
+
+def _was_before(intake: Intake, known: KnownThread, another_reader: bool) -> bool:
+    """Whether what a look shows was there before, as far as anybody can tell: the outlet is new, or the comments of a page that
+    was read before are only now understood."""
+    return (intake.backlog and known.last_read_id is None) or (another_reader and not known.past.comments)
 
 
 def overtaken(session: Session, intake: Intake, known: KnownThread) -> bool:
@@ -79,9 +86,9 @@ def overtaken(session: Session, intake: Intake, known: KnownThread) -> bool:
 
 def _said(known: KnownThread, change: ThreadChange, headline: str, authors: Sequence[str | None],
           standing: Iterable[WatchRow], *, backlog: bool) -> Iterator[Said]:
-    """What the watches are to hear of a look. backlog: what the first look at a thread shows was there before."""
+    """What the watches are to hear of a look. backlog: what it shows was there before."""
     comments = known.look.comments
-    posted = () if backlog and known.last_read_id is None else change.posted
+    posted = () if backlog else change.posted
     for watch in standing:
         for event, places in (("posted", posted), ("edited", change.edited), ("restored", change.restored)):
             for place in places:

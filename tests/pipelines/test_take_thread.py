@@ -346,3 +346,24 @@ def test_what_was_missed_before_all_was_hidden_is_to_be_missed_anew(desk: Desk) 
     assert [event for event, *_ in history(desk)] == ["posted"] * 3
     look(desk, ("c1", "one"), ("c2", "two"))
     assert history(desk)[3:] == [("removed", None, 1, 5)]
+
+
+@pytest.mark.parametrize("unread", [
+    Look(None, "none"), Look("native", "unsupported", "not in the page", native_key="/a")], ids=["none", "unsupported"])
+def test_comments_of_a_known_page_that_another_reader_finds_for_the_first_time_are_no_news(desk: Desk, unread: Look) -> None:
+    desk.watch("rail")
+    desk.see(article("A text.", thread=unread))
+    desk.next_run()
+    desk.see(article("A text.", thread=thread(("c1", "A rail!")), reader="new"), again=article("A text.", reader="new"))
+    assert desk.alerts() == [] and len(desk.rows(Comment)) == 1
+    desk.next_run()
+    desk.see(article("A text.", thread=thread(("c1", "A rail!"), ("c2", "One more rail!")), reader="new"))
+    assert [event for event, _ in desk.alerts()] == ["comment_posted"]
+
+
+def test_a_count_without_the_comments_hides_no_thread(desk: Desk) -> None:
+    look(desk, ("c1", "one"), ("c2", "two"))
+    for _ in range(3):
+        desk.next_run(hours=0.25)
+        desk.see(article("A text.", thread=Look("native", "unsupported", "1 comments declared", 1, native_key="/a")))
+    assert desk.rows(ThreadEvent) == [] and all(row.state == "standing" for row in desk.rows(Comment))

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.items import ThreadRead
 from crawler.outlet import JsonApi
 from pipelines.read.address import place
 from pipelines.read.comments import extent, parts, repeated, signs
@@ -174,8 +175,28 @@ def _signs(element: HtmlElement) -> bool:
     return any(name and _is_signed(name) for name in (element.get("class"), element.get("id")))
 
 
-def _candidates(view: View) -> list[Candidate]:
-    places = zones(view)
+def _counted(view: View, places: list[HtmlElement]) -> Found | None:
+    """What is told of a page that counts comments, by its data or where comments may stand, and shows none that are found."""
+    counts = signs.counts(view, frozenset()) or frozenset(_said_at(places, signs.Own(view)))
+    if len(counts - {0}) != 1:
+        return None
+    declared, = counts - {0}
+    return Found(ThreadRead(NAME, "unsupported", f"{declared} comments declared, none of them found in the page", declared,
+                            native_key=place(view.fetched.url)))
+
+
+def _said_at(places: list[HtmlElement], own: signs.Own) -> Iterator[int]:
+    """The counts of comments that stand at the beginning of such places, or right before them, and lead to no other page."""
+    for one in places:
+        for each in (one.getprevious(), *islice(one.iter("h2", "h3", "h4", "h5", "h6", "summary", "p", "span"), AROUND)):
+            if each is not None and isinstance(each.tag, str) and not signs.elsewhere(each) and all(
+                    map(own.has, each.iter("a"))):
+                text = " ".join(each.text_content()[:2 * LABEL].split())
+                if number := signs.number_in(text):
+                    yield number
+
+
+def _candidates(view: View, places: list[HtmlElement]) -> list[Candidate]:
     if not places:
         return []
     timed = [one for zone in places for one in repeated.anchors(zone)]
@@ -233,9 +254,10 @@ def find(view: View) -> Found | None:
     for an outlet whose comments are asked for at an API: what its pages show of them are pieces."""
     if (view.outlet and isinstance(view.outlet.comments, JsonApi)):
         return None
-    found = _candidates(view)
+    places = zones(view)
+    found = _candidates(view, places)
     if not found:
-        return None
+        return _counted(view, places)
     best = _whole(max(found, key=lambda one: (len(one.items), one.score)), view)
     tree = Tree(best.items)
     ids, parents = tree.ids(), tree.parents()

@@ -79,6 +79,6 @@ def thread(view: View) -> Found:
             if one.thread.comments or one.thread.wanted or one.thread.state == "error":
                 return one
     told = next((one for one in found if one.thread.state != "none"), found[0] if found else Found(NO_THREAD))
-    if told.thread.state == "none" and (name := _marked(view)):
-        return Found(ThreadRead(name, "unsupported", f"the comments of {name} are not in the page"), told.elements)
-    return told
+    if (told.thread.state == "none" or told.thread.system == generic.NAME) and (name := _marked(view)):
+        told = Found(ThreadRead(name, "unsupported", f"the comments of {name} are not in the page"))
+    return Found(told.thread, tuple(element for one in found for element in one.elements))

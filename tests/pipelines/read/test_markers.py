@@ -64,3 +64,13 @@ def test_what_only_speaks_of_a_system_is_no_mark_of_it(inside, fetched):
 def test_a_page_whose_comments_are_in_it_has_no_mark(inside, fetched, steppe):
     found = read(fetched(page(after=thread(comment(1, "Well said."), "1 Comment(s)") + inside)), steppe).thread
     assert (found.system, found.state, len(found.comments)) == ("native", "complete", 1)
+
+
+@pytest.mark.parametrize(("inside", "declared"), [
+    ("<div class='comments'><h2>12 comments</h2><ol></ol></div>", 12),
+    ("<div id='comments'><h3>Комментарии (5)</h3><button>Загрузить</button></div>", 5),
+    ("<div class='talk'><h2>Comments (1)</h2><div class='t'><b>Aigerim</b> 01.03.2026 10:15<p>Alone.</p></div></div>", 1)])
+def test_a_page_that_counts_comments_and_shows_none_that_are_found_says_so(inside, declared, fetched):
+    found = read(fetched(page(after=inside)), None).thread
+    assert len(found.comments) == declared or (found.state, found.declared) == ("unsupported", declared)
+    assert found.comments or found.reason == f"{declared} comments declared, none of them found in the page"
