@@ -168,7 +168,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("what another reader finds for the first time on a known page is not told", "pipelines/take_thread.py",
           " or (another_reader and not known.past.comments)", "",
           "tests/pipelines/test_take_thread.py::"
-          "test_comments_of_a_known_page_that_another_reader_finds_for_the_first_time_are_no_news[none-sqlite]"),
+          "test_comments_of_a_known_page_that_another_reader_finds_for_the_first_time_are_no_news[sqlite-none]"),
     Guard("a count whose comments are not found is told", "pipelines/read/comments/generic.py",
           "return _counted(view, places)", "return None",
           "tests/pipelines/read/test_markers.py::test_a_page_that_counts_comments_and_shows_none_that_are_found_says_so"),
