@@ -23,7 +23,8 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class StaleLook:
-    """An earlier look at a thread that another reader read: its answers in order, each with the address that was asked."""
+    """An earlier look at a thread whose comments another reader read last: its answers in order, each with the address that was
+    asked."""
 
     read_id: int
     captures: tuple[tuple[Capture, str], ...]
@@ -50,8 +51,10 @@ def stale_looks(intake: Intake, page_id: int, reader: Callable[[datetime], str])
             if last is None:
                 continue
             wanted = {last.id, *looks.missing_since(session, thread.id)}
+            # What it showed may have been read again since by another reader than the look itself, and now again by that one.
+            readers = looks.readers(session, wanted)
             stale = [one.read for one in looks.by_id(session, wanted).values()
-                     if one.page_id == page_id and one.read.reader != reader(one.read.at)]
+                     if one.page_id == page_id and readers.get(one.read.id, set()) - {reader(one.read.at)}]
             found += [StaleLook(one.id, tuple(looks.captures_of(session, one)))
                       for one in sorted(stale, key=lambda one: one.id, reverse=True)[:MOST]]
         return tuple(found)

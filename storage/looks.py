@@ -104,6 +104,15 @@ def missing_since(session: Session, thread_id: int) -> set[int]:
         Comment.thread_id == thread_id, Comment.state == "standing", Comment.missed_read_id.is_not(None))))
 
 
+def readers(session: Session, read_ids: Collection[int]) -> dict[int, set[str]]:
+    """Who read last the comments that these looks were the last to show, by the looks."""
+    found: dict[int, set[str]] = {}
+    for read_id, reader in session.execute(
+            select(Comment.last_read_id, Comment.reader).distinct().where(Comment.last_read_id.in_(read_ids))):
+        found.setdefault(read_id, set()).add(reader)
+    return found
+
+
 def by_id(session: Session, read_ids: Collection[int]) -> dict[int, LookRow]:
     """These looks by their ids."""
     found = session.execute(select(ThreadRead, Capture.page_id).join(Capture, Capture.id == ThreadRead.capture_id)

@@ -13,26 +13,6 @@ CommentState = Literal["standing", "edited", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
-class CommentRow:
-    """A comment with its versions in order."""
-
-    comment: Comment
-    versions: tuple[CommentVersion, ...]
-
-    @property
-    def state(self) -> CommentState:
-        """removed, edited (it has had more than one text), or standing."""
-        if self.versions[-1].event == "removed":
-            return "removed"
-        return "edited" if sum(version.event in ("posted", "edited") for version in self.versions) > 1 else "standing"
-
-    @property
-    def text(self) -> str:
-        """The last text it had."""
-        return next((version.text for version in reversed(self.versions) if version.text is not None), "")
-
-
-@dataclass(frozen=True, slots=True)
 class CommentTotals:
     """Comments of a whole store: edited ones are standing too."""
 
@@ -112,23 +92,6 @@ def paces(session: Session, article_ids: Iterable[int]) -> dict[int, Pace]:
 def last_read(session: Session, thread_id: int) -> ThreadRead | None:
     """The newest look at a thread."""
     return session.scalar(select(ThreadRead).where(ThreadRead.thread_id == thread_id).order_by(ThreadRead.id.desc()).limit(1))
-
-
-def read_times(session: Session, thread_id: int) -> dict[int, datetime]:
-    """When each look at a thread was: id to time."""
-    query = select(ThreadRead.id, ThreadRead.at).where(ThreadRead.thread_id == thread_id)
-    return dict(session.execute(query).all())
-
-
-def comments(session: Session, thread_id: int) -> list[CommentRow]:
-    """The thread's comments in page order, each with its versions."""
-    versions: dict[int, list[CommentVersion]] = {}
-    for version in session.scalars(
-            select(CommentVersion).join(Comment, Comment.id == CommentVersion.comment_id)
-            .where(Comment.thread_id == thread_id).order_by(CommentVersion.comment_id, CommentVersion.seq)):
-        versions.setdefault(version.comment_id, []).append(version)
-    found = session.scalars(select(Comment).where(Comment.thread_id == thread_id).order_by(Comment.position, Comment.id))
-    return [CommentRow(comment, tuple(versions[comment.id])) for comment in found]
 
 
 def totals(session: Session) -> CommentTotals:

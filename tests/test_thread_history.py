@@ -86,6 +86,23 @@ def test_another_reader_s_view_of_a_thread_is_no_news_and_the_next_removal_is(
             assert [SECOND[1] in body and "Reply" not in body for body in mailed(paper)] == [True]
 
 
+def test_a_removal_is_told_also_where_the_outlet_s_file_was_changed_and_changed_back(
+        tmp_path: Path, store_url: str, reactor: Reactor) -> None:
+    with Buttoned(tmp_path, articles=1, database=store_url) as paper:
+        story = paper.stories["/news/0"]
+        story.comments = [FIRST, SECOND, THIRD]
+        with Here(paper, reactor) as line:
+            line.crawl()
+            story.comments.remove(SECOND)
+            for mended in (True, False):
+                paper.mended = mended
+                paper.write()
+                assert told(line) == {"posted": 3}
+                line.crawl("paper0", later=LATER)
+            assert told(line) == {"posted": 3, "removed": 1}
+            assert texts(line) == [f"{text} Reply" for _, text in (FIRST, SECOND, THIRD)]
+
+
 def test_all_pages_of_a_thread_are_read_again_by_another_reader(tmp_path: Path, store_url: str, reactor: Reactor) -> None:
     with TalkingPaper(tmp_path, database=store_url, watch=False) as paper, Here(paper, reactor) as line:
         paper.talk.say(*range(1, 13))

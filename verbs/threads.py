@@ -103,7 +103,7 @@ def _told(session: Session, above: Sequence[Place], places: Sequence[Place], sin
     for number, (place, past) in enumerate(zip(every, history.pasts(session, [each.comment for each in every]), strict=True)):
         yield _comment(place, past) | {
             "comment": str(place.comment), "state": past.state, "new": since is not None and past.comment.first_seen_at > since,
-            "first_seen": time(past.comment.first_seen_at), "forgotten": time(past.comment.forgotten_at),
+            "first_seen": time(past.comment.first_seen_at),
             "repeated": number < len(above), "versions": [_version(event) for event in past.events]}
 
 
@@ -112,7 +112,7 @@ def _comment(place: Place, past: Past) -> Document:
     return {"id": place.name, "native_id": row.native_id, "parent": place.parent, "parent_source": row.parent_source,
             "position": row.position, "depth": place.depth, "author": row.author, "posted": time(row.posted_at),
             "posted_raw": row.posted_raw, "text": row.text, "certainty": row.certainty, "likes": row.likes,
-            "dislikes": row.dislikes, "deleted": place.removed}
+            "dislikes": row.dislikes, "deleted": place.removed, "forgotten": time(row.forgotten_at)}
 
 
 def _version(event: Event) -> dict[str, Any]:

@@ -19,6 +19,8 @@ def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: R
     after = thread(readers)
     assert [each["native_id"] for each in after] == ["c1", "c2"]
     assert (after[0]["text"], after[0]["author"], after[1]) == (None, None, before[1])
+    shown = told("--config", readers.config, "article", "show", "https://paper.example/news/1")["comments"]
+    assert [each["forgotten"] for each in shown] == [after[0]["forgotten"], None]
     assert after[0]["forgotten"] and [version["event"] for version in after[0]["versions"]] == ["posted", "edited"]
     readers.said["/news/1"].append(Said(NAME, f"{TEXT} I say it again.", "c3"))
     wire.crawl()

@@ -8,8 +8,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.cssselect import CSSSelector
-
 from crawler.api import Api, Find, named
 from crawler.items import CommentRead, Fetched, ThreadRead, Wanted
 from crawler.outlet import JsonApi, Outlet
@@ -18,6 +16,7 @@ from pipelines.read.address import absolute
 from pipelines.read.clean import ELEMENT, one_line, plain, tidy
 from pipelines.read.comments import parts
 from pipelines.read.comments.parts import MAX_COMMENTS, MAX_NAME, Found, Said, View, text_of
+from pipelines.read.layout import select
 
 # What an outlet's page may ask for without its outlet naming it: every WordPress answers so.
 UNASKED = ("wordpress",)
@@ -29,7 +28,6 @@ LATEST = 10_000_000_000
 NO_ID = (None, "", "0", 0, False)
 # A page's scripts are looked through so far, and no value of a thread is longer.
 MAX_SCRIPTS, MAX_VALUE = 1_000_000, 1_000
-SELECT = lru_cache(maxsize=256)(lambda selector: CSSSelector(selector, translator="html"))
 NAMED = lru_cache(maxsize=16)(named)
 
 
@@ -82,7 +80,7 @@ def _found(way: Find, view: View) -> str | None:
 
 def _texts(way: Find, view: View) -> Iterator[str]:
     if way.css is not None:
-        for element in SELECT(way.css)(view.tree):
+        for element in select(way.css)(view.tree):
             yield (element.get(way.attribute) or "") if way.attribute else element.text_content()
     elif way.within == "scripts":
         yield "\n".join(script.text or "" for script in view.tree.iter("script"))[:MAX_SCRIPTS]

@@ -1,8 +1,6 @@
 """Comments in an outlet's own markup, found by the selectors of its TOML and checked against the page's own count."""
 import re
-from functools import lru_cache
 
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from crawler.items import ThreadRead
@@ -12,13 +10,9 @@ from pipelines.read.clean import one_line
 from pipelines.read.comments import parts
 from pipelines.read.comments.cut import holds_article
 from pipelines.read.comments.parts import MAX_COMMENTS, MAX_NAME, Found, Said, View, outermost, text_of
+from pipelines.read.layout import select
 
 NAME = "native"
-
-
-@lru_cache(maxsize=256)
-def _select(selector: str) -> CSSSelector:
-    return CSSSelector(selector, translator="html")
 
 
 class _Item:
@@ -36,7 +30,7 @@ class _Item:
 
     def own(self, selector: str | None) -> list[HtmlElement]:
         """The elements that a selector finds in this comment and in none of its answers, none inside another of them."""
-        found = _select(selector)(self.element) if selector else []
+        found = select(selector)(self.element) if selector else []
         return outermost([one for one in found if one is self.element
                           or (one not in self.items and self._nearest(one) is self.element)])
 
@@ -69,8 +63,8 @@ def find(view: View) -> Found | None:
     of = view.outlet.comments if view.outlet else None
     if not isinstance(of, Comments):
         return None
-    places = outermost(_select(of.thread)(view.tree))
-    elements = [one for where in places for one in _select(of.item)(where) if one is not where][:MAX_COMMENTS]
+    places = outermost(select(of.thread)(view.tree))
+    elements = [one for where in places for one in select(of.item)(where) if one is not where][:MAX_COMMENTS]
     items = [_Item(element, set(elements)) for element in elements]
     at = {element: number for number, element in enumerate(elements)}
     read = parts.comments([_said(item, at.get(item.parent), of) for item in items], view)

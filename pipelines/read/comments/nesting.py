@@ -25,13 +25,11 @@ STYLED = re.compile(
 SPACER = re.compile(r"indent|spacer|shift|offset|pad|blank|gap", re.IGNORECASE)
 ANSWER = re.compile(r"(?:^|[-_\s])(?:repl(?:y|ies)|answers?|child(?:ren)?|sub(?:comment)?|nested|response|otvet)(?:$|[-_\s])",
                     re.IGNORECASE)
-PATH = re.compile(r"\w+(?:[./,>\-_]\w+)*")
 DIGITS = re.compile(r"\d+")
 NOBODY = {None, "", "0", "-1", "null", "none", "None", "root", "undefined", "false"}
 # How an element looks tells nothing of what it answers.
 DRAWN = {"class", "style", "width", "height", "align", "colspan", "rowspan", "role", "dir", "lang", "href", "src"}
 FIELDS = ("input", "form", "textarea")
-FRAGMENT = re.compile(r"#[\w:.-]*?([\w]+)$")
 
 
 def _around(item: Item, shells: dict[HtmlElement, int]) -> list[HtmlElement]:

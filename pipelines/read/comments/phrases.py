@@ -38,16 +38,6 @@ BY = re.compile(
     r"автору|par|por|作者)\s*[:：]?\s+", re.IGNORECASE)
 # Words before a time, which are nobody's name.
 BEFORE_TIME = re.compile(r"(?:at|on|am|um|в|on the|by|von|от|le|el|à)", re.IGNORECASE)
-# What stands in the place of a comment that was taken away.
-GONE = re.compile(r"\W*(?:" + "|".join((
-    r"(?:this |the )?(?:comment|message|post|reply) (?:was |has been |is )?(?:deleted|removed|hidden|withdrawn)\b.{0,60}",
-    r"(?:deleted|removed)(?: (?:comment|message|by .{1,40}))?",
-    r"(?:комментарий|сообщение|ответ) (?:был |было )?(?:удал[её]н\w*|скрыт\w*)\b.{0,60}",
-    r"(?:пікір|түсініктеме)\S* (?:жойылды|жойылған|өшірілді|өшірілген)\b.{0,30}",
-    r"(?:пикир|комментарий)\S* (?:өчүрүлдү|өчүрүлгөн)\b.{0,30}", r"(?:izoh|fikr)\S* o.?chiril(?:di|gan)\b.{0,30}",
-    r"(?:изоҳ|фикр)\S* ўчирил(?:ди|ган)\b.{0,30}", r"(?:шарҳ|назар)\S* (?:нест|ҳазф) (?:карда )?шуд\w*.{0,30}",
-    r"teswir\S* pozuldy.{0,30}", r"(?:该|此)?(?:评论|評論|留言)(?:已|被)+.{0,4}(?:删除|刪除|屏蔽).{0,10}",
-    r"(?:dieser |der )?(?:kommentar|beitrag) (?:wurde )?(?:gelöscht|entfernt).{0,60}")) + r")\W*", re.IGNORECASE)
 CLOCK = re.compile(
     r"(?:at|um|в|soat|сағат|саат|,)?\s*[012]?\d[:.][0-5]\d(?:[:.][0-5]\d)?\s*(?:[ap]\.?m\.?|uhr|h)?", re.IGNORECASE)
 _UNITS = (

@@ -74,16 +74,17 @@ CLOSED_NAMES = {"nocomments", "no-comments", "comments-closed", "closed-comments
 OF_THREAD, PAGED = {"replytocom", "cpage", "comment-page"}, re.compile(r"/comment-page-\d+$")
 # All that is left of a comment: "This comment was removed by a moderator."
 GONE = re.compile(
-    r"\W*(?:(?:(?:this |the |a )?(?:comment|post|message|reply)(?: (?:was|has been|is))?(?: \w+)? )?(?:removed|deleted|hidden)"
+    r"\W*(?:(?:(?:this |the |a )?(?:comment|post|message|reply)(?: (?:was|has been|is))?(?: \w+)? )?"
+    r"(?:removed|deleted|hidden|withdrawn)"
     r"(?: (?:by|because|for|due|as) .{1,80})?|"
     r"(?:dieser |der )?(?:kommentar|beitrag) (?:wurde|ist) (?:.{0,60} )?(?:entfernt|gelöscht)(?: .{0,40})?|"
     r"(?:(?:этот )?(?:комментарий|сообщение|отзыв) (?:был[оа]? )?)?(?:удал[её]н[оа]?|скрыт[оа]?)(?: .{1,60})?|"
-    r"(?:бұл )?(?:пікір|түсініктеме) (?:жойылды|жойылған|өшірілді|өшірілген)|"
-    r"(?:бул )?(?:пикир|комментарий) (?:өчүрүлдү|өчүрүлгөн)|"
-    r"(?:bu )?(?:izoh|fikr) (?:o[ʻʼ‘’'`]chiril(?:di|gan)|olib tashlan(?:di|gan))|"
-    r"(?:бу )?(?:изоҳ|фикр) (?:ўчирил(?:ди|ган)|олиб ташлан(?:ди|ган))|"
-    r"(?:ин )?(?:шарҳ|назар) (?:нест|ҳазф|пок) карда шуд(?:ааст)?|"
-    r"(?:bu )?(?:yorum|teswir) (?:silindi|silinmiştir|kaldırıldı|pozuldy|öçürildi)|"
+    r"(?:бұл )?(?:пікір|түсініктеме)\S* (?:жойылды|жойылған|өшірілді|өшірілген)|"
+    r"(?:бул )?(?:пикир|комментарий)\S* (?:өчүрүлдү|өчүрүлгөн)|"
+    r"(?:bu )?(?:izoh|fikr)\S* (?:o[ʻʼ‘’'`]chiril(?:di|gan)|olib tashlan(?:di|gan))|"
+    r"(?:бу )?(?:изоҳ|фикр)\S* (?:ўчирил(?:ди|ган)|олиб ташлан(?:ди|ган))|"
+    r"(?:ин )?(?:шарҳ|назар)\S* (?:нест|ҳазф|пок) карда шуд(?:ааст)?|"
+    r"(?:bu )?(?:yorum|teswir)\S* (?:silindi|silinmiştir|kaldırıldı|pozuldy|öçürildi)|"
     r"(?:该|此|本)?(?:评论|留言|評論)已?(?:被)?.{0,6}(?:删除|刪除|移除|屏蔽))\W*", re.IGNORECASE)
 # The word that comments are closed is a line of its own.
 NOTICE = 200

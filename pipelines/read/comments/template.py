@@ -9,8 +9,9 @@ from lxml.html import HtmlElement
 
 from pipelines.read import times
 from pipelines.read.clean import one_line
+from pipelines.read.comments import signs
 from pipelines.read.comments.parts import MAX_NAME, text_of
-from pipelines.read.comments.phrases import BEFORE_TIME, BUTTONS, BY, CLOCK, GONE, SAYS, VOTES
+from pipelines.read.comments.phrases import BEFORE_TIME, BUTTONS, BY, CLOCK, SAYS, VOTES
 from pipelines.read.comments.repeated import STAMPS, Item, begins, is_alone, is_time, sign
 
 Path = tuple[str, ...]
@@ -328,7 +329,7 @@ class Template:
         found = []
         for number, sheet in enumerate(self.sheets):
             text = self._text(sheet, number)
-            gone = GONE.fullmatch(text) is not None and len(text) < 120
+            gone = signs.removed(text)
             found.append(Parts(self._author_of(sheet, number), self._times_of(sheet, number), text,
                                self._votes(sheet, LIKES, DISLIKES), self._votes(sheet, DISLIKES), gone))
         return found
