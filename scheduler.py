@@ -29,6 +29,7 @@ from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.life import Health
 from health.notify import Manager
+from pipelines import judgement
 from settings import Settings
 from storage import clock as store_clock
 from storage import pages, runs, watches
@@ -184,13 +185,7 @@ class Wire:
         """Judges the runs that ended; their alerts may be mailed after the group wait."""
         wait = self.settings.mail.group_wait if group_wait is None else group_wait
 
-        def judge() -> None:
-            with self.store.writing() as session:
-                judged = runs.judge(session, now, wait)
-                failpoint.reach("run.judging", bool(judged))
-            failpoint.reach("run.judged", bool(judged))
-
-        await asyncio.to_thread(judge)
+        await asyncio.to_thread(judgement.judge, self.store, now, wait)
 
     async def compose(self, now: datetime) -> None:
         """Makes mails of the alerts that are due."""

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import Fetched
 from crawler.outlet import Outlet
+from pipelines.compare.noise import NO_NOISE, Noise
 from pipelines.forgetting import Forgotten
 from pipelines.names import Names
 from storage.insert import put
@@ -25,7 +26,8 @@ class Intake:
     """One run's way into the store. backlog: the outlet is new, what is found now was there before it was watched; so was what
     had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now. imported: the
     run brings in old records: nobody hears of them, and what is known since is not changed by them. standing: what a page that
-    is new is matched with; that it is so still is asked where it is written. forgotten: which comments are refused."""
+    is new is matched with; that it is so still is asked where it is written. forgotten: which comments are refused. noise:
+    which lines change at every look."""
 
     store: Store
     outlet: Outlet
@@ -36,6 +38,7 @@ class Intake:
     imported: bool = False
     standing: Standing = field(default_factory=Standing)
     forgotten: Forgotten | None = None
+    noise: Noise = NO_NOISE
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:

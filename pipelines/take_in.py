@@ -1,6 +1,6 @@
 """A page that was seen, taken in: compared and matched outside any transaction, then written in one."""
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
 from pipelines import due, further, reading, twins
-from pipelines.compare.version import same
+from pipelines.compare.change import Statistics, measure
 from pipelines.intake import Intake, capture
 from pipelines.known_thread import KnownThread, looked_at
 from pipelines.match import watch as watching
@@ -18,7 +18,7 @@ from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_
 from pipelines.thread_again import Again, take_again
 from storage import articles, pages, readings, runs, threads, watches
 from storage.insert import made, put, put_all
-from storage.models import Alert, Article, Page, Reading, Version
+from storage.models import Alert, Article, Change, Page, Reading, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
 
@@ -48,11 +48,13 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an article's text is to its latest version: event and the passage for each watch that is to hear of it."""
+    """What an article's text is to its latest version: event and the passage for each watch that is to hear of it, and what the
+    change is made of, None where there is nothing before it."""
 
     changed: bool
     event: str = "article_new"
     passages: tuple[tuple[WatchRow, Passage], ...] = ()
+    statistics: Statistics | None = None
     threads: tuple[ThreadTaken, ...] = ()
 
 
@@ -211,7 +213,7 @@ def _gone(session: Session, intake: Intake, page: Page, before: _Before, now: da
         return
     article = session.get_one(Article, before.article.id)
     article.state, article.gone_at = "gone", now
-    text = _text(before.latest.reading)
+    text = _text(intake, before.latest.reading)
     told = [Told("article_gone", f"gone:{article.id}:{intake.run_id}", watch, passage)
             for watch in before.watches if (passage := watching.vanished(watch, text))]
     _tell(session, intake, article, told, now)
@@ -238,15 +240,16 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
         return _Change(False, threads=taken)
     old = (head_again or before.latest.reading) if before.latest is not None else None
     # What an article's print page leaves out is no edit: its own page tells.
-    if old is not None and (before.other or (same(old.title, read.title) and same(old.text, read.text))):
+    if old is not None and (before.other or intake.noise.same(old.title, old.text, read.title, read.text)):
         return _Change(False, threads=taken)
     if old is None and intake.backlog:
         return _Change(True, threads=taken)
-    was, new = _text(old) if old is not None else None, _text(read)
+    was, new = _text(intake, old) if old is not None else None, _text(intake, read)
+    statistics = measure(was.title, "\n".join(was.lines), new.title, "\n".join(new.lines)) if was is not None else None
     found = [(watch, watching.appeared(watch, new) if was is None else watching.edited(watch, was, new))
              for watch in before.watches]
-    return _Change(True, "article_new" if was is None else "article_edited",
-                   tuple((watch, passage) for watch, passage in found if passage is not None), taken)
+    event = "article_new" if statistics is None else "article_replaced" if statistics.replaced else "article_edited"
+    return _Change(True, event, tuple((watch, passage) for watch, passage in found if passage is not None), statistics, taken)
 
 
 def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
@@ -289,6 +292,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         version = put(session, Version, article_id=article.id, run_id=intake.run_id, capture_id=capture_id, seen_at=now,
                       seq=articles.next_seq(session, article.id) if known else 1)
         told += [Told(change.event, f"version:{version}", watch, passage) for watch, passage in change.passages]
+        if change.statistics is not None and newest is not None:
+            put(session, Change, version_id=version, before_id=newest.version.id, reader=read.reader,
+                **asdict(change.statistics))
     if change.threads:
         captures = {0: capture_id, **further.kept(session, intake, article.id, page, seen, now)}
         for thread in change.threads:
@@ -319,8 +325,8 @@ def _validators(fetched: Fetched) -> tuple[str | None, str | None]:
     return fetched.header("ETag"), fetched.header("Last-Modified")
 
 
-def _text(of: Reading | ArticleRead) -> watching.Text:
-    return watching.Text(of.title or "", tuple((of.text or "").split("\n")))
+def _text(intake: Intake, of: Reading | ArticleRead) -> watching.Text:
+    return watching.Text(of.title or "", intake.noise.without((of.text or "").split("\n")))
 
 
 # --- alerts

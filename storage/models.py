@@ -93,6 +93,7 @@ class Run(Base):
     not_modified: Mapped[int] = mapped_column(default=0)
     newest_page: Mapped[int | None]
     errors: Mapped[list[str]] = mapped_column(default=list)
+    hold_id: Mapped[int | None] = key("hold.id")
 
 
 class Host(Base):
@@ -158,6 +159,81 @@ class Version(Base):
     run_id: Mapped[int] = key("run.id")
     seen_at: Mapped[datetime]
     judgement: Mapped[str] = mapped_column(default="open")
+    hold_id: Mapped[int | None] = key("hold.id")
+
+
+class Change(Base):
+    __tablename__ = "change"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    before_id: Mapped[int] = key("version.id")
+    reader: Mapped[str]
+    headline: Mapped[bool]
+    chars_old: Mapped[int]
+    chars_new: Mapped[int]
+    chars_added: Mapped[int]
+    chars_removed: Mapped[int]
+    words_old: Mapped[int]
+    words_new: Mapped[int]
+    words_added: Mapped[int]
+    words_removed: Mapped[int]
+    sentences_added: Mapped[int]
+    sentences_removed: Mapped[int]
+    sentences_changed: Mapped[int]
+    blocks_moved: Mapped[int]
+    figures: Mapped[int]
+    names: Mapped[int]
+    quotes: Mapped[int]
+    correction: Mapped[bool]
+    similarity: Mapped[float]
+
+
+class ArticleEvent(Base):
+    __tablename__ = "article_event"
+    __table_args__ = (UniqueConstraint("article_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = key("article.id", index=False)
+    seq: Mapped[int]
+    event: Mapped[str]
+    url: Mapped[str]
+    run_id: Mapped[int] = key("run.id")
+    seen_at: Mapped[datetime]
+    last_there_at: Mapped[datetime | None]
+    first_missing_at: Mapped[datetime | None]
+    capture_id: Mapped[int | None] = key("capture.id")
+
+
+class Hold(Base):
+    __tablename__ = "hold"
+    __table_args__ = (Index("uq_hold_undecided", "outlet", unique=True, sqlite_where=text("ended_at IS NULL"),
+                            postgresql_where=text("ended_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str]
+    looked: Mapped[int]
+    changed: Mapped[int]
+    blame: Mapped[dict[str, Any]]
+    samples: Mapped[list[dict[str, Any]]]
+    decision: Mapped[str | None]
+    who: Mapped[str | None]
+
+
+class Noise(Base):
+    __tablename__ = "noise"
+    __table_args__ = (UniqueConstraint("outlet", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outlet: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    example: Mapped[str]
+    looks: Mapped[int]
+    articles: Mapped[int]
+    learned_at: Mapped[datetime]
 
 
 class Thread(Base):

@@ -23,6 +23,7 @@ from crawler.items import (
 )
 from crawler.outlet import Outlet
 from pipelines.intake import Intake, Standing
+from pipelines.judgement import judge
 from pipelines.names import names
 from pipelines.plan import plan
 from pipelines.take_in import take_in
@@ -79,8 +80,7 @@ class Desk:
             runs.end(session, self.run, self.now, state=state, requests=0, not_modified=0, errors=[])
 
     def judge(self) -> None:
-        with self.store.writing() as session:
-            runs.judge(session, self.now, timedelta(seconds=60))
+        judge(self.store, self.now, timedelta(seconds=60))
 
     def next_run(self, hours: float = 24) -> None:
         self.end()

@@ -1,0 +1,81 @@
+"""What each change is made of, what becomes of a whole article, holds of an outlet, and lines that are noise"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+TIME = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _holds()
+    op.create_table("change",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("before_id", sa.Integer(), nullable=False),
+        sa.Column("reader", sa.Text(), nullable=False),
+        sa.Column("headline", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in (
+            "chars_old", "chars_new", "chars_added", "chars_removed", "words_old", "words_new", "words_added", "words_removed",
+            "sentences_added", "sentences_removed", "sentences_changed", "blocks_moved", "figures", "names", "quotes")),
+        sa.Column("correction", sa.Boolean(), nullable=False),
+        sa.Column("similarity", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name="fk_change_version_id"),
+        sa.ForeignKeyConstraint(["before_id"], ["version.id"], name="fk_change_before_id"),
+        sa.PrimaryKeyConstraint("version_id", name="pk_change")
+    )
+    op.create_index("ix_change_before_id", "change", ["before_id"])
+    op.create_table("article_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", TIME, nullable=False),
+        sa.Column("last_there_at", TIME, nullable=True),
+        sa.Column("first_missing_at", TIME, nullable=True),
+        sa.Column("capture_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_article_event_article_id"),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name="fk_article_event_run_id"),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name="fk_article_event_capture_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_article_event"),
+        sa.UniqueConstraint("article_id", "seq", name="uq_article_event_article_id_seq")
+    )
+    for column in ("run_id", "capture_id"):
+        op.create_index(f"ix_article_event_{column}", "article_event", [column])
+    op.create_table("noise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outlet", "kind", "key", "example")),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.Column("learned_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_noise"),
+        sa.UniqueConstraint("outlet", "kind", "key", name="uq_noise_outlet_kind_key")
+    )
+
+
+def _holds() -> None:
+    op.create_table("hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("began_at", TIME, nullable=False),
+        sa.Column("ended_at", TIME, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("looked", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("blame", sa.JSON(), nullable=False),
+        sa.Column("samples", sa.JSON(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("who", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_hold")
+    )
+    op.create_index("uq_hold_undecided", "hold", ["outlet"], unique=True, sqlite_where=sa.text("ended_at IS NULL"),
+                    postgresql_where=sa.text("ended_at IS NULL"))
+    for table in ("run", "version"):
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column("hold_id", sa.Integer(), nullable=True))
+            changed.create_foreign_key(f"fk_{table}_hold_id", "hold", ["hold_id"], ["id"])
+        op.create_index(f"ix_{table}_hold_id", table, ["hold_id"])
