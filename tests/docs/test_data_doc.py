@@ -17,7 +17,8 @@ from storage.views import VIEWS
 
 TEXT = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 HEAD = "| column | type | what it says |\n|---|---|---|\n"
-KINDS = {Integer: "integer", Boolean: "boolean", UtcDateTime: "time", JSON: "JSON", LargeBinary: "bytes", String: "text"}
+KINDS = {Integer: "integer", Boolean: "boolean", UtcDateTime: "time", JSON: "JSON", LargeBinary: "bytes", String: "text",
+         Float: "number"}
 # The types that PostgreSQL gives the columns of a view.
 VIEW_KINDS = {"integer": Integer, "boolean": Boolean, "time": TIMESTAMP, "text": String, "number": Float}
 # Nobody of the demo writes one text under two articles.
@@ -26,8 +27,9 @@ TABLES = Base.metadata.tables
 COLUMNS = [column for table in TABLES.values() for column in table.columns]
 # Columns whose values are words of the program's own; `system` and `reason` have words of the world's as well.
 WORDS = ["article.state", "page.kind", "page.state", "run.kind", "run.state", "run.judgement", "reading.outcome",
-         "version.judgement", "thread.system", "thread_read.state", "comment.parent_source", "comment_version.event",
-         "watch.origin", "mail.state", "attempt.outcome", "alert.event", "alert.state"]
+         "version.judgement", "article_event.event", "hold.decision", "thread.system", "thread_read.state",
+         "comment.parent_source", "comment_version.event", "watch.origin", "mail.state", "attempt.outcome", "alert.event",
+         "alert.state"]
 # Where the command line prints the same states.
 PROMISED = {"article.state": ("article-list", "articles", "state"), "run.state": ("crawl", "runs", "state"),
             "version.judgement": ("article-show", "versions", "judgement"), "alert.state": ("alert-list", "alerts", "state"),
