@@ -177,6 +177,8 @@ class Change(Base):
     words_new: Mapped[int]
     words_added: Mapped[int]
     words_removed: Mapped[int]
+    sentences_old: Mapped[int]
+    sentences_new: Mapped[int]
     sentences_added: Mapped[int]
     sentences_removed: Mapped[int]
     sentences_changed: Mapped[int]

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from pipelines.compare.diff import diff
 from pipelines.compare.version import plain, same
+from storage.kinds import kind
 
 WORD = re.compile(r"\w+")
-# Below this likeness of old and new text an address shows another story.
-REPLACED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class Statistics:
     words_new: int
     words_added: int
     words_removed: int
+    sentences_old: int
+    sentences_new: int
     sentences_added: int
     sentences_removed: int
     sentences_changed: int
@@ -39,7 +40,7 @@ class Statistics:
     @property
     def replaced(self) -> bool:
         """Whether the new text is another story's."""
-        return self.similarity < REPLACED
+        return kind(self) == "replaced"
 
 
 def measure(old_title: str, old: str, new_title: str, new: str) -> Statistics:
@@ -53,8 +54,8 @@ def measure(old_title: str, old: str, new_title: str, new: str) -> Statistics:
     kept = words_old - words_removed + words_new - words_added
     return Statistics(
         headline=not same(old_title, new_title), chars_old=len(old), chars_new=len(new), chars_added=added,
-        chars_removed=removed,
-        words_old=words_old, words_new=words_new, words_added=words_added, words_removed=words_removed, sentences_added=0,
+        chars_removed=removed, words_old=words_old, words_new=words_new, words_added=words_added, words_removed=words_removed,
+        sentences_old=0, sentences_new=0, sentences_added=0,
         sentences_removed=0, sentences_changed=0, blocks_moved=0, figures=0, names=0, quotes=0, correction=False,
         similarity=kept / (words_old + words_new) if plain(old) or plain(new) else 1.0)
 

@@ -19,7 +19,8 @@ def upgrade() -> None:
         sa.Column("headline", sa.Boolean(), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in (
             "chars_old", "chars_new", "chars_added", "chars_removed", "words_old", "words_new", "words_added", "words_removed",
-            "sentences_added", "sentences_removed", "sentences_changed", "blocks_moved", "figures", "names", "quotes")),
+            "sentences_old", "sentences_new", "sentences_added", "sentences_removed", "sentences_changed",
+            "blocks_moved", "figures", "names", "quotes")),
         sa.Column("correction", sa.Boolean(), nullable=False),
         sa.Column("similarity", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name="fk_change_version_id"),
