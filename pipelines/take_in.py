@@ -18,7 +18,7 @@ from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_
 from pipelines.thread_again import Again, take_again
 from storage import articles, pages, readings, runs, threads, watches
 from storage.insert import made, put, put_all
-from storage.models import Alert, Article, Change, Page, Reading, Version
+from storage.models import Alert, Article, Change, Page, Reading, Sighting, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
 
@@ -295,6 +295,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         if change.statistics is not None and newest is not None:
             put(session, Change, version_id=version, before_id=newest.version.id, reader=read.reader,
                 **asdict(change.statistics))
+    elif newest is not None and not before.other and not before.overtaken:
+        put(session, Sighting, capture_id=capture_id, version_id=newest.version.id)
     if change.threads:
         captures = {0: capture_id, **further.kept(session, intake, article.id, page, seen, now)}
         for thread in change.threads:

@@ -190,6 +190,13 @@ class Change(Base):
     similarity: Mapped[float]
 
 
+class Sighting(Base):
+    __tablename__ = "sighting"
+
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), primary_key=True)
+    version_id: Mapped[int] = key("version.id")
+
+
 class ArticleEvent(Base):
     __tablename__ = "article_event"
     __table_args__ = (UniqueConstraint("article_id", "seq"),)

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version_id", name="pk_change")
     )
     op.create_index("ix_change_before_id", "change", ["before_id"])
+    _sightings()
     op.create_table("article_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -56,6 +57,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_noise"),
         sa.UniqueConstraint("outlet", "kind", "key", name="uq_noise_outlet_kind_key")
     )
+
+
+# Until now each look at an article's own page that made no version was one at the latest that was not rejected.
+SIGHTINGS = """
+INSERT INTO sighting (capture_id, version_id)
+SELECT capture_id, version_id FROM (
+  SELECT capture.id AS capture_id,
+         (SELECT version.id FROM version WHERE version.article_id = page.article_id AND version.capture_id <= capture.id
+          AND version.judgement <> 'rejected' ORDER BY version.seq DESC LIMIT 1) AS version_id
+  FROM capture
+  JOIN page ON page.id = capture.page_id
+  JOIN article ON article.id = page.article_id AND article.url = page.url
+  JOIN run ON run.id = capture.run_id AND run.kind = 'crawl'
+  WHERE EXISTS (SELECT 1 FROM reading WHERE reading.capture_id = capture.id AND reading.outcome = 'clean')
+    AND NOT EXISTS (SELECT 1 FROM version WHERE version.capture_id = capture.id)) AS looks
+WHERE version_id IS NOT NULL
+"""
+
+
+def _sightings() -> None:
+    op.create_table("sighting",
+        sa.Column("capture_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name="fk_sighting_capture_id"),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name="fk_sighting_version_id"),
+        sa.PrimaryKeyConstraint("capture_id", name="pk_sighting")
+    )
+    op.create_index("ix_sighting_version_id", "sighting", ["version_id"])
+    op.execute(SIGHTINGS)
 
 
 def _holds() -> None:
