@@ -51,10 +51,11 @@ DIGITS = re.compile(r"\d{1,7}")
 # The names of boxes with comments on other articles.
 BOX = re.compile(r"recent|(?:latest|last|newest|poslednie)[-_]{0,2}(?:comm|komm|messag|post|news|repl|discuss|art|item)",
                  re.IGNORECASE)
-COUNTED = etree.XPath("//*[@itemprop='commentCount' or @itemprop='interactionCount' or @itemprop='userInteractionCount' or "
-                      "@property='commentCount' or @property='schema:commentCount' or @property='sioc:num_replies']")
-LINKS = etree.XPath("//a[contains(@href, '#comment') or contains(@href, '#respond') or contains(@href, '#disc') or "
-                    "contains(@href, '#replies')]")
+# Asked for by name in the query itself, each name would be held against each attribute of the page.
+PROPERTIES = etree.XPath("/descendant::*[@itemprop or @property]")
+COUNTED = {"itemprop": {"commentCount", "interactionCount", "userInteractionCount"},
+           "property": {"commentCount", "schema:commentCount", "sioc:num_replies"}}
+LINKED = re.compile("#(?:comment|respond|disc|replies)")
 CLOSED = re.compile(
     r"\b(?:comment(?:s|ing)?|discussion|thread)\b.{0,40}\b(?:(?:is|are|has been|have been)(?: now| currently)?|now)?\s*"
     r"(?:closed|disabled|switched off|turned off|locked)\b|"
@@ -240,7 +241,8 @@ def _depth_shared(element: HtmlElement, above: Set[HtmlElement]) -> int:
 def _properties(view: View, first: HtmlElement | None, skipped: Set[HtmlElement]) -> set[int]:
     """The counts of microdata and RDFa, those nearest to the thread."""
     above = set(first.iterancestors()) if first is not None else set()
-    found = [(_depth_shared(each, above), number) for each in COUNTED(view.tree)
+    counted = [each for each in PROPERTIES(view.tree) if any(each.get(name) in values for name, values in COUNTED.items())]
+    found = [(_depth_shared(each, above), number) for each in counted
              if not any(one in skipped for one in each.iterancestors()) and not elsewhere(each)
              and (number := _shown(each)) is not None]
     nearest = max((depth for depth, _ in found), default=0)
@@ -264,7 +266,8 @@ def _integer(value: Any) -> int | None:
 
 def _linked(view: View, own: Own) -> set[int]:
     """What the page's links to its own comments say of them."""
-    return {number for link in LINKS(view.tree) if own.has(link) and not elsewhere(link)
+    links = [link for link in view.tree.iter("a") if LINKED.search(link.get("href", ""))]
+    return {number for link in links if own.has(link) and not elsewhere(link)
             and (number := number_in(link.text_content())) is not None}
 
 
