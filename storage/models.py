@@ -188,6 +188,7 @@ class Change(Base):
     quotes: Mapped[int]
     correction: Mapped[bool]
     similarity: Mapped[float]
+    redesign: Mapped[bool] = mapped_column(default=False)
 
 
 class Sighting(Base):
@@ -431,4 +432,5 @@ class Notice(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
     mail_id: Mapped[int | None] = key("mail.id")

@@ -12,6 +12,9 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _holds()
+    op.add_column("notice", sa.Column("cleared_at", TIME, nullable=True))
+    # Of what ended before anybody told of such ends nobody is told now.
+    op.execute("UPDATE notice SET cleared_at = ended_at")
     op.create_table("change",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("before_id", sa.Integer(), nullable=False),
@@ -23,6 +26,7 @@ def upgrade() -> None:
             "blocks_moved", "figures", "names", "quotes")),
         sa.Column("correction", sa.Boolean(), nullable=False),
         sa.Column("similarity", sa.Double(), nullable=False),
+        sa.Column("redesign", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name="fk_change_version_id"),
         sa.ForeignKeyConstraint(["before_id"], ["version.id"], name="fk_change_before_id"),
         sa.PrimaryKeyConstraint("version_id", name="pk_change")
