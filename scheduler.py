@@ -216,7 +216,8 @@ class Wire:
 
         def look() -> bool:
             found = needs(self.settings, self.store, now)
-            notice(self.store, found, now, sender=self.settings.mail.sender, recipient=self.settings.operator.mail)
+            notice(self.store, found, now, sender=self.settings.mail.sender, recipient=self.settings.operator.mail,
+                   well_after=self.settings.operator.after)
             return not found
 
         self._well = await asyncio.to_thread(look)

@@ -434,3 +434,4 @@ class Notice(Base):
     ended_at: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]
     mail_id: Mapped[int | None] = key("mail.id")
+    cleared_id: Mapped[int | None] = key("mail.id")

@@ -24,7 +24,8 @@ def need(key: str = "outlet:steppe", said: str = "The outlet steppe fails: timed
 
 
 def look(filled: Filled, later: timedelta, *needs: Need, recipient: str | None = OPERATOR) -> bool:
-    return notice(filled.store, needs, filled.now + later, sender=SENDER, recipient=recipient)
+    return notice(filled.store, needs, filled.now + later, sender=SENDER, recipient=recipient,
+                  well_after=HOUR)
 
 
 def rows(filled: Filled) -> list[Notice]:
@@ -76,7 +77,8 @@ def test_one_mail_tells_of_all_that_stands_and_the_next_of_what_is_new_first(fil
     assert not look(filled, 2 * HOUR, first, second)
     assert not look(filled, 2 * HOUR, first, third)
     assert look(filled, 3 * HOUR, first, third)
-    one, other = (text(mail.bytes) for mail in filled.mails())
+    one, other, over = (text(mail.bytes) for mail in filled.mails())
+    assert over["Subject"] == "Steppewire is well again: The outlet two fails."
     assert one["Subject"] == "Steppewire needs you: The outlet one fails. … and 1 more"
     assert other["Subject"] == "Steppewire needs you: The outlet three fails."
     body = other.get_content()
@@ -86,24 +88,75 @@ def test_one_mail_tells_of_all_that_stands_and_the_next_of_what_is_new_first(fil
     assert one["Message-ID"] != other["Message-ID"]
 
 
-def test_what_ends_and_comes_back_within_a_day_is_not_told_again(filled: Filled) -> None:
+def subjects(filled: Filled) -> list[str]:
+    return [mail.subject for mail in filled.mails()]
+
+
+FAILS = "Steppewire needs you: The outlet steppe fails: timed out."
+WELL = "Steppewire is well again: The outlet steppe fails: timed out."
+
+
+def test_what_fails_off_and_on_is_told_once_an_hour_well_once_and_then_once_more(filled: Filled) -> None:
     look(filled, 0 * HOUR, need())
     assert look(filled, HOUR, need())
-    made = 1
     for hour in range(2, 200, 4):  # it fails for two hours of every four, for a week
-        look(filled, hour * HOUR)
-        made += look(filled, (hour + 2) * HOUR, need())
-        made += look(filled, (hour + 3.5) * HOUR, need())
-    assert made == 1
-    row, = rows(filled)
-    assert row.began_at == filled.now
-    look(filled, 300 * HOUR)
-    assert rows(filled)[0].ended_at == filled.now + 300 * HOUR
-    assert not look(filled, 323 * HOUR, need())
-    look(filled, 324 * HOUR)
-    assert not look(filled, 348 * HOUR, need())
-    assert look(filled, 349 * HOUR, need())
-    assert rows(filled)[0].began_at == filled.now + 348 * HOUR
+        for half in range(4):
+            look(filled, (hour + half / 2) * HOUR)
+        for half in range(4, 8):
+            look(filled, (hour + half / 2) * HOUR, need())
+    assert subjects(filled) == [FAILS, WELL, FAILS]
+
+
+def test_what_comes_back_within_the_hour_is_the_same(filled: Filled) -> None:
+    look(filled, 0 * HOUR, need())
+    assert look(filled, HOUR, need())
+    for hour in range(2, 40, 2):
+        assert not look(filled, hour * HOUR)
+        assert not look(filled, (hour + 0.9) * HOUR, need())
+    assert rows(filled)[0].began_at == filled.now and subjects(filled) == [FAILS]
+
+
+def test_what_was_told_is_said_to_be_over_once_it_is_for_its_time_and_is_told_anew_when_it_comes_back(filled: Filled) -> None:
+    look(filled, 0 * HOUR, need())
+    assert look(filled, HOUR, need())
+    assert not look(filled, 2 * HOUR)
+    assert not look(filled, 2.9 * HOUR)
+    assert look(filled, 3 * HOUR)
+    for hours in (4, 30, 100):
+        assert not look(filled, hours * HOUR)
+    mail = text(filled.mails()[-1].bytes)
+    assert mail["Subject"] == WELL and mail["To"] == OPERATOR and mail["Auto-Submitted"] == "auto-generated"
+    assert "(it was so from 2026-03-02 06:00 to 2026-03-02 08:00 UTC)" in mail.get_content()
+    assert not look(filled, 200 * HOUR, need()) and look(filled, 201 * HOUR, need())
+    assert not look(filled, 202 * HOUR) and look(filled, 203 * HOUR)
+    assert subjects(filled) == [FAILS, WELL, FAILS, WELL]
+
+
+def test_the_mail_that_one_need_is_over_names_those_that_stand(filled: Filled) -> None:
+    other = need("disk", "The disk is nearly full.")
+    look(filled, 0 * HOUR, need(), other)
+    assert look(filled, HOUR, need(), other)
+    look(filled, 2 * HOUR, other)
+    assert look(filled, 3 * HOUR, other)
+    body = text(filled.mails()[-1].bytes).get_content()
+    places = [body.index(words) for words in ("This needs nobody any more:", "The outlet steppe", "This still needs", "The disk")]
+    assert places == sorted(places)
+
+
+def test_what_was_never_told_or_was_seen_to_by_a_person_is_not_said_to_be_over(filled: Filled) -> None:
+    look(filled, 0 * HOUR, need())
+    assert not look(filled, HOUR / 2) and not look(filled, 2 * HOUR)
+    look(filled, 3 * HOUR, need())
+    assert look(filled, 4 * HOUR, need())
+    with filled.store.writing() as session:
+        notices.settled(session, "outlet:steppe", filled.now + 5 * HOUR)
+    assert not look(filled, 5 * HOUR) and not look(filled, 9 * HOUR)
+
+
+def test_the_lines_of_a_need_stand_below_its_sentence(filled: Filled) -> None:
+    assert look(filled, 0 * HOUR, Need("hold:3", "The outlet steppe is held.", None, timedelta(0), ("- was\nBcc: x", "+ is")))
+    assert "is held.\n  (since 2026-03-02 06:00 UTC)\n    - was Bcc: x\n    + is\n" in text(
+        filled.mails()[0].bytes).get_content().replace("\r", "")
 
 
 def test_what_never_lasts_long_enough_is_never_told(filled: Filled) -> None:
@@ -122,11 +175,11 @@ def test_without_an_operator_notices_are_kept_and_told_once_there_is_one(filled:
 def test_nothing_is_written_while_nothing_changes(filled: Filled) -> None:
     look(filled, 0 * HOUR, need())
     with filled.store.reading() as session:
-        assert notices.up_to_date(session, [need()], filled.now + timedelta(seconds=59))
-        assert not notices.up_to_date(session, [need()], filled.now + timedelta(seconds=60))
-        assert not notices.up_to_date(session, [need(said="Another.")], filled.now)
-        assert not notices.up_to_date(session, [], filled.now)
-        assert not notices.up_to_date(session, [need(mail_after=timedelta(0))], filled.now)
+        assert notices.up_to_date(session, [need()], filled.now + timedelta(seconds=59), HOUR)
+        assert not notices.up_to_date(session, [need()], filled.now + timedelta(seconds=60), HOUR)
+        assert not notices.up_to_date(session, [need(said="Another.")], filled.now, HOUR)
+        assert not notices.up_to_date(session, [], filled.now, HOUR)
+        assert not notices.up_to_date(session, [need(mail_after=timedelta(0))], filled.now, HOUR)
     look(filled, HOUR / 2, need(said="Another."))
     assert (rows(filled)[0].said, rows(filled)[0].seen_at) == ("Another.", filled.now + HOUR / 2)
 

@@ -902,8 +902,15 @@ GUARDS: tuple[Guard, ...] = (
           "and row.mail_id is None and now - row.began_at", "and now - row.began_at",
           "tests/alerts/test_notice.py::test_a_need_is_told_once_when_it_has_lasted_for_its_time[sqlite]"),
     Guard("what needs a person off and on is told once", "storage/notices.py",
-          " and (row.mail_id is None or now - row.ended_at >= SAME):", ":",
-          "tests/alerts/test_notice.py::test_what_ends_and_comes_back_within_a_day_is_not_told_again[sqlite]"),
+          " and (row.mail_id is None or _cleared(row) or now - row.ended_at >= SAME):", ":",
+          "tests/alerts/test_notice.py::test_what_comes_back_within_the_hour_is_the_same[sqlite]"),
+    Guard("what fails off and on is not said to be well each time", "storage/notices.py",
+          "SAME if last is not None and row.began_at - last < SAME else well_after", "well_after",
+          "tests/alerts/test_notice.py::"
+          "test_what_fails_off_and_on_is_told_once_an_hour_well_once_and_then_once_more[sqlite]"),
+    Guard("what is over is said once", "storage/notices.py", "if not _cleared(row) and now", "if now",
+          "tests/alerts/test_notice.py::"
+          "test_what_was_told_is_said_to_be_over_once_it_is_for_its_time_and_is_told_anew_when_it_comes_back[sqlite]"),
     Guard("a need is told when it has lasted", "storage/notices.py",
           " and now - row.began_at >= need.mail_after", "",
           "tests/alerts/test_notice.py::test_a_need_is_told_once_when_it_has_lasted_for_its_time[sqlite]"),

@@ -92,6 +92,14 @@ def _sightings() -> None:
     op.execute(SIGHTINGS)
 
 
+    with op.batch_alter_table("notice") as notice:
+        notice.add_column(sa.Column("cleared_id", sa.Integer(), nullable=True))
+        notice.create_foreign_key("fk_notice_cleared_id", "mail", ["cleared_id"], ["id"])
+    op.create_index("ix_notice_cleared_id", "notice", ["cleared_id"])
+    # What was over before anybody was told of that is not told now.
+    op.execute("UPDATE notice SET cleared_id = mail_id WHERE ended_at IS NOT NULL")
+
+
 def _holds() -> None:
     op.create_table("hold",
         sa.Column("id", sa.Integer(), nullable=False),
