@@ -59,7 +59,8 @@ def write_over(over: Sequence[Over], standing: Sequence[Standing], now: datetime
     told = [f"- {line(each.said)}\n  (it was so from {each.since:%Y-%m-%d %H:%M} to {each.until:%Y-%m-%d %H:%M} UTC)"
             for each in over[:NEEDS_A_MAIL]]
     return _mail("Steppewire is well again: ", [each.said for each in over],
-                 (OVER, *told, *_listed(STILL, standing), OVER_END), [f"over:{each.key}" for each in over], now, sender, recipient)
+                 (OVER, *told, *_listed(STILL, standing), OVER_END), [f"over:{each.key}" for each in over], now, sender,
+                 recipient)
 
 
 def _mail(begin: str, said: Sequence[str], body: Sequence[str], keys: Sequence[str], now: datetime, sender: str,

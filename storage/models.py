@@ -432,6 +432,5 @@ class Notice(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    cleared_at: Mapped[datetime | None]
     mail_id: Mapped[int | None] = key("mail.id")
     cleared_id: Mapped[int | None] = key("mail.id")

@@ -12,9 +12,6 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _holds()
-    op.add_column("notice", sa.Column("cleared_at", TIME, nullable=True))
-    # Of what ended before anybody told of such ends nobody is told now.
-    op.execute("UPDATE notice SET cleared_at = ended_at")
     op.create_table("change",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("before_id", sa.Integer(), nullable=False),
