@@ -5,6 +5,7 @@ from typing import Any
 
 from crawler.items import ArticleRead, Block, Fetched, Kept, Nothing, Twin
 from crawler.outlet import Outlet
+from pipelines.compare.version import block_key
 from pipelines.read.door import reader_name
 from storage import captures
 from storage.readings import Row
@@ -23,9 +24,8 @@ def row(capture_id: int, value: ArticleRead | Nothing) -> Row:
                                              "blocks": [], "captions": [], "origins": {}, "twins": []}
     return of | {name: getattr(value, name) for name in FIELDS} | {
         "outcome": "clean", "reason": None, "authors": list(value.authors), "tags": list(value.tags),
-        "blocks": [{"kind": block.kind, "text": block.text} for block in value.blocks], "captions": list(value.captions),
-        "origins": dict(value.origins),
-        "twins": [asdict(twin) for twin in value.twins]}
+        "blocks": [{"kind": block.kind, "text": block.text, "key": block_key(block.text)} for block in value.blocks],
+        "captions": list(value.captions), "origins": dict(value.origins), "twins": [asdict(twin) for twin in value.twins]}
 
 
 def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[[Kept], bool], *,
@@ -46,4 +46,5 @@ def read_before(store: Store, outlet: Outlet, fetched: Fetched, holds: Callable[
     values: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
     return ArticleRead(reader=row.reader, authors=tuple(row.authors), tags=tuple(row.tags), captions=tuple(row.captions),
                        twins=tuple(Twin(**twin) for twin in row.twins),
-                       blocks=tuple(Block(**block) for block in row.blocks), origins=dict(row.origins), **values)
+                       blocks=tuple(Block(block["kind"], block["text"]) for block in row.blocks),
+                       origins=dict(row.origins), **values)

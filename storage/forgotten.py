@@ -243,7 +243,9 @@ def readings_of(session: Session, captures: Iterable[int]) -> list[Reading]:
 def scrub_reading(reading: Reading, cut: Cut, is_name: Callable[[str], bool]) -> bool:
     """Takes out of a reading what had come in from a comment; whether there was any. Its digest is that of what is left."""
     text = cut(reading.text or "")
-    blocks = [{**block, "text": block["text"] if (left := cut(block["text"])) is None else left} for block in reading.blocks]
+    # The key of a text that is cut would tell of what it was.
+    blocks = [block if (left := cut(block["text"])) is None else {"kind": block["kind"], "text": left}
+              for block in reading.blocks]
     blocks = [block for block in blocks if block["text"]]
     captions = [each for each in reading.captions if cut(each) is None]
     authors = [each for each in reading.authors if not is_name(each)]

@@ -65,7 +65,8 @@ def read(file: str, url: str | None, value: ReadValue, reader: str) -> Document:
 
 
 def _text_fields(of: ArticleRead | Reading) -> Document:
-    blocks = [block if isinstance(block, dict) else {"kind": block.kind, "text": block.text} for block in of.blocks]
+    blocks = [{"kind": block["kind"], "text": block["text"]} if isinstance(block, dict) else
+              {"kind": block.kind, "text": block.text} for block in of.blocks]
     twins = [twin if isinstance(twin, dict) else {"language": twin.language, "url": twin.url} for twin in of.twins]
     return {"title": of.title, "authors": list(of.authors), "published": time(of.published), "published_raw": of.published_raw,
             "modified": time(of.modified), "language": of.language, "section": of.section, "tags": list(of.tags),

@@ -1,4 +1,5 @@
 """Whether two texts say the same: what an editor would not call an edit is no difference."""
+import hashlib
 import re
 import unicodedata
 
@@ -15,6 +16,11 @@ def plain(text: str) -> str:
     visible = "".join(character for character in unicodedata.normalize("NFC", text)
                       if unicodedata.category(character) != "Cf")
     return SPACE.sub(" ", visible.translate(PLAIN)).strip()
+
+
+def block_key(text: str) -> str:
+    """What blocks that say the same have in common, 16 digits: short, so that views may sort whole histories by it."""
+    return hashlib.sha256(plain(text).encode()).hexdigest()[:16]
 
 
 def same(old: str | None, new: str | None) -> bool:

@@ -2,12 +2,14 @@
 from datetime import timedelta
 from typing import Any
 
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from desk import Desk, article
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from crawler.items import Nothing
-from storage.models import Version
+from storage.models import Reading, Version
 
 
 def sightings(desk: Desk) -> list[tuple[int, int]]:
@@ -50,3 +52,17 @@ def test_a_store_of_old_has_the_sightings_that_the_stage_would_have_written(desk
         session.execute(text("DELETE FROM sighting"))
         session.execute(text(_migration(desk).SIGHTINGS))
     assert sightings(desk) == written
+
+
+def test_the_blocks_of_a_store_of_old_get_the_keys_that_the_stage_gives(desk: Desk) -> None:
+    said = "«Ёлка» — это ‘да’\u200b  cafe\u0301  „x‟ ― y − `z´ ‹q›."
+    desk.see(article("One.", said))
+    desk.see(article("Two.", said))
+    given = [row.blocks for row in desk.rows(Reading)]
+    assert [len({block["key"] for block in blocks}) for blocks in given] == [2, 2] and given[0][1] == given[1][1]
+    with desk.store.writing() as session:
+        for row in session.scalars(select(Reading)):
+            row.blocks = [{"kind": block["kind"], "text": block["text"]} for block in row.blocks]
+    with desk.store.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        _migration(desk)._keys()
+    assert [row.blocks for row in desk.rows(Reading)] == given

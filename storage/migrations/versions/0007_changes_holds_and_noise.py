@@ -1,4 +1,7 @@
 """What each change is made of, what becomes of a whole article, holds of an outlet, and lines that are noise"""
+import hashlib
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -87,14 +90,36 @@ def _sightings() -> None:
     )
     op.create_index("ix_sighting_version_id", "sighting", ["version_id"])
     op.execute(SIGHTINGS)
-
-
+    _keys()
     with op.batch_alter_table("notice") as notice:
         notice.add_column(sa.Column("cleared_id", sa.Integer(), nullable=True))
         notice.create_foreign_key("fk_notice_cleared_id", "mail", ["cleared_id"], ["id"])
     op.create_index("ix_notice_cleared_id", "notice", ["cleared_id"])
     # What was over before anybody was told of that is not told now.
     op.execute("UPDATE notice SET cleared_id = mail_id WHERE ended_at IS NOT NULL")
+
+
+# Typography as it was taken out of blocks when they got their keys.
+PLAIN = str.maketrans({**dict.fromkeys("“”„‟«»″〝〞‹›", '"'), **dict.fromkeys("‘’‚‛`´′ʻʼ", "'"),
+                       **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"), "ё": "е", "Ё": "Е"})
+
+
+def _keys() -> None:
+    """Keys for the blocks of what versions show: what an article says is compared by them over its versions."""
+    reading = sa.table("reading", sa.column("id", sa.Integer), sa.column("blocks", sa.JSON))
+    connection, last = op.get_bind(), 0
+    while rows := connection.execute(sa.text(
+            "SELECT id, blocks FROM reading WHERE id > :last AND outcome = 'clean' AND capture_id IN"
+            " (SELECT capture_id FROM version) ORDER BY id LIMIT 500").columns(blocks=sa.JSON), {"last": last}).all():
+        for own, blocks in rows:
+            keyed = [{**block, "key": _key(block["text"])} for block in blocks]
+            connection.execute(sa.update(reading).where(reading.c.id == own).values(blocks=keyed))
+        last = rows[-1][0]
+
+
+def _key(text: str) -> str:
+    visible = "".join(each for each in unicodedata.normalize("NFC", text) if unicodedata.category(each) != "Cf")
+    return hashlib.sha256(" ".join(visible.translate(PLAIN).split()).encode()).hexdigest()[:16]
 
 
 def _holds() -> None:
