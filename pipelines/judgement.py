@@ -1,16 +1,262 @@
 """The judgement of runs that ended: what counts and may be told, and what waits for a person."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 import failpoint
-from storage import runs
+from pipelines import due
+from pipelines import holds as deciding
+from pipelines.compare import judge as rules
+from pipelines.compare.blame import NO_BLAME, Blame, Edit
+from pipelines.compare.diff import block_pairs
+from pipelines.compare.judge import Looks, Verdict
+from pipelines.compare.version import same
+from pipelines.holds import Decided, Left, NoHold
+from storage import holds, runs
+from storage.insert import put
+from storage.models import Alert, Hold
+from storage.runs import Unjudged
 from storage.store import Store
 
+CONTROLS = timedelta(hours=1)
+RECENT = timedelta(hours=48)
+HABIT = timedelta(days=30)
+SAMPLES = 3
+SAMPLE_LINES = 4
+SAMPLE_CHARACTERS = 200
+# A hold is over once so many of its articles read as before, or all where it has fewer, and most of those looked at again.
+RETURNED = 3
 
-def judge(store: Store, now: datetime, group_wait: timedelta) -> list[int]:
-    """Judges every run that ended or died and was not judged; the ids judged. A version that passes counts, and its alerts may
-    be mailed after the group wait."""
-    with store.writing() as session:
-        judged = runs.judge(session, now, group_wait)
-        failpoint.reach("run.judging", bool(judged))
-    failpoint.reach("run.judged", bool(judged))
-    return judged
+
+NO_LOOKS = Looks(0, 0)
+Rule = Callable[[Sequence[Edit], Sequence[Edit], Looks, Looks], Verdict]
+
+
+class _Overtaken(Exception):
+    """A hold began or ended since the run was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A change that an earlier hold's decision settles."""
+
+    hold: int
+    judgement: str
+    rest: Edit | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to become of a run's changes. newest and undecided are the outlet's holds as they were when it was read; held are
+    the versions that are to wait, blame and reason those of the hold they join or begin."""
+
+    newest: int = 0
+    undecided: int | None = None
+    settled: tuple[tuple[int, _Settled], ...] = ()
+    held: frozenset[int] = frozenset()
+    reason: str | None = None
+    blame: Blame = NO_BLAME
+    controls: Looks = NO_LOOKS
+    samples: tuple[dict[str, Any], ...] = ()
+    articles: frozenset[int] = frozenset()
+
+
+def judge(store: Store, now: datetime, group_wait: timedelta, rule: Rule = rules.judge) -> list[int]:
+    """Judges every run that ended or died and was not judged, in order, each in one transaction; the ids judged. A version that
+    passes counts, and its alerts may be mailed after the group wait; one that is held waits for a person with its alerts. The
+    rule says whether a hold begins."""
+    with store.reading() as session:
+        waiting = runs.unjudged(session)
+    judged = [run for run in waiting if _judge(store, run, now, group_wait, rule)]
+    for outlet in dict.fromkeys(run.outlet for run in judged):
+        _end_over(store, outlet, now, group_wait)
+    return [run.id for run in judged]
+
+
+def _judge(store: Store, run: Unjudged, now: datetime, group_wait: timedelta, rule: Rule) -> bool:
+    """Judges a run; False where somebody else did."""
+    while True:
+        with store.reading() as session:
+            found = _found(session, run, rule) if run.kind == "crawl" else None
+        try:
+            with store.writing() as session:
+                row = runs.to_judge(session, run.id)
+                if row is None:
+                    return False
+                if found is not None:
+                    row.hold_id = _hold(session, run, found, now, now + group_wait)
+                row.judgement = "held" if row.hold_id is not None else "passed"
+                runs.passed(session, run.id, now + group_wait)
+                failpoint.reach("run.judging")
+            failpoint.reach("run.judged")
+            return True
+        except _Overtaken:
+            continue
+
+
+# --- what is found
+
+def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
+    """What is to become of a run's changes; None where it changed nothing."""
+    changed = holds.of_run(session, run.id)
+    if not changed:
+        return None
+    noise = deciding.noise_of(session, run.outlet)
+    open_hold = holds.undecided(session, run.outlet)
+    found = _Found(holds.newest_id(session, run.outlet), open_hold.id if open_hold is not None else None)
+    settled: dict[int, _Settled] = {}
+    edits: list[Edit] = []
+    silent: set[int] = set()
+    earlier = holds.decided(session, run.outlet)
+    unseen = _unseen(session, changed, earlier)
+    for one in changed:
+        edit, stop = deciding.edit(one, noise), False
+        for hold in earlier:
+            what = _by_earlier(edit, hold, one.version in unseen.get(hold.id, ()))
+            if what is None:
+                continue
+            if isinstance(what, _Settled):
+                settled[one.version] = what
+                stop = what.rest is None
+            else:
+                stop = what.nothing  # released: it passes, and begins no other hold
+            edit = what.rest or edit if isinstance(what, _Settled) else what.edit
+            break
+        if stop:
+            silent.add(one.article)
+        else:
+            edits.append(edit)
+    return _judged(session, run, found, changed, settled, edits, silent, open_hold, rule)
+
+
+def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[holds.Changed], settled: dict[int, _Settled],
+            edits: Sequence[Edit], silent: set[int], open_hold: Hold | None, rule: Rule) -> _Found:
+    noise = deciding.noise_of(session, run.outlet)
+    held: set[int] = set()
+    blame, reason = NO_BLAME, None
+    if open_hold is not None:
+        blame, reason = Blame.from_json(open_hold.blame), open_hold.reason
+        waiting = {one.article for one in holds.held_by(session, open_hold.id)}
+        held = {edit.version for edit in edits if not blame or blame.touches(edit) or edit.article in waiting}
+    since = run.ended_at - CONTROLS
+    known = holds.looked(session, run.outlet, since, run.ended_at, run.started_at)
+    moved = holds.changed_articles(session, run.outlet, since, run.ended_at)
+    controls = Looks(len(known | moved - silent), len(moved - silent))
+    rest = [edit for edit in edits if edit.version not in held]
+    if rest:
+        recent = [deciding.edit(one, noise) for one in holds.recent(session, run.outlet, run.ended_at - RECENT)]
+        habit = Looks(holds.looks(session, run.outlet, run.ended_at - HABIT),
+                      holds.changes(session, run.outlet, run.ended_at - HABIT))
+        verdict = rule(rest, recent, controls, habit)
+        if verdict.reason is not None:
+            held |= verdict.held & {edit.version for edit in rest}
+            blame, reason = merged(blame, verdict.blame), reason or verdict.reason
+    by_version = {one.version: one for one in changed}
+    shown = [edit for edit in edits if edit.version in held]
+    return replace(found, settled=tuple((version, what) for version, what in settled.items() if version not in held),
+                   held=frozenset(held), reason=reason, blame=blame, controls=controls,
+                   samples=tuple(sample(edit, by_version[edit.version].url) for edit in shown[:SAMPLES]),
+                   articles=frozenset(edit.article for edit in shown))
+
+
+def _by_earlier(edit: Edit, hold: Hold, unseen: bool) -> _Settled | Left | None:
+    """What an earlier hold's decision says of an edit: how it is settled, or what of it a released hold leaves to be judged;
+    None where it says nothing."""
+    blame = Blame.from_json(hold.blame)
+    assert hold.decision is not None
+    if not blame:
+        if not unseen or hold.decision == "rejected":
+            return None
+        nothing = replace(edit, new_title=edit.old_title, new=edit.old)
+        return _Settled(hold.id, "accepted", None) if hold.decision == "accepted" else Left(nothing, touched=True)
+    rest = deciding.left(blame, edit)
+    if not rest.touched:
+        return None
+    if hold.decision == "released":
+        return rest
+    if hold.decision == "rejected":
+        return _Settled(hold.id, "rejected", None) if rest.nothing else None
+    return _Settled(hold.id, "accepted" if rest.nothing else "passed", None if rest.nothing else rest.edit)
+
+
+def _unseen(session: Session, changed: Sequence[holds.Changed], earlier: Sequence[Hold]) -> dict[int, set[int]]:
+    """Of each decided hold without any blame the changes of articles that were not looked at between its begin and now."""
+    found = {}
+    for hold in earlier:
+        if not hold.blame or not Blame.from_json(hold.blame):
+            before = {one.before.version for one in changed if one.before.seen_at < hold.began_at}
+            seen = holds.seen_since(session, before, hold.began_at)
+            found[hold.id] = {one.version for one in changed if one.before.version in before - seen}
+    return found
+
+
+def merged(one: Blame, other: Blame) -> Blame:
+    """What either blames."""
+    mine, more = one.to_json(), other.to_json()
+    return Blame.from_json({key: [*mine.get(key, ()), *(each for each in more[key] if each not in mine.get(key, ()))]
+                            for key in more})
+
+
+def sample(edit: Edit, url: str) -> dict[str, Any]:
+    """A change as the operator's mail shows it: the first lines that differ, shortened."""
+    pairs: list[tuple[str | None, str | None]] = [] if same(edit.old_title, edit.new_title) else [
+        (edit.old_title, edit.new_title)]
+    pairs += block_pairs(edit.old, edit.new)
+    return {"article": str(edit.article), "url": url,
+            "old": [_short(old) for old, _ in pairs if old][:SAMPLE_LINES],
+            "new": [_short(new) for _, new in pairs if new][:SAMPLE_LINES]}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SAMPLE_CHARACTERS else text[:SAMPLE_CHARACTERS - 1].rstrip() + "…"
+
+
+# --- what is written
+
+def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at: datetime) -> int | None:
+    """Writes what was found of a run's changes; the id of the hold that it began or joined."""
+    open_hold = holds.undecided(session, run.outlet, lock=True)
+    if (holds.newest_id(session, run.outlet), open_hold.id if open_hold else None) != (found.newest, found.undecided):
+        raise _Overtaken
+    standing = deciding.standing_watches(session, run.outlet) if found.settled else {}
+    for version, what in found.settled:
+        if what.judgement == "rejected":
+            holds.judged(session, [version], "rejected", what.hold)
+            holds.settle_alerts(session, Alert.version_id == version, None, f"hold {what.hold} was rejected: it is of its kind")
+        else:
+            deciding.settle(session, version, what.hold, what.rest, standing, mail_at, what.judgement)
+    if not found.held:
+        return None
+    if open_hold is not None:
+        hold_id = open_hold.id
+        open_hold.blame = found.blame.to_json()
+        if len(open_hold.samples) < SAMPLES:
+            known = {each["article"] for each in open_hold.samples}
+            more = [each for each in found.samples if each["article"] not in known]
+            open_hold.samples = [*open_hold.samples, *more][:SAMPLES]
+    else:
+        hold_id = put(session, Hold, outlet=run.outlet, began_at=now, reason=found.reason, looked=found.controls.looked,
+                      changed=found.controls.changed, blame=found.blame.to_json(), samples=list(found.samples))
+    holds.in_doubt(session, found.articles, now, due.SOON)
+    holds.judged(session, found.held, "held", hold_id)
+    holds.hold_alerts(session, found.held)
+    return hold_id
+
+
+# --- a hold that ends by itself
+
+def _end_over(store: Store, outlet: str, now: datetime, group_wait: timedelta) -> None:
+    with store.reading() as session:
+        hold = holds.undecided(session, outlet)
+        if hold is None:
+            return
+        again, returned = holds.looked_again(session, hold.id)
+        number = len(holds.articles_of(session, hold.id))
+    if returned >= min(RETURNED, number) and 2 * returned > again:
+        try:
+            deciding.over(store, hold.id, now, group_wait)
+        except (Decided, NoHold):
+            return  # a person was quicker

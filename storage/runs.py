@@ -1,7 +1,7 @@
 """Runs: an open one is its outlet's lease, its id the token that every transaction of its crawl shows."""
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, func, select, update
@@ -96,16 +96,35 @@ def open_runs(session: Session) -> dict[str, int]:
     return dict(session.execute(select(Run.outlet, Run.id).where(Run.state == "open")).all())
 
 
-def judge(session: Session, now: datetime, group_wait: timedelta) -> list[int]:
-    """Passes every run that ended or died and was not judged: its versions count, its alerts get the time they may be mailed
-    at. The ids judged."""
-    ids = list(session.scalars(select(Run.id).where(Run.state != "open", Run.judgement == "open").with_for_update()))
-    if ids:
-        session.execute(update(Run).where(Run.id.in_(ids)).values(judgement="passed"))
-        session.execute(update(Version).where(Version.run_id.in_(ids), Version.judgement == "open").values(judgement="passed"))
-        session.execute(update(Alert).where(Alert.run_id.in_(ids), Alert.state == "pending", Alert.mail_at.is_(None))
-                        .values(mail_at=now + group_wait))
-    return ids
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A run that ended or died and that nobody has judged."""
+
+    id: int
+    outlet: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime
+
+
+def unjudged(session: Session) -> list[Unjudged]:
+    """The runs that are to be judged, the oldest first."""
+    return [Unjudged(*row) for row in session.execute(
+        select(Run.id, Run.outlet, Run.kind, Run.started_at, func.coalesce(Run.ended_at, Run.started_at,
+                                                                           type_=Run.started_at.type))
+        .where(Run.state != "open", Run.judgement == "open").order_by(Run.id))]
+
+
+def to_judge(session: Session, run_id: int) -> Run | None:
+    """The run, which nobody else judges until this transaction ends; None where somebody has."""
+    return session.scalar(select(Run).where(Run.id == run_id, Run.judgement == "open").with_for_update())
+
+
+def passed(session: Session, run_id: int, mail_at: datetime) -> None:
+    """What a run brought and nobody has judged counts, and its alerts may be mailed from a time on."""
+    session.execute(update(Version).where(Version.run_id == run_id, Version.judgement == "open").values(judgement="passed"))
+    session.execute(update(Alert).where(Alert.run_id == run_id, Alert.state == "pending", Alert.mail_at.is_(None))
+                    .values(mail_at=mail_at))
 
 
 def fetched(session: Session) -> int:

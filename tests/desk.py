@@ -132,9 +132,9 @@ class Desk:
         page = self.page(path)
         take_in(self.intake, Seen(page, "missing", self.fetched(page.url, status), reason=f"status {status}"), self.now)
 
-    def rows(self, model: type[M]) -> list[M]:
+    def rows(self, model: type[M], by: str = "id") -> list[M]:
         with self.store.reading() as session:
-            return list(session.scalars(select(model).order_by("id")))
+            return list(session.scalars(select(model).order_by(by)))
 
     def alerts(self) -> list[tuple[str, str]]:
         return [(alert.event, alert.recipient) for alert in self.rows(models.Alert)]

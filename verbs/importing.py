@@ -25,6 +25,7 @@ from forget import outlet as forgetting
 from forget.archive import NotForgotten
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
+from pipelines.judgement import judge
 from pipelines.names import names
 from pipelines.read.address import absolute
 from pipelines.read.children import MOST_READERS, Readers, at_once
@@ -255,7 +256,7 @@ class Importer:
         with self.store.writing() as session:
             for run in self.runs.values():
                 runs.end(session, run.desk.intake.run_id, now, state=state, requests=0, not_modified=0, errors=errors)
-            runs.judge(session, now, self.settings.mail.group_wait)
+        judge(self.store, now, self.settings.mail.group_wait)
 
     def _document(self, files: Iterable[_File]) -> documents.Document:
         with self.store.reading() as session:

@@ -124,6 +124,39 @@ def _alerts(console: Console, document: dict[str, Any]) -> None:
                                          "mail": "mail", "which is": "mail_state"}, "no alerts yet")
 
 
+def _holds(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["holds"], {
+        "id": "hold", "outlet": "outlet", "since": "began_at", "ended": "ended_at", "decision": "decision", "who": "who",
+        "articles": "articles", "waiting": "held", "reason": "reason"}, "no holds: every outlet behaves like itself")
+
+
+def _hold(console: Console, document: dict[str, Any]) -> None:
+    console.print(f"Hold {document['hold']} of {document['outlet']} since {_cell(document['began_at'])}: {document['reason']}")
+    by = f" by {document['who']}" if document["who"] else ""
+    console.print(f"{document['changed']} of {document['looked']} articles looked at had changed. "
+                  + (f"Ended {_cell(document['ended_at'])}: {document['decision']}{by}." if document["decision"] else
+                     f"Waiting: {_cell(document['held'])}."))
+    for each in document["samples"]:
+        console.print(f"\n{each['url']}")
+        for mark, colour, side in (("-", "red", "old"), ("+", "green", "new")):
+            for line in each[side]:
+                console.print(Text(f"{mark} {line}", colour))
+    console.print()
+    _table(console, [row | {"redesign": "redesign" if row["redesign"] else ""} for row in document["changes"]], {
+        "article": "article", "version": "seq", "seen": "seen_at", "judged": "judgement", "": "redesign", "url": "url"},
+        "no change")
+    if not document["decision"]:
+        own = document["hold"]
+        console.print(f"\nDecide: `steppewire hold accept {own}` (a redesign), `steppewire hold reject {own}` (a fault), "
+                      f"`steppewire hold release {own}` (news).")
+
+
+def _decided(console: Console, document: dict[str, Any]) -> None:
+    for each in document["decided"]:
+        console.print(f"Hold {each['hold']} of {each['outlet']} is {each['decision']}: versions: {each['versions']}, "
+                      f"alerts to be mailed: {each['alerts']['told']}, dropped: {each['alerts']['dropped']}.")
+
+
 def _mails(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "subject": "subject",
                                         "state": "state", "attempts": "attempts", "next": "due_at", "reason": "reason"},
@@ -220,6 +253,7 @@ def _forgotten(console: Console, document: dict[str, Any]) -> None:
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "refused": _forgotten, "made_due": _reprocessed, "readings": _verified, "files": _imported,
-         "step": _demo, "runs": _runs, "steps": _why, "outlets": _status, "articles": _articles, "alerts": _alerts,
-         "mails": _mails, "operations": _operations, "blocks": _article}
+DRAWN = {"checks": _checks, "holds": _holds, "samples": _hold, "decided": _decided, "refused": _forgotten,
+         "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo, "runs": _runs, "steps": _why,
+         "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
+         "blocks": _article}

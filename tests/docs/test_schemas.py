@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 import click
 import pytest
 from command import ROOT, said, steppewire, told
+from desk import Desk, article, outlet
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from newspaper import Newspaper, story
 from once import Played, once, once_told
@@ -23,7 +24,12 @@ from demo.life import life
 from demo.pages import HOME
 from demo.server import Answer, Request
 from demo.story import article_page
+from pipelines.compare.blame import Blame
 from pipelines.compare.diff import Op
+from pipelines.compare.judge import Verdict
+from pipelines.holds import DECISIONS
+from pipelines.judgement import judge
+from storage.holds import Decision
 from storage.store import Store
 from storage.threads import CommentState
 from verbs.why import Name, State
@@ -57,6 +63,10 @@ STATES = {
     ("alert-list", ".alerts[].event"): set(EVENTS),
     ("alert-list", ".alerts[].mail_state"): {"waiting", "sent", "dead", None},
     ("mail-list", ".mails[].state"): {"waiting", "sent", "dead"},
+    ("hold-list", ".holds[].decision"): {*get_args(Decision), None},
+    ("hold-show", ".decision"): {*get_args(Decision), None},
+    ("hold-show", ".changes[].judgement"): JUDGEMENTS,
+    **{(f"hold-{verb}", ".decided[].decision"): {"accepted", "rejected", "released"} for verb in DECISIONS},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
@@ -171,9 +181,37 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
-    for name, more in troubled(folder).items():
+    for name, more in (*troubled(folder).items(), *held(folder).items()):
         found[name] = found.get(name, []) + more
     return found
+
+
+def held(folder: Path) -> Documents:
+    """The documents of three holds, each of one article, while they wait and once they are decided."""
+    config, store = folder / "held.toml", Store(f"sqlite:///{folder / 'held.db'}")
+    config.write_text(f'outlets = []\ndata = "."\ndatabase = "sqlite:///{folder / "held.db"}"\n', encoding="utf-8")
+    store.upgrade()
+    for own in ("a", "b", "c"):
+        desk = Desk(store, datetime(2026, 3, 2, tzinfo=timezone.utc), outlet(own))
+        desk.watch("railway")
+        desk.begin()
+        desk.next_run()
+        for text in ("The railway was opened.", "The railway was closed."):
+            desk.see(article(text))
+            desk.end()
+            judge(store, desk.now, timedelta(0), lambda edits, *_: Verdict(
+                "all of it changed", Blame(("The railway was closed.",)), frozenset(edit.version for edit in edits)))
+            desk.now += timedelta(hours=2)
+            desk.begin()
+    store.engine.dispose()
+    def seen() -> Documents:
+        return {"hold-list": [told("--config", config, "hold", "list")],
+                "hold-show": [told("--config", config, "hold", "show", "1")]}
+
+    before = seen()
+    decided = {f"hold-{verb}": [told("--config", config, "hold", verb, str(number), "--who", "Aigul")]
+               for number, verb in enumerate(DECISIONS, start=1)}
+    return {name: before[name] + made for name, made in seen().items()} | decided
 
 
 def closed(folder: Path) -> Document:

@@ -64,6 +64,8 @@ SCHEMA = {"schema.upgrading": False, "schema.upgraded": True}
 # Those of what is forgotten: tests/forget fires them.
 FORGETTING = {f"redacted.{step}" for step in ("writing", "written", "pointing", "pointed", "removed")} | {
     "forgotten.erasing", "forgotten.erased"}
+# Those of a hold's decision: tests/test_hold.py fires them.
+DECIDING = {"hold.deciding", "hold.decided"}
 
 
 def in_source() -> set[str]:

@@ -1,0 +1,219 @@
+"""What is decided about a hold: a redesign is taken out of what it held, a fault is stepped over, news is told."""
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+import failpoint
+from pipelines.compare.blame import Blame, Edit, Side
+from pipelines.compare.change import measure
+from pipelines.compare.diff import block_pairs
+from pipelines.compare.noise import NO_NOISE, Noise
+from pipelines.compare.version import same
+from pipelines.match import watch as watching
+from storage import holds, notices, watches
+from storage.holds import Changed, Decision
+from storage.models import Alert, Change, Hold
+from storage.store import Store
+from storage.watches import WatchRow
+
+# Between two versions an outlet may have put its new layout on, or taken it off again.
+WAYS: tuple[tuple[Side, Side], ...] = (("old", "new"), ("new", "old"))
+RETURNED = "the article reads again as it did before"
+
+
+class NoHold(LookupError):
+    """There is no hold of this id."""
+
+
+class Decided(RuntimeError):
+    """A hold is decided already; the text says how, when and by whom."""
+
+
+class _Overtaken(Exception):
+    """What the hold holds has changed since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a decision did: versions that count, that are no more than the redesign or never count, and alerts told and
+    dropped."""
+
+    hold: int
+    outlet: str
+    decision: Decision
+    versions: int
+    told: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an edit once a blame is taken out of it. touched: the blame was in it; nothing: it was all of it."""
+
+    edit: Edit
+    touched: bool
+
+    @property
+    def nothing(self) -> bool:
+        return _differences(self.edit) == 0
+
+
+def edit(one: Changed, noise: Noise = NO_NOISE) -> Edit:
+    """A change as the rules see it: noise is not in it."""
+    return Edit(one.version, one.article, one.before.title, one.after.title,
+                noise.without(one.before.text.split("\n")), noise.without(one.after.text.split("\n")))
+
+
+def left(blame: Blame, of: Edit) -> Left:
+    """What is left of an edit without a blame: of the ways in which it can be in it the one that leaves least."""
+    best = Left(of, touched=False)
+    for before, after in WAYS if blame else ():
+        old_title, old = blame.without(before, of.old_title, of.old)
+        new_title, new = blame.without(after, of.new_title, of.new)
+        stripped = replace(of, old_title=old_title, old=tuple(old), new_title=new_title, new=tuple(new))
+        if stripped != of and _differences(stripped) < _differences(best.edit):
+            best = Left(stripped, touched=True)
+    return best
+
+
+def _differences(of: Edit) -> int:
+    if same("\n".join(of.old), "\n".join(of.new)):
+        return int(not same(of.old_title, of.new_title))
+    return max(1, len(block_pairs(of.old, of.new))) + int(not same(of.old_title, of.new_title))
+
+
+# --- a decision
+
+def accept(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+    """The outlet was made over: what its changes have in common is told to nobody, what is left of them is."""
+    return _decide(store, hold_id, "accepted", who, now, group_wait)
+
+
+def reject(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+    """A fault or a wall: nothing of the hold ever counts."""
+    return _decide(store, hold_id, "rejected", who, now, group_wait)
+
+
+def release(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+    """All of it is news: it is told as it is."""
+    return _decide(store, hold_id, "released", who, now, group_wait)
+
+
+def over(store: Store, hold_id: int, now: datetime, group_wait: timedelta) -> Done:
+    """The outlet is itself again: what still differs is judged as if the hold were accepted."""
+    return _decide(store, hold_id, "over", None, now, group_wait)
+
+
+DECISIONS: dict[str, Callable[[Store, int, str, datetime, timedelta], Done]] = {
+    "accept": accept, "reject": reject, "release": release}
+
+
+def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now: datetime, group_wait: timedelta) -> Done:
+    """Decides a hold in one transaction, which checks that it is undecided and holds what was read; NoHold, Decided."""
+    while True:
+        with store.reading() as session:
+            hold = _undecided(session, hold_id, lock=False)
+            blame = Blame.from_json(hold.blame)
+            held = holds.held_by(session, hold_id)
+            noise = noise_of(session, hold.outlet)
+            outlet = hold.outlet
+        rests = _rests(blame, [edit(one, noise) for one in held]) if decision in ("accepted", "over") else {}
+        try:
+            with store.writing() as session:
+                hold = _undecided(session, hold_id, lock=True)
+                # Locked, so that a look which finds an article as it was before waits, or is seen.
+                if holds.held_ids(session, hold_id) != {one.version for one in held}:
+                    raise _Overtaken
+                ids = [one.version for one in held]
+                alerts = holds.alerts_held(session, hold_id)
+                hold.ended_at, hold.decision, hold.who = now, decision, who
+                if decision == "released":
+                    holds.judged(session, ids, "released")
+                    holds.settle_alerts(session, holds.losses_of(hold_id) | Alert.version_id.in_(ids), now + group_wait, None)
+                elif decision == "rejected":
+                    reason = f"hold {hold_id} was rejected: nothing of it counts"
+                    holds.judged(session, ids, "rejected")
+                    holds.settle_alerts(session, holds.losses_of(hold_id) | Alert.version_id.in_(ids), None, reason)
+                else:
+                    standing = standing_watches(session, outlet)
+                    for one in held:
+                        settle(session, one.version, hold_id, rests[one.version], standing, now + group_wait)
+                    lost = ("was accepted: what was missing was the redesign's" if decision == "accepted"
+                            else "is over: the outlet is itself again")
+                    holds.settle_alerts(session, holds.losses_of(hold_id), None, f"hold {hold_id} {lost}")
+                if decision != "over":
+                    notices.settled(session, need_key(hold_id), now)
+                told = holds.to_be_told(session, alerts)
+                failpoint.reach("hold.deciding")
+            failpoint.reach("hold.decided")
+            return Done(hold_id, outlet, decision, len(ids), told, len(alerts) - told)
+        except _Overtaken:
+            continue
+
+
+def need_key(hold_id: int) -> str:
+    """The key of the need that a hold is."""
+    return f"hold:{hold_id}"
+
+
+def noise_of(session: Session, outlet: str) -> Noise:
+    """What is known of an outlet's noise."""
+    return NO_NOISE
+
+
+def _undecided(session: Session, hold_id: int, *, lock: bool) -> Hold:
+    hold = holds.one(session, hold_id, lock=lock)
+    if hold is None:
+        raise NoHold(f"there is no hold {hold_id}: `steppewire hold list` lists them")
+    if hold.ended_at is not None:
+        by = f" by {hold.who}" if hold.who else ""
+        raise Decided(f"hold {hold_id} is decided already: {hold.decision} at {hold.ended_at:%Y-%m-%d %H:%M} UTC{by}")
+    return hold
+
+
+def _rests(blame: Blame, edits: Sequence[Edit]) -> dict[int, Edit | None]:
+    """Of each version of a hold that is accepted what is left of its change, None where nothing is. Without any blame the first
+    change of each article is the redesign."""
+    met: set[int] = set()
+    rests: dict[int, Edit | None] = {}
+    for one in edits:
+        if blame:
+            rest = left(blame, one)
+            rests[one.version] = None if rest.nothing else rest.edit
+        else:
+            rests[one.version] = one if one.article in met else None
+        met.add(one.article)
+    return rests
+
+
+def standing_watches(session: Session, outlet: str) -> dict[str, WatchRow]:
+    """The watches that stand, by their ids."""
+    return {watch.id: watch for watch in watches.standing(session, outlet)}
+
+
+def settle(session: Session, version: int, hold_id: int, rest: Edit | None, standing: Mapping[str, WatchRow],
+           mail_at: datetime, judgement: str = "accepted") -> None:
+    """Judges a version of a redesign that is accepted: its alerts tell of what is left of the change, or are dropped."""
+    holds.judged(session, [version], judgement, hold_id)
+    if rest is None:
+        session.execute(update(Change).where(Change.version_id == version).values(redesign=True))
+        holds.settle_alerts(session, Alert.version_id == version, None,
+                            f"hold {hold_id}: nothing was changed but what the outlet's redesign changed")
+        return
+    figures = measure(rest.old_title, "\n".join(rest.old), rest.new_title, "\n".join(rest.new))
+    session.execute(update(Change).where(Change.version_id == version).values(**asdict(figures)))
+    old, new = watching.Text(rest.old_title, rest.old), watching.Text(rest.new_title, rest.new)
+    for alert in holds.alerts_of(session, version):
+        watch = standing.get(alert.watch_id)
+        passage = watching.edited(watch, old, new) if watch is not None else None
+        if passage is None:
+            alert.state = "dropped"
+            alert.reason = (f"hold {hold_id}: its watch has ended" if watch is None
+                            else f"hold {hold_id}: no word of its watch is in what the redesign left")
+        else:
+            alert.passage, alert.state, alert.mail_at = passage.to_json(), "pending", mail_at
+            alert.event = "article_replaced" if figures.replaced else "article_edited"
+    session.flush()

@@ -1,0 +1,137 @@
+"""Holds: what many articles changed at once waits for a person, on both databases."""
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from desk import HOME, Desk, article
+
+from pipelines import holds
+from pipelines.compare.blame import NO_BLAME, Blame, Edit
+from pipelines.compare.judge import PASSED, Looks, Verdict
+from pipelines.judgement import judge
+from storage import articles
+from storage.models import Alert, Change, Hold, Page, Run, Version
+from storage.store import Store
+
+WAIT = timedelta(seconds=60)
+NAV = "Read our newsletter"
+PATHS = tuple(f"/a/{number}" for number in range(1, 6))
+
+
+def many(blame: Blame = NO_BLAME) -> object:
+    """A rule of the tests' own: three edits at once are held."""
+    def rule(edits: Sequence[Edit], _recent: Sequence[Edit], controls: Looks, _habit: Looks) -> Verdict:
+        if len(edits) < 3:
+            return PASSED
+        return Verdict(f"{controls.changed} of {controls.looked} articles changed at once", blame,
+                       frozenset(edit.version for edit in edits))
+    return rule
+
+
+def body(path: str, *more: str) -> tuple[str, ...]:
+    return (f"The railway at {path} was opened on Monday.", f"Its bridges cost {path} more than planned.", *more)
+
+
+class Outlet:
+    """Five known articles of a watched outlet; each run sees some of them as told."""
+
+    def __init__(self, store: Store, now: datetime, rule: object) -> None:
+        self.desk, self.rule = Desk(store, now), rule
+        self.desk.watch("railway")
+        self.desk.begin()
+        self.run()
+        self.see({path: body(path) for path in PATHS})
+        self.mailed()
+
+    def see(self, texts: dict[str, tuple[str, ...]], title: str = "A headline") -> None:
+        """One run in which pages show these texts, judged at its end."""
+        for path, lines in texts.items():
+            self.desk.see(article(*lines, title=title), path)
+        self.run()
+
+    def run(self) -> None:
+        self.desk.end()
+        judge(self.desk.store, self.desk.now, WAIT, self.rule)  # type: ignore[arg-type]  # a rule
+        self.desk.now += timedelta(hours=2)
+        self.desk.begin()
+
+    def mailed(self) -> None:
+        """All alerts that may be are taken as mailed."""
+        with self.desk.store.writing() as session:
+            for alert in session.query(Alert).where(Alert.mail_at.is_not(None)):
+                alert.state = "mailed"
+
+    def judgements(self) -> list[str]:
+        return [version.judgement for version in self.desk.rows(Version) if version.seq > 1]
+
+    def alerts(self) -> list[tuple[str, bool]]:
+        """The state of each alert of an edit, and whether it has a time to be mailed at."""
+        return [(alert.state, alert.mail_at is not None) for alert in self.desk.rows(Alert) if alert.event != "article_new"]
+
+    def head(self, path: str) -> str:
+        """What an article reads in lists: its newest version that is judged."""
+        with self.desk.store.reading() as session:
+            found = articles.by_id_or_url(session, f"{HOME}{path}")
+            assert found is not None
+            return articles.shown(articles.versions(session, found.id))[-1].reading.text or ""
+
+
+@pytest.fixture
+def outlet(store: Store, now: datetime) -> Outlet:
+    return Outlet(store, now, many(Blame(added=(NAV,))))
+
+
+def test_a_run_in_which_too_many_articles_changed_is_held_and_told_to_nobody(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    hold, = outlet.desk.rows(Hold)
+    assert (hold.outlet, hold.reason, hold.ended_at) == ("steppe", "5 of 5 articles changed at once", None)
+    assert outlet.judgements() == ["held"] * 5
+    assert outlet.alerts() == [("held", False)] * 5
+    assert [run.judgement for run in outlet.desk.rows(Run)][-2:] == ["held", "open"]
+    assert outlet.head("/a/1") == "\n".join(body("/a/1"))
+    assert [(sample["url"], sample["old"], sample["new"]) for sample in hold.samples] == [
+        (f"{HOME}{path}", [], [NAV]) for path in PATHS[:3]]
+
+
+def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Outlet) -> None:
+    late = ("The railway of May is late.", *body("/a/5")[1:], NAV)
+    outlet.see({path: body(path, NAV) for path in PATHS[:4]} | {"/a/5": late})
+    hold, = outlet.desk.rows(Hold)
+    done = holds.accept(outlet.desk.store, hold.id, "Aigul", outlet.desk.now, WAIT)
+    assert (done.versions, done.told, done.dropped) == (5, 1, 4)
+    assert outlet.judgements() == ["accepted"] * 5
+    assert sorted(outlet.alerts()) == [("dropped", False)] * 4 + [("pending", True)]
+    told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
+    assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [
+        ("The railway at /a/5 was opened on Monday.", "The railway of May is late.")]
+    assert [change.redesign for change in outlet.desk.rows(Change, "version_id")] == [True] * 4 + [False]
+    assert outlet.head("/a/1").endswith(NAV)
+
+
+def test_a_decided_hold_is_not_decided_again(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    with pytest.raises(holds.Decided, match=r"hold 1 is decided already: rejected at .* by Aigul"):
+        holds.release(outlet.desk.store, 1, "Bolat", outlet.desk.now, WAIT)
+    with pytest.raises(holds.NoHold, match="there is no hold 2"):
+        holds.accept(outlet.desk.store, 2, "Bolat", outlet.desk.now, WAIT)
+
+
+def test_rejected_nothing_of_it_counts(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    assert outlet.judgements() == ["rejected"] * 5
+    assert outlet.alerts() == [("dropped", False)] * 5
+    assert outlet.head("/a/1") == "\n".join(body("/a/1"))
+
+
+def test_released_all_of_it_is_told(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    holds.release(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    assert outlet.judgements() == ["released"] * 5
+    assert outlet.alerts() == [("pending", True)] * 5
+
+
+def test_pages_of_held_changes_are_looked_at_soon_and_whole(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    assert all(page.doubt and page.etag is None for page in outlet.desk.rows(Page))
