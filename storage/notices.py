@@ -113,8 +113,3 @@ def _cleared(row: Notice) -> bool:
 
 def _due(need: Need, row: Notice, now: datetime) -> bool:
     return need.mail_after is not None and row.mail_id is None and now - row.began_at >= need.mail_after
-
-
-def settled(session: Session, key: str, now: datetime) -> None:
-    """Notes that a person settled a need: the operator need not be told that it has ended."""
-    session.execute(update(Notice).where(Notice.need == key).values(ended_at=now, cleared_at=now))
