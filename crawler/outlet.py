@@ -172,7 +172,8 @@ def _system(table: Any) -> str:
 class Outlet(Table):
     """A publication. id is the file's name without .toml; articles is a regular expression for the paths of article URLs;
     delay is the least time in seconds between the starts of two requests to one host, concurrency how many may be under way;
-    thread_pages is how many further answers of one thread are asked for in one run; connect sends the outlet's requests
+    thread_pages is how many further answers of one thread are asked for in one run, budget how many requests may be made in
+    a day (UTC); connect sends the outlet's requests
     elsewhere and changes nothing else; egress is the proxy that all of them go through; verify_tls says whether the
     certificates of its hosts are checked."""
 
@@ -190,6 +191,7 @@ class Outlet(Table):
     recheck: tuple[Duration, ...] = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=3), timedelta(days=1),
                                      timedelta(days=3), timedelta(days=30))
     thread_pages: int = Field(default=50, ge=1, le=1000)
+    budget: int = Field(default=20_000, ge=1)
     connect: Url | None = None
     egress: Proxy | None = Field(default=None, repr=False)
     verify_tls: bool = True

@@ -16,9 +16,11 @@ from storage.watches import WatchRow
 
 @dataclass(slots=True)
 class Standing:
-    """The watches of the outlet when they were last asked for; None before."""
+    """The watches of the outlet when they were last asked for; None before. asked: how many pages the run was handed to
+    fetch."""
 
     watches: tuple[WatchRow, ...] | None = None
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The frontier's side of a run: what to fetch, and what a source announced, in one transaction."""
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import Page, PageKind, SourceSeen
-from pipelines import due
+from pipelines import budget, due
 from pipelines.intake import Intake, capture
 from storage import models, pages, runs
 
@@ -31,8 +32,7 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         urls = [url for source in outlet.source for url in source.urls]
         pages.add(session, outlet.id, "source", urls, now)
         pages.drop_sources_but(session, outlet.id, urls, due.NEVER)
-        return tuple(_asked(page) for page in (*pages.unlooked(session, outlet.id),
-                                               *pages.due(session, outlet.id, now, PER_RUN)))
+        return _handed(intake, _due(session, intake, now))
     page = session.get_one(models.Page, seen.page.id)
     capture(session, intake, page.id, seen.fetched)
     if seen.reason is not None:
@@ -49,7 +49,30 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         page.etag, page.last_modified = _validators(seen)
         new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
         pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=due.NEVER)
-    return tuple(_asked(row) for row in (*pages.get(session, new), *pages.below(session, page.id)))
+    below, room = pages.below(session, page.id), budget.left(session, intake, now)
+    return _handed(intake, [*pages.get(session, new)[:max(0, room - len(below))], *below][:room])
+
+
+def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
+    """What is due and finds room in the day's budget: sources, then new articles, then known ones, the newest first; of what
+    finds none the run's row tells."""
+    outlet = intake.outlet.id
+    room = budget.left(session, intake, now)
+    found = [*pages.unlooked(session, outlet), *pages.due_sources(session, outlet, now)][:room]
+    sources = len(found)
+    found += pages.due_articles(session, outlet, now, min(PER_RUN, room - len(found)), new=True)
+    rest = min(PER_RUN - (len(found) - sources), room - len(found) - budget.reserved(intake, now))
+    found += pages.due_articles(session, outlet, now, max(0, rest), new=False)
+    out = min(PER_RUN, pages.due_count(session, outlet, now)) - (len(found) - sources)
+    if out > 0:
+        run = session.get_one(models.Run, intake.run_id)
+        run.errors = [*run.errors, budget.used_up(intake.outlet.budget, out)]
+    return found
+
+
+def _handed(intake: Intake, found: Sequence[models.Page]) -> tuple[Page, ...]:
+    intake.standing.asked += len(found)
+    return tuple(_asked(page) for page in found)
 
 
 def _asked(page: models.Page) -> Page:

@@ -87,10 +87,23 @@ def below(session: Session, source_id: int) -> list[Page]:
     return list(session.scalars(select(Page).where(Page.found_on_id == source_id, Page.kind == "source").order_by(Page.id)))
 
 
-def due(session: Session, outlet: str, now: datetime, limit: int) -> list[Page]:
-    """The pages that are due, sources first, then the oldest due first."""
-    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, Page.kind != "thread")
-                                .order_by(Page.kind.desc(), Page.next_due_at, Page.id).limit(limit)))
+def due_sources(session: Session, outlet: str, now: datetime) -> list[Page]:
+    """The sources that are due, the oldest due first."""
+    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, Page.kind == "source")
+                                .order_by(Page.next_due_at, Page.id)))
+
+
+def due_articles(session: Session, outlet: str, now: datetime, limit: int, *, new: bool) -> list[Page]:
+    """The pages of articles that are due, those that were found last first: of new ones, or of those that were looked at."""
+    which = (Page.kind == "article") & (Page.state == "new" if new else Page.state != "new")
+    return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, which)
+                                .order_by(Page.id.desc()).limit(limit)))
+
+
+def due_count(session: Session, outlet: str, now: datetime) -> int:
+    """How many pages of articles are due."""
+    return session.scalars(select(func.count()).select_from(Page).where(
+        Page.outlet == outlet, Page.next_due_at <= now, Page.kind == "article")).one()
 
 
 _LOOKS = select(func.count()).select_from(Page).where(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -75,10 +75,11 @@ def require_open(session: Session, run_id: int) -> None:
 
 def end(session: Session, run_id: int, now: datetime, *, state: str, requests: int, not_modified: int,
         errors: Sequence[str]) -> None:
-    """Closes a run with its report."""
+    """Closes a run with its report; its errors join those that it has."""
     require_open(session, run_id)
     run = session.get_one(Run, run_id)
-    run.state, run.ended_at, run.requests, run.not_modified, run.errors = state, now, requests, not_modified, list(errors)
+    run.state, run.ended_at, run.requests, run.not_modified, run.errors = (
+        state, now, requests, not_modified, [*run.errors, *errors])
     run.newest_page = session.scalar(select(func.max(Page.id)).where(Page.outlet == run.outlet))
 
 
@@ -125,6 +126,14 @@ def passed(session: Session, run_id: int, mail_at: datetime) -> None:
     session.execute(update(Version).where(Version.run_id == run_id, Version.judgement == "open").values(judgement="passed"))
     session.execute(update(Alert).where(Alert.run_id == run_id, Alert.state == "pending", Alert.mail_at.is_(None))
                     .values(mail_at=mail_at))
+
+
+def requests_since(session: Session, outlet: str, since: datetime, *, but: int) -> int:
+    """How many requests the outlet's crawls that began since then have made, this one left out; of one that died, which has no
+    count, how many answers it kept."""
+    kept = select(func.count()).where(Capture.run_id == Run.id).correlate(Run).scalar_subquery()
+    made = case((Run.state == "died", kept), else_=Run.requests)
+    return int(session.scalar(_crawls(select(func.sum(made)), outlet).where(Run.started_at >= since, Run.id != but)) or 0)
 
 
 def fetched(session: Session) -> int:

@@ -6,9 +6,10 @@ from desk import HOME, Desk, article
 
 from crawler.items import Found, Link, Nothing, Page, SourceSeen
 from crawler.outlet import Outlet, Source
+from pipelines.intake import Standing
 from pipelines.plan import plan
 from storage import pages, runs
-from storage.models import Capture
+from storage.models import Capture, Run
 from storage.models import Page as PageRow
 
 
@@ -57,7 +58,7 @@ def test_a_source_that_fails_is_asked_again_and_keeps_no_validators_back(desk: D
     assert (row.reason, row.next_due_at) == ("status 503", desk.now + timedelta(minutes=15))
 
 
-def test_pages_that_are_due_come_back_oldest_due_first_and_those_in_doubt_without_validators(desk: Desk) -> None:
+def test_pages_that_are_due_come_back_newest_first_and_those_in_doubt_without_validators(desk: Desk) -> None:
     desk.announce("/a/1", "/a/2")
     desk.see(article("One."), "/a/1", ETag='"1"')
     desk.see(article("Two."), "/a/2", ETag='"2"')
@@ -67,6 +68,56 @@ def test_pages_that_are_due_come_back_oldest_due_first_and_those_in_doubt_withou
     due = plan(desk.intake, None, desk.now)
     articles = [(page.url.removeprefix(HOME), page.etag) for page in due if page.kind == "article"]
     assert articles == [("/a/2", '"2"'), ("/a/1", None)]
+
+
+def of_a_day(desk: Desk, requests: int) -> None:
+    """The outlet with a budget that leaves nothing to sources later in the day."""
+    desk.outlet = desk.outlet.model_copy(update={"budget": requests, "every": timedelta(days=30)})
+
+
+def test_a_day_s_budget_is_for_sources_then_new_articles_then_the_newest_known_ones(desk: Desk) -> None:
+    for number in range(1, 8):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    desk.now += timedelta(hours=6)
+    for number in (8, 9):
+        desk.page(f"/a/{number}")
+    of_a_day(desk, 6)
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/9", "/a/8", "/a/7", "/a/6", "/a/5"]
+    with desk.store.reading() as session:
+        assert session.get_one(Run, desk.run).errors == [
+            "the day's budget of 6 requests leaves no room for 4 pages that are due: they wait for tomorrow"]
+    assert plan(desk.intake, None, desk.now) == ()
+
+
+def test_what_is_left_of_the_day_is_kept_for_looks_at_sources_and_a_tenth_for_new_articles(desk: Desk) -> None:
+    for number in range(1, 8):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    desk.now = desk.now.replace(hour=23, minute=5)
+    desk.outlet = desk.outlet.model_copy(update={"budget": 10})
+    # 10 less the look now, three more of the source before midnight, and one for a new article.
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/7", "/a/6", "/a/5", "/a/4", "/a/3"]
+
+
+def test_the_requests_of_the_day_s_other_runs_count_and_those_of_the_day_before_do_not(desk: Desk) -> None:
+    of_a_day(desk, 8)
+    desk.see(article("Report 1."))
+    with desk.store.writing() as session:
+        runs.end(session, desk.run, desk.now, state="done", requests=7, not_modified=0, errors=[])
+    desk.now += timedelta(hours=7)
+    desk.standing = Standing()
+    desk.begin()
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss"]
+    desk.end()
+    desk.now += timedelta(hours=24)
+    desk.standing = Standing()
+    desk.begin()
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/1"]
+
+
+def test_new_articles_of_a_source_find_no_more_room_than_the_day_has(desk: Desk) -> None:
+    of_a_day(desk, 3)
+    assert urls(desk.announce("/a/1", "/a/2", "/a/3")) == ["/a/1", "/a/2"]
+    assert len(desk.rows(PageRow)) == 4
 
 
 def test_a_source_that_the_outlet_s_file_no_longer_names_is_left_alone_and_comes_back_with_it(desk: Desk) -> None:
