@@ -1,80 +1,224 @@
-"""What changed between two texts: sentences first, then words inside the changed ones."""
+"""What changed between two texts: blocks first, of which some only moved, then sentences, then words inside changed ones."""
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from pipelines.compare.align import ALIKE, SIGN, Budget, Match, alike, bag, gaps, likeness, matches
 from pipelines.compare.version import plain, same
 
 Op = Literal["equal", "insert", "delete", "replace"]
 
-# A sentence ends at its closing mark with what stands behind it, or at the end of a line.
-SENTENCE = re.compile(r"[^\n.!?…。！？]*(?:[.!?…。！？]+[\"'”’»)\]]*[^\S\n]*|\n+|$)")
-WORD = re.compile(r"\w+|\s+|[^\w\s]")
-# Below this share of words in common two sentences are two sentences; word by word their diff is confetti.
-ALIKE = 0.4
-# The time of a comparison grows with the product of the lengths: so many pairs take about a second.
-MOST_PAIRS = 4_000_000
+# A sentence ends at its closing mark with what stands behind it, where a space and no small letter follows (an abbreviation)
+# and no single letter stands before (an initial); the marks of Chinese need no space. Of a row of marks the first is tried.
+SMALL = "a-zа-яёәғқңөұүһіўҳҷӣӯäöüßçñýžşıéèêàô"
+SENTENCE_END = re.compile(rf"[.!?…。！？](?<![.!?…。！？].)(?:(?<=[.!?…])(?<!\b[^\W\d_].)[.!?…]*+[\"'”’»)\]]*+\s++"
+                          rf"(?![\"'«“„(]*+[{SMALL}])|(?<=[。！？])[。！？]*+[\"'”’»)\]」』）]*+\s*+)", re.DOTALL)
+# Invisible characters and combining accents are parts of their words; the white space behind a word or mark goes with it.
+LETTERS, WITHIN = rf"[^\W{SIGN}]", r"[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufeff]"
+WORD = re.compile(rf"(?:\d+(?:[.,]\d+)+|{LETTERS}+(?:{WITHIN}+{LETTERS}*)*+|[{SIGN}]|\S)\s*|\s+")
+# What is longer than this is no sentence, and is told as changed as a whole.
+LONGEST = 200_000
+HAS_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A piece of the old text and what stands in its place in the new one. All old sides joined are the old text exactly, all
-    new sides the new one; no two neighbours are both changes, and an `equal` one may differ in typography alone."""
+    new sides the new one; no two neighbours are both changes, unless one is a move, and an `equal` one may differ in typography
+    alone. What only stands elsewhere is a delete at its old and an insert at its new place, both with one number as move."""
 
     op: Op
     old: str
     new: str
+    move: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence of the old text and what became of it in the new one, an empty side where it is new or gone; stretches where
+    nothing changed and blocks that moved are one pair however many sentences they have."""
+
+    old: str
+    new: str
+    equal: bool = False
+    move: int | None = None
 
 
 def diff(old: str, new: str) -> tuple[Operation, ...]:
     """The operations that lead from old to new, in order."""
-    return tuple(_merged(list(_operations(_pieces(SENTENCE, old), _pieces(SENTENCE, new), inside=True))))
+    return operations(pairs(old, new))
 
 
-def _pieces(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [piece for piece in pattern.findall(text) if piece]
+# --- sentences
+
+def pairs(old: str, new: str) -> tuple[Pair, ...]:
+    """The sentences of two texts side by side, in order."""
+    if old == new or plain(old) == plain(new):
+        return (Pair(old, new, equal=True),) if old or new else ()
+    found = tuple(_whole(_aligned(old, new, Budget())))
+    # Without a space between them two words are one, though each piece is as it was.
+    return found if any(not pair.equal for pair in found) else (Pair(old, new),)
 
 
-def _operations(old: Sequence[str], new: Sequence[str], *, inside: bool) -> Iterator[Operation]:
-    for tag, a, b, c, d in _matcher(old, new).get_opcodes():
-        before, after = "".join(old[a:b]), "".join(new[c:d])
-        if tag == "replace" and inside:
-            yield from _words(before, after)
-        elif tag == "replace" and same(before, after):
-            yield Operation("equal", before, after)
+def _aligned(old_text: str, new_text: str, budget: Budget) -> Iterator[Pair]:
+    (old, before), (new, after) = _blocks(old_text), _blocks(new_text)
+    found = matches(before, after, budget)
+    moved = _moves(before, after, found)
+    numbers, numbered = {i: number for (i, _), number in moved.items()}, {j: number for (_, j), number in moved.items()}
+    for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(old), len(new)), strict=True):
+        yield from _gap([(old[i], numbers.get(i)) for i in gone], [(new[j], numbered.get(j)) for j in come], budget)
+        if a is not None and c is not None:
+            yield Pair(old[a], new[c], equal=True)
+
+
+def _moves(old: Sequence[str], new: Sequence[str], found: Sequence[Match]) -> dict[Match, int]:
+    """The blocks that stand elsewhere, with a number for each row of them that moved together."""
+    there, here = {i for i, _ in found}, {j for _, j in found}
+    left: dict[str, deque[int]] = defaultdict(deque)
+    for i, key in enumerate(old):
+        if i not in there:
+            left[key].append(i)
+    moved: dict[Match, int] = {}
+    number, last = 0, (-2, -2)
+    for j, key in enumerate(new):
+        if j not in here and left.get(key) and HAS_WORD.search(key):
+            i = left[key].popleft()
+            number += last != (i - 1, j - 1)
+            moved[i, j], last = number, (i, j)
+    return moved
+
+
+def _gap(old: Sequence[tuple[str, int | None]], new: Sequence[tuple[str, int | None]], budget: Budget) -> Iterator[Pair]:
+    """A stretch where no block is as it was: its sentences, with the blocks that moved at their places between them."""
+    told = _sentences([block for block, move in old if move is None], [block for block, move in new if move is None], budget)
+    gone, come = deque(_places(old)), deque(_places(new))
+    if not gone and not come:
+        yield from told
+        return
+    at_old = at_new = 0
+    for pair in told:
+        yield from _due(gone, at_old, come, at_new)
+        ends = at_old + len(pair.old), at_new + len(pair.new)
+        if (gone and gone[0][0] < ends[0]) or (come and come[0][0] < ends[1]):
+            # A sentence that was said across a block that moved: its sides can stand in their order only one by one.
+            yield from _around(pair.old, gone, at_old, out=True)
+            yield from _around(pair.new, come, at_new, out=False)
         else:
-            yield Operation(tag, before, after)
+            yield pair
+        at_old, at_new = ends
+    yield from _due(gone, at_old, come, at_new)
 
 
-def _words(old: str, new: str) -> list[Operation]:
-    """The changed words of changed sentences; what stands between two of them and is no word goes with them."""
-    before, after = _pieces(WORD, old), _pieces(WORD, new)
-    if len(before) * len(after) > MOST_PAIRS or _matcher(before, after).ratio() < ALIKE:
-        return [Operation("replace", old, new)]
-    found = list(_operations(before, after, inside=False))
-    for place in range(1, len(found) - 1):
-        if found[place].op == "equal" and not re.search(r"\w", found[place].new + found[place].old):
-            found[place] = Operation("replace", found[place].old, found[place].new)
-    return list(_merged(found))
+def _places(blocks: Iterable[tuple[str, int | None]]) -> Iterator[tuple[int, str, int]]:
+    """The blocks that moved, with how many characters of what stays stand before them."""
+    at = 0
+    for block, move in blocks:
+        if move is not None:
+            yield at, block, move
+        else:
+            at += len(block)
 
 
-def _merged(operations: Sequence[Operation]) -> Iterator[Operation]:
-    """Neighbouring changes as one."""
-    for changed, group in groupby(operations, lambda operation: operation.op != "equal"):
-        pieces = list(group)
-        old, new = "".join(piece.old for piece in pieces), "".join(piece.new for piece in pieces)
-        yield Operation(_op(old, new) if changed else "equal", old, new)
+Moved = deque[tuple[int, str, int]]
 
 
-def _op(old: str, new: str) -> Op:
-    return "replace" if old and new else "delete" if old else "insert"
+def _due(gone: Moved, at_old: int, come: Moved, at_new: int) -> Iterator[Pair]:
+    while gone and gone[0][0] <= at_old:
+        _, block, move = gone.popleft()
+        yield Pair(block, "", move=move)
+    while come and come[0][0] <= at_new:
+        _, block, move = come.popleft()
+        yield Pair("", block, move=move)
 
 
-def _matcher(old: Sequence[str], new: Sequence[str]) -> "SequenceMatcher[str]":
-    return SequenceMatcher(None, [_key(piece) for piece in old], [_key(piece) for piece in new], autojunk=False)
+def _around(text: str, moved: Moved, at: int, *, out: bool) -> Iterator[Pair]:
+    done = 0
+    while moved and moved[0][0] < at + len(text):
+        place, block, move = moved.popleft()
+        for piece, number in ((text[done:place - at], None), (block, move)):
+            if piece:
+                yield Pair(piece, "", move=number) if out else Pair("", piece, move=number)
+        done = place - at
+    if text[done:]:
+        yield Pair(text[done:], "") if out else Pair("", text[done:])
+
+
+def _sentences(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[Pair]:
+    before = [piece for block in old for piece in sentences(block)]
+    after = [piece for block in new for piece in sentences(block)]
+    keys_before, keys_after = [_key(piece) for piece in before], [_key(piece) for piece in after]
+    found = matches(keys_before, keys_after, budget)
+    told: list[Pair] = []
+    for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(before), len(after)), strict=True):
+        told += _otherwise(before[gone.start:gone.stop], after[come.start:come.stop],
+                           keys_before[gone.start:gone.stop], keys_after[come.start:come.stop])
+        if a is not None and c is not None:
+            told.append(Pair(before[a], after[c], equal=True))
+    return told
+
+
+def _unspaced(keys: Sequence[str]) -> str:
+    return "".join(keys).replace(" ", "")
+
+
+def _otherwise(old: Sequence[str], new: Sequence[str], keys_old: Sequence[str], keys_new: Sequence[str]) -> list[Pair]:
+    """The pairs of a stretch where no sentence is as it was: those that are said otherwise beside each other."""
+    if old and new and _unspaced(keys_old) == _unspaced(keys_new) and same("".join(old), "".join(new)):
+        return [Pair("".join(old), "".join(new), equal=True)]
+    if len(old) == len(new) == 1:
+        return [Pair(old[0], new[0])]
+    found = alike(keys_old, keys_new)
+    told: list[Pair] = []
+    for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(old), len(new)), strict=True):
+        if len(gone) == len(come) == 1:
+            told.append(Pair(old[gone.start], new[come.start]))
+        else:
+            told += [Pair(old[i], "") for i in gone]
+            told += [Pair("", new[j]) for j in come]
+        if a is not None and c is not None:
+            told.append(Pair(old[a], new[c]))
+    return told
+
+
+def _whole(told: Iterable[Pair]) -> Iterator[Pair]:
+    """Neighbours where nothing changed as one, and neighbours that moved together."""
+    for (equal, move), group in groupby(told, lambda pair: (pair.equal, pair.move)):
+        if equal or move is not None:
+            rows = list(group)
+            old, new = "".join(pair.old for pair in rows), "".join(pair.new for pair in rows)
+            if equal or not (old and new):
+                yield Pair(old, new, equal, move)
+            else:
+                yield from (Pair(old, "", move=move), Pair("", new, move=move))
+        else:
+            yield from group
+
+
+def _blocks(text: str) -> tuple[list[str], list[str]]:
+    """The lines, each with its end and the empty ones below it; and what makes each equal to another."""
+    rows: list[list[str]] = []
+    keys: list[str] = []
+    for line in text.splitlines(keepends=True):
+        key = plain(line)
+        if rows and not (key and keys[-1]):
+            rows[-1].append(line)
+            keys[-1] = keys[-1] or key
+        else:
+            rows.append([line])
+            keys.append(key)
+    return ["".join(row) for row in rows], keys
+
+
+def sentences(block: str) -> list[str]:
+    """The sentences of a block, each with the white space behind it."""
+    ends = [found.end() for found in SENTENCE_END.finditer(block)]
+    if not ends:
+        return [block]
+    pieces = [block[start:end] for start, end in zip([0, *ends], [*ends, len(block)], strict=True)]
+    return pieces if pieces[-1] else pieces[:-1]
 
 
 def _key(piece: str) -> str:
@@ -82,27 +226,112 @@ def _key(piece: str) -> str:
     return plain(piece) or " "
 
 
+# --- words
+
+def operations(told: Iterable[Pair]) -> tuple[Operation, ...]:
+    """The operations of the pairs: words inside changed sentences, whole sentences else."""
+    budget = Budget()
+    found: list[Operation] = []
+    for pair in told:
+        if pair.equal or pair.move is not None or not pair.old or not pair.new:
+            found.append(Operation("equal" if pair.equal else _op(pair.old, pair.new), pair.old, pair.new, pair.move))
+        else:
+            found += _words(pair.old, pair.new, budget)
+    return tuple(_merged(_trimmed(_merged(found))))
+
+
+def _words(old: str, new: str, budget: Budget) -> list[Operation]:
+    """The changed words of a changed sentence; what stands between two of them and is no word goes with them."""
+    if max(len(old), len(new)) > LONGEST or likeness(bag(plain(old)), bag(plain(new))) < ALIKE:
+        return [Operation("replace", old, new)]
+    before, after = WORD.findall(old), WORD.findall(new)
+    keys_before, keys_after = [_key(word) for word in before], [_key(word) for word in after]
+    matched = matches(keys_before, keys_after, budget, unique=False)
+    found: list[Operation] = []
+    for (a, c), (gone, come) in zip((*matched, (None, None)), gaps(matched, len(before), len(after)), strict=True):
+        found += _between("".join(before[gone.start:gone.stop]), "".join(after[come.start:come.stop]))
+        if a is not None and c is not None:
+            found += _kept(before[a], after[c], last=a == len(before) - 1 and c == len(after) - 1)
+    found = list(_merged(found))
+    for place in range(1, len(found) - 1):
+        if found[place].op == "equal" and not HAS_WORD.search(found[place].new + found[place].old):
+            found[place] = replace(found[place], op="replace")
+    if all(step.op == "equal" for step in found):
+        return [Operation("replace", old, new)]
+    return list(_merged(found))
+
+
+def _between(old: str, new: str) -> list[Operation]:
+    if not old and not new:
+        return []
+    return [Operation("equal" if old and new and same(old, new) else _op(old, new), old, new)]
+
+
+def _kept(old: str, new: str, *, last: bool) -> list[Operation]:
+    """A word that is there in both; where only one of them has a space behind it, the space is a change, but at a sentence's
+    end."""
+    bare_old, bare_new = old.rstrip(), new.rstrip()
+    if last or (bare_old == old) == (bare_new == new) or not bare_old:
+        return [Operation("equal", old, new)]
+    return [Operation("equal", bare_old, bare_new), Operation(_op(old[len(bare_old):], new[len(bare_new):]),
+                                                              old[len(bare_old):], new[len(bare_new):])]
+
+
+def _trimmed(found: Iterable[Operation]) -> Iterator[Operation]:
+    """The white space with which both sides of a change end is none of it."""
+    for step in found:
+        if step.op == "replace":
+            space = _end(step.old, step.new)
+            if 0 < space < min(len(step.old), len(step.new)):
+                yield Operation("replace", step.old[:-space], step.new[:-space])
+                yield Operation("equal", step.old[-space:], step.new[-space:])
+                continue
+        yield step
+
+
+def _end(old: str, new: str) -> int:
+    """How many characters of white space both texts end with alike."""
+    number = 0
+    while number < min(len(old), len(new)) and old[-1 - number] == new[-1 - number] and old[-1 - number].isspace():
+        number += 1
+    return number
+
+
+def _merged(found: Iterable[Operation]) -> Iterator[Operation]:
+    """Neighbouring changes as one, but for what moved."""
+    for (changed, move), group in groupby(found, lambda step: (step.op != "equal", step.move)):
+        rows = list(group)
+        old, new = "".join(step.old for step in rows), "".join(step.new for step in rows)
+        if move is not None and old and new:
+            yield from rows
+        else:
+            yield Operation(_op(old, new) if changed else "equal", old, new, move)
+
+
+def _op(old: str, new: str) -> Op:
+    return "replace" if old and new else "delete" if old else "insert"
+
+
+# --- blocks for alerts
+
 def block_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[str | None, str | None]]:
     """The lines that differ between two texts, old beside new; None where one side has none. Lines are paired by likeness
-    inside a changed stretch, so that a line put in before another does not shift them all."""
-    matcher = SequenceMatcher(None, [plain(line) for line in old], [plain(line) for line in new], autojunk=False)
-    pairs: list[tuple[str | None, str | None]] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "equal":
-            pairs += _paired(list(old[a:b]), list(new[c:d]))
-    return pairs
+    inside a changed stretch, so that a line put in before another does not shift them all; a line that only stands elsewhere
+    is not told."""
+    before, after = [plain(line) for line in old], [plain(line) for line in new]
+    found = matches(before, after, Budget())
+    moved = _moves(before, after, found)
+    gone, come = {i for i, _ in moved}, {j for _, j in moved}
+    told: list[tuple[str | None, str | None]] = []
+    for rows, others in gaps(found, len(old), len(new)):
+        told += _lines([old[i] for i in rows if i not in gone], [new[j] for j in others if j not in come])
+    return told
 
 
-def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None]]:
-    pairs: list[tuple[str | None, str | None]] = []
-    rest = list(new)
-    for line in old:
-        likeness = [SequenceMatcher(None, line, other, autojunk=False).quick_ratio() for other in rest]
-        if rest and max(likeness) >= 0.5:
-            best = likeness.index(max(likeness))
-            pairs += [(None, other) for other in rest[:best]]
-            pairs.append((line, rest[best]))
-            del rest[:best + 1]
-        else:
-            pairs.append((line, None))
-    return pairs + [(None, other) for other in rest]
+def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    found = alike([plain(line) for line in old], [plain(line) for line in new])
+    for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(old), len(new)), strict=True):
+        yield from ((old[i], None) for i in gone)
+        yield from ((None, new[j]) for j in come)
+        if a is not None and c is not None:
+            yield old[a], new[c]

@@ -4,18 +4,27 @@ import re
 import unicodedata
 
 # Quotation marks and apostrophes of every style, and dashes of every width: typography, not wording.
-QUOTES = dict.fromkeys(map(ord, "“”„‟«»″〝〞‹›"), '"') | dict.fromkeys(map(ord, "‘’‚‛`´′ʻʼ"), "'")
-DASHES = dict.fromkeys((code for code in range(0x2010, 0x2016)), "-") | {0x2212: "-"}
-PLAIN = str.maketrans({**QUOTES, **DASHES, ord("ё"): "е", ord("Ё"): "Е"})
-SPACE = re.compile(r"\s+")
+QUOTES = dict.fromkeys("“”„‟«»″〝〞‹›", '"') | dict.fromkeys("‘’‚‛`´′ʻʼ", "'")
+DASHES = dict.fromkeys(map(chr, range(0x2010, 0x2016)), "-") | {"\u2212": "-"}
+PLAIN = {**QUOTES, **DASHES, "ё": "е", "Ё": "Е"}
+# Where Unicode has its invisible characters (category Cf); those that a version of it has not are looked up.
+INVISIBLE = ("\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+             "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+             "\U000e0020-\U000e007f")
+TYPOGRAPHY = re.compile(f"[{INVISIBLE}{re.escape(''.join(PLAIN))}]")
 
 
 def plain(text: str) -> str:
     """A text with typography taken out: NFC, white space squeezed, invisible characters dropped, plain quotation marks and
     dashes, ё as е. Two texts with an equal plain form are the same version."""
-    visible = "".join(character for character in unicodedata.normalize("NFC", text)
-                      if unicodedata.category(character) != "Cf")
-    return SPACE.sub(" ", visible.translate(PLAIN)).strip()
+    if text.isascii():  # the backtick and white space are all the typography that ASCII has
+        return " ".join(text.replace("`", "'").split())
+    text = unicodedata.normalize("NFC", text)
+    at = 0
+    while found := TYPOGRAPHY.search(text, at):  # a text has few such characters, and each of them often
+        other = PLAIN.get(found[0]) or ("" if unicodedata.category(found[0]) == "Cf" else found[0])
+        text, at = (text.replace(found[0], other), found.start()) if other != found[0] else (text, found.end())
+    return " ".join(text.split())
 
 
 def block_key(text: str) -> str:
@@ -25,4 +34,5 @@ def block_key(text: str) -> str:
 
 def same(old: str | None, new: str | None) -> bool:
     """Whether two texts say the same."""
-    return plain(old or "") == plain(new or "")
+    old, new = old or "", new or ""
+    return old == new or plain(old) == plain(new)

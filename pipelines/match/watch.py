@@ -37,13 +37,16 @@ def vanished(watch: WatchRow, old: Text) -> Passage | None:
 
 
 def edited(watch: WatchRow, old: Text, new: Text) -> Passage | None:
-    """What was changed in an article that had, or now has, a word of the watch; None where neither text has one."""
+    """What was changed in an article that had, or now has, a word of the watch; None where neither text has one, or
+    blocks only moved."""
     words = tuple(dict.fromkeys((*find(watch.words, new.whole), *find(watch.words, old.whole))))
     if not words:
         return None
     pairs = block_pairs(old.lines, new.lines)
     parts = [_part(watch, "title", old.title, new.title)] if old.title != new.title else []
     parts += [_part(watch, "text", before, after) for before, after in pairs]
+    if not parts:  # what only moved is no news, and a mail without a change is none
+        return None
     # The places that have a watched word come first; without any, the edit is told all the same.
     parts.sort(key=lambda part: not (part.old_spans or part.new_spans))
     return Passage(new.title, words, tuple(parts[:PARTS]))
