@@ -68,9 +68,9 @@ def test_pages_of_a_thread_belong_to_its_article_and_are_never_due_by_themselves
     with desk.store.reading() as session:
         session.get_one(Page, further[0].id).next_due_at = desk.now  # whatever made it so
         session.flush()
-        due = [*pages.due_sources(session, "steppe", desk.now),
-               *(page for new in (True, False) for page in pages.due_articles(session, "steppe", desk.now, 10, new=new))]
-        assert [page.kind for page in due] == ["source", "article"]
+        rows = (*pages.due_sources(session, "steppe", desk.now),
+               *(page for new in (True, False) for page in pages.due_articles(session, "steppe", desk.now, 10, new=new)))
+        assert [page.kind for page in rows] == ["source", "article"]
         session.rollback()
 
 
