@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import TypeVar
 
 from crawler.archive import Archive, holds_same, load
@@ -26,6 +27,7 @@ from crawler.items import (
     SourceSeen,
     ThreadPage,
 )
+from pipelines.controls import controls
 from pipelines.intake import Intake
 from pipelines.plan import plan
 from pipelines.read.children import Readers
@@ -75,7 +77,7 @@ class RunDesk:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.plan, self.keep, self.read, self.sink, self.host, self.clock.now)
+        return Desk(self.plan, self.keep, self.read, self.sink, self.host, self.controls, self.clock.now)
 
     async def plan(self, seen: SourceSeen | None) -> tuple[Page, ...]:
         planned = await self._write(partial(plan, self.intake, seen, self.clock.now()))
@@ -127,6 +129,11 @@ class RunDesk:
                 return HostState(name, host.robots, host.robots_status, host.robots_at, host.retry_at)
 
         return await self.writer.do(exchange)
+
+    async def controls(self) -> tuple[Page, ...]:
+        await self.flush()  # what answered 304 was looked at too
+        random = Random(self.intake.run_id)  # noqa: S311  drawn so that nobody has chosen, not so that nobody can guess
+        return await self._write(partial(controls, self.intake, self.clock.now(), random))
 
     async def flush(self) -> None:
         """Writes what has only been counted so far."""

@@ -8,11 +8,11 @@ from crawler.items import Exchange, Fetched, HostState, Kept, Page, ReadValue, S
 
 @dataclass(frozen=True)
 class Desk:
-    """What a crawl needs of the rest of the program: five callables and a clock.
+    """What a crawl needs of the rest of the program: six callables and a clock.
 
     plan: given nothing, the pages that are due; given what came of a source, stores that and returns the pages to fetch now.
     keep: puts an exchange into the archive. read: understands an answer. sink: takes what came of an article. host: what is
-    remembered of a host; given a state, remembers that. now: aware UTC.
+    remembered of a host; given a state, remembers that. controls: the pages to fetch once all others are done. now: aware UTC.
     """
 
     plan: Callable[[SourceSeen | None], Awaitable[tuple[Page, ...]]]
@@ -20,4 +20,5 @@ class Desk:
     read: Callable[[Fetched], Awaitable[ReadValue]]
     sink: Callable[[Seen], Awaitable[None]]
     host: Callable[[str, HostState | None], Awaitable[HostState]]
+    controls: Callable[[], Awaitable[tuple[Page, ...]]]
     now: Callable[[], datetime]

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,37 @@ class OutletSpider(Spider):
         self.outlet, self.desk, self.gates, self.guard, self.tally, self.ending = outlet, desk, gates, guard, tally, ending
         self._asked: set[int] = set()
         self._threads = Threads(outlet, desk, tally, ending, self._download)
+        # How many requests have not come to an end, and whether there are none.
+        self._open, self._idle = 0, asyncio.Event()
+        self._idle.set()
 
     async def start(self) -> AsyncIterator[Request]:
         if not self.ending.is_set():
             async for request in self._requests(await self.desk.plan(None), 0):
                 yield request
+            await self._all_done()
+        if not self.ending.is_set():
+            async for request in self._requests(await self.desk.controls(), 0):
+                yield request
+
+    async def _all_done(self) -> None:
+        """Waits until every request has come to its end, or the crawl ends."""
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self._idle, self.ending)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+
+    @contextmanager
+    def _ends(self) -> Iterator[None]:
+        """What is done inside is the end of a request."""
+        try:
+            yield
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
 
     async def _requests(self, pages: Sequence[Page], depth: int) -> AsyncIterator[Request]:
         self.tally.planned(page for page in pages if page.id not in self._asked and depth <= DEEPEST)
@@ -58,11 +85,15 @@ class OutletSpider(Spider):
                 self.tally.trouble(page.url, f"a sitemap more than {DEEPEST} levels deep")
                 continue
             try:
-                yield Request(page.url, self.source if page.kind == "source" else self.article, errback=self.lost,
-                              dont_filter=True, priority=int(page.kind == "source"), meta={"page": page, "level": depth})
+                request = Request(page.url, self.source if page.kind == "source" else self.article, errback=self.lost,
+                                  dont_filter=True, priority=int(page.kind == "source"), meta={"page": page, "level": depth})
             except ValueError:
-                async for request in self._failed(page, depth, "not a web address"):
-                    yield request
+                async for other in self._failed(page, depth, "not a web address"):
+                    yield other
+                continue
+            self._open += 1
+            self._idle.clear()
+            yield request
 
     async def _download(self, request: Request) -> Response:
         return await self.crawler.engine.download_async(request)
@@ -70,6 +101,11 @@ class OutletSpider(Spider):
     # --- answers
 
     async def source(self, response: Response) -> AsyncIterator[Request]:
+        with self._ends():
+            async for request in self._source(response):
+                yield request
+
+    async def _source(self, response: Response) -> AsyncIterator[Request]:
         page, exchange, fetched, reason = self._answer(response)
         value = None
         if not reason and fetched:
@@ -87,6 +123,10 @@ class OutletSpider(Spider):
             yield request
 
     async def article(self, response: Response) -> None:
+        with self._ends():
+            await self._article(response)
+
+    async def _article(self, response: Response) -> None:
         page, exchange, fetched, reason = self._answer(response)
         url_now = response.url
         if exchange.status in (404, 410):
@@ -139,6 +179,11 @@ class OutletSpider(Spider):
 
     async def lost(self, failure: Failure) -> AsyncIterator[Request]:
         """No answer: the network failed, or the request was not made."""
+        with self._ends():
+            async for request in self._lost(failure):
+                yield request
+
+    async def _lost(self, failure: Failure) -> AsyncIterator[Request]:
         error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         assert error is not None
         page, depth = request.meta["page"], request.meta["level"]

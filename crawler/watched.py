@@ -33,7 +33,7 @@ class WatchedDesk:
         self.hung: list[str] = []
         self.desk = replace(desk, plan=self._watched("plan", desk.plan), keep=self._watched("keep", desk.keep),
                             read=self._watched("read", desk.read), sink=self._watched("sink", desk.sink),
-                            host=self._watched("host", desk.host))
+                            host=self._watched("host", desk.host), controls=self._watched("controls", desk.controls))
 
     def hurry(self) -> None:
         """The crawl is ending: what took longer than grace already is given up now, the rest that long from now."""

@@ -32,7 +32,7 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         urls = [url for source in outlet.source for url in source.urls]
         pages.add(session, outlet.id, "source", urls, now)
         pages.drop_sources_but(session, outlet.id, urls, due.NEVER)
-        return _handed(intake, _due(session, intake, now))
+        return handed(intake, _due(session, intake, now))
     page = session.get_one(models.Page, seen.page.id)
     capture(session, intake, page.id, seen.fetched)
     if seen.reason is not None:
@@ -50,7 +50,7 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
         pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=due.NEVER)
     below, room = pages.below(session, page.id), budget.left(session, intake, now)
-    return _handed(intake, [*pages.get(session, new)[:max(0, room - len(below))], *below][:room])
+    return handed(intake, [*pages.get(session, new)[:max(0, room - len(below))], *below][:room])
 
 
 def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
@@ -70,7 +70,8 @@ def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     return found
 
 
-def _handed(intake: Intake, found: Sequence[models.Page]) -> tuple[Page, ...]:
+def handed(intake: Intake, found: Sequence[models.Page]) -> tuple[Page, ...]:
+    """The pages as the crawler fetches them; they count for the day's budget."""
     intake.standing.asked += len(found)
     return tuple(_asked(page) for page in found)
 

@@ -190,12 +190,18 @@ class Memory:
     fetched: list[Fetched] = field(default_factory=list)
     values: dict[str, ReadValue] = field(default_factory=dict)
     on: dict[str, Callable[[Any], Awaitable[None]]] = field(default_factory=dict)
+    others: Sequence[str] = ()  # what is to be looked at once all else is done
 
     def page(self, url: str, kind: Any = "article") -> Page:
         return self.pages.setdefault(url, Page(len(self.pages) + 1, url, kind))
 
     def desk(self) -> Desk:
-        return Desk(plan=self.plan, keep=self.keep, read=self.read, sink=self.sink, host=self.host, now=lambda: self.now)
+        return Desk(plan=self.plan, keep=self.keep, read=self.read, sink=self.sink, host=self.host, controls=self.controls,
+                    now=lambda: self.now)
+
+    async def controls(self) -> tuple[Page, ...]:
+        await self._tell("controls", "", None)
+        return tuple(self.page(url) for url in self.others)
 
     async def _tell(self, what: str, url: str, value: Any) -> None:
         self.events.append((what, url))

@@ -23,7 +23,7 @@ async def unknown(name: str, state: HostState | None) -> HostState:
     return state or HostState(name)
 
 
-DESK = Desk(plan=unused, keep=unused, read=unused, sink=unused, host=unknown, now=lambda: NOW)
+DESK = Desk(plan=unused, keep=unused, read=unused, sink=unused, host=unknown, controls=unused, now=lambda: NOW)
 
 
 # --- the gate

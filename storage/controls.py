@@ -1,0 +1,48 @@
+"""What a run found that may be a change of the whole outlet, and which known articles could tell."""
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.models import Article, Capture, Page, Run, ThreadEvent, Version
+
+PageRow = Page
+
+
+def stirred(session: Session, run_id: int) -> bool:
+    """Whether a run wrote a version of a known article, met the first absence of one, or lost a thread."""
+    edit = select(Version.id).where(Version.run_id == run_id, Version.seq > 1)
+    missed = select(Page.id).join(Capture, Capture.page_id == Page.id).where(
+        Capture.run_id == run_id, Page.article_id.is_not(None), Page.misses > 0, Page.state == "known")
+    lost = select(ThreadEvent.id).where(ThreadEvent.run_id == run_id, ThreadEvent.event == "hidden")
+    return any(session.scalar(query.limit(1)) is not None for query in (edit, missed, lost))
+
+
+def _known(session: Session, outlet: str, run_id: int) -> tuple[ColumnElement[bool], ...]:
+    """What makes a page that of an article known before the run."""
+    begun = session.scalars(select(Run.started_at).where(Run.id == run_id)).one()
+    return (Page.outlet == outlet, Page.kind == "article", Page.state == "known", Article.first_seen_at < begun)
+
+
+def looked(session: Session, outlet: str, since: datetime, run_id: int) -> int:
+    """How many articles known before a run were looked at since a time and stood."""
+    return session.scalars(
+        select(func.count(Article.id.distinct())).select_from(Page).join(Article, Article.id == Page.article_id)
+        .where(*_known(session, outlet, run_id), Page.confirmed_at >= since)).one()
+
+
+def others(session: Session, outlet: str, since: datetime, run_id: int) -> list[int]:
+    """A page of each article known before a run that was not looked at since a time, in the order of their ids."""
+    at = func.max(Page.confirmed_at, type_=Page.confirmed_at.type)
+    rows = session.execute(
+        select(func.min(Page.id)).join(Article, Article.id == Page.article_id)
+        .where(*_known(session, outlet, run_id), Page.missing_since.is_(None)).group_by(Article.id)
+        .having(or_(at.is_(None), at < since)).order_by(func.min(Page.id)))
+    return [own for own, in rows]
+
+
+def pages(session: Session, ids: Sequence[int]) -> list[PageRow]:
+    """The pages with these ids, in this order."""
+    found = {page.id: page for page in session.scalars(select(Page).where(Page.id.in_(ids)))}
+    return [found[own] for own in ids]
