@@ -21,7 +21,6 @@ from storage.watches import WatchRow
 
 # Between two versions an outlet may have put its new layout on, or taken it off again.
 WAYS: tuple[tuple[Side, Side], ...] = (("old", "new"), ("new", "old"))
-RETURNED = "the article reads again as it did before"
 
 
 class NoHold(LookupError):

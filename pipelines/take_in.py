@@ -16,11 +16,14 @@ from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
 from pipelines.thread_again import Again, take_again
-from storage import articles, pages, readings, runs, threads, watches
+from storage import articles, holds, pages, readings, runs, threads, watches
+from storage.articles import NO_ASIDE, Aside
 from storage.insert import made, put, put_all
 from storage.models import Alert, Article, Change, Page, Reading, Sighting, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
+
+RETURNED = "the article reads again as it did before"
 
 
 class _Overtaken(Exception):
@@ -32,7 +35,7 @@ class _Before:
     """What the store knows of a page before it is taken in. backlog: it stood before its outlet was watched, and is read for
     the first time. overtaken: what is known of the article is newer; overtaken_thread: what is known of its thread. other:
     the page is one more of an article that has another of its own. was: the id of the article that the page had. supposed: it
-    was not asked for, and has to be once the page is held."""
+    was not asked for, and has to be once the page is held. aside: what a text may be besides the latest version."""
 
     article: Article | None
     latest: articles.Latest | None
@@ -44,18 +47,22 @@ class _Before:
     overtaken: bool = False
     overtaken_thread: bool = False
     supposed: bool = False
+    aside: Aside = NO_ASIDE
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     """What an article's text is to its latest version: event and the passage for each watch that is to hear of it, and what the
-    change is made of, None where there is nothing before it."""
+    change is made of, None where there is nothing before it. seen: the version whose text it is again, which is not the latest;
+    returned: what waits for a person after that one is no more."""
 
     changed: bool
     event: str = "article_new"
     passages: tuple[tuple[WatchRow, Passage], ...] = ()
     statistics: Statistics | None = None
     threads: tuple[ThreadTaken, ...] = ()
+    seen: int | None = None
+    returned: bool = False
 
 
 def stale_head(intake: Intake, page_id: int, reader: Callable[[datetime], str]) -> articles.Latest | None:
@@ -162,6 +169,7 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         if article is None and isinstance(seen.value, ArticleRead):
             article = twins.known_as(session, intake.outlet, page, seen.value)
         latest = articles.latest(session, article.id) if article is not None else None
+        aside = _aside(session, latest, seen.value)
         other = article is not None and pages.another_stands(session, page, article.url)
         if other and latest is not None and isinstance(seen.value, ArticleRead) and not twins.alike(
                 latest.reading.text or "", seen.value.text):
@@ -174,12 +182,20 @@ def _before(intake: Intake, seen: Seen) -> _Before:
             intake.standing.watches = tuple(watches.standing(session, intake.outlet.id))
             # What became of a page between an import and our first look at it is no news.
             standing = () if pages.only_imported(session, page) else intake.standing.watches
-            return _Before(article, latest, known, standing, backlog, other, page.article_id)
+            return _Before(article, latest, known, standing, backlog, other, page.article_id, aside=aside)
         assert seen.fetched is not None
         at, stood = seen.fetched.at, pages.stood_last(session, page)
         looked = (*(one.looked_at for one in known), page.confirmed_at)
         return _Before(article, latest, known, (), backlog, other, page.article_id, overtaken=stood is not None and at <= stood,
                        overtaken_thread=any(each is not None and at <= each for each in looked))
+
+
+def _aside(session: Session, latest: articles.Latest | None, value: object) -> Aside:
+    """What a text that is not the latest version's may be the same as."""
+    if latest is None or not isinstance(value, ArticleRead) or (
+            latest.reading.text_sha256 == value.text_sha256 and latest.reading.title == value.title):
+        return NO_ASIDE
+    return articles.aside(session, latest.version)
 
 
 # --- pages that are no article this time
@@ -242,6 +258,9 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
     # What an article's print page leaves out is no edit: its own page tells.
     if old is not None and (before.other or intake.noise.same(old.title, old.text, read.title, read.text)):
         return _Change(False, threads=taken)
+    for version in (before.aside.rejected, before.aside.head):
+        if version is not None and intake.noise.same(version.reading.title, version.reading.text, read.title, read.text):
+            return _Change(False, threads=taken, seen=version.version.id, returned=version is before.aside.head)
     if old is None and intake.backlog:
         return _Change(True, threads=taken)
     was, new = _text(intake, old) if old is not None else None, _text(intake, read)
@@ -296,7 +315,9 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
             put(session, Change, version_id=version, before_id=newest.version.id, reader=read.reader,
                 **asdict(change.statistics))
     elif newest is not None and not before.other and not before.overtaken:
-        put(session, Sighting, capture_id=capture_id, version_id=newest.version.id)
+        put(session, Sighting, capture_id=capture_id, version_id=change.seen or newest.version.id)
+    if newest is not None and change.returned and not holds.returned(session, newest.version, RETURNED):
+        raise _Overtaken
     if change.threads:
         captures = {0: capture_id, **further.kept(session, intake, article.id, page, seen, now)}
         for thread in change.threads:
@@ -304,6 +325,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         pace = threads.paces(session, [article.id]).get(article.id) if not intake.imported else None
         if pace is not None:
             due.paced(session, page, intake.outlet, now, pace, doubt=any(thread.change.doubt for thread in change.threads))
+    if newest is not None and newest.version.judgement == "held" and not change.returned:
+        page.doubt, page.etag, page.last_modified = True, None, None  # until it is decided, each look is at all of it
     _tell(session, intake, article, told, now, version)
 
 

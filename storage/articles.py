@@ -3,10 +3,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Article, Capture, Comment, Page, Reading, Thread, Version
+from storage.models import Article, Capture, Comment, Hold, Page, Reading, Thread, Version
 
 JUDGED = ("passed", "accepted", "released")
 
@@ -18,6 +18,18 @@ class Latest:
     version: Version
     capture: Capture
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What an article read besides its latest version: head is the last version that counts, where the latest waits for a
+    person; rejected is the newest of those that a person said never count."""
+
+    head: Latest | None = None
+    rejected: Latest | None = None
+
+
+NO_ASIDE = Aside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,24 @@ _LATEST = (select(Version, Capture, Reading).join(Capture, Version.capture_id ==
 def latest(session: Session, article_id: int) -> Latest | None:
     """The article's latest version; None where it has none. Those that were rejected are stepped over."""
     row = session.execute(_LATEST, {"article": article_id}).first()
+    return Latest(*row) if row else None
+
+
+def aside(session: Session, latest: Version) -> Aside:
+    """What a text that is not the latest version's may be the same as."""
+    head = _one(session, Version.article_id == latest.article_id, Version.judgement.in_(JUDGED)) if (
+        latest.judgement == "held") else None
+    rejected = _one(session, Version.article_id == latest.article_id, Version.judgement == "rejected", Version.hold_id.in_(
+        select(Hold.id).where(Hold.decision == "rejected")))
+    return Aside(head, rejected)
+
+
+def _one(session: Session, *which: ColumnElement[bool]) -> Latest | None:
+    """The newest of some versions, with its newest reading."""
+    row = session.execute(
+        select(Version, Capture, Reading).join(Capture, Version.capture_id == Capture.id)
+        .join(Reading, Reading.capture_id == Capture.id).where(Reading.outcome == "clean", *which)
+        .order_by(Version.seq.desc(), Reading.id.desc()).limit(1)).first()
     return Latest(*row) if row else None
 
 

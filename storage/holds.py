@@ -203,6 +203,12 @@ def listing(session: Session, which: Iterable[int] | None = None) -> list[HoldRo
     return [HoldRow(hold, *versions.get(hold.id, (0, 0, 0)), alerts.get(hold.id, 0)) for hold in found]
 
 
+def waiting(session: Session) -> list[HoldRow]:
+    """The holds that wait for a person, the oldest first."""
+    ids = list(session.scalars(select(Hold.id).where(Hold.ended_at.is_(None)).order_by(Hold.id)))
+    return sorted(listing(session, ids), key=lambda row: row.hold.id) if ids else []
+
+
 def in_doubt(session: Session, article_ids: Iterable[int], now: datetime, soon: timedelta) -> None:
     """Has the pages of articles looked at again soon and unconditionally."""
     for some in _parts(set(article_ids)):
@@ -299,3 +305,13 @@ def changes_of(session: Session, hold_id: int) -> list[ChangeRow]:
         select(Version.article_id, Article.url, Version.seq, Version.seen_at, Version.judgement,
                func.coalesce(Change.redesign, False)).join(Article, Article.id == Version.article_id)
         .outerjoin(Change, Change.version_id == Version.id).where(Version.hold_id == hold_id).order_by(Version.id))]
+
+
+def returned(session: Session, latest: Version, reason: str) -> bool:
+    """Steps over what an article's held versions say, as it reads as before them, and drops their alerts; False, and nothing
+    done, where the latest was decided meanwhile."""
+    gone = list(session.scalars(update(Version).where(Version.article_id == latest.article_id, Version.judgement == "held")
+                                .values(judgement="rejected").returning(Version.id)
+                                .execution_options(synchronize_session=False)))
+    settle_alerts(session, Alert.version_id.in_(gone), None, reason)
+    return latest.id in gone

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
 from pipelines.compare.diff import Operation, diff
-from storage import articles, outbox, pages, runs
+from storage import articles, holds, outbox, pages, runs
 from storage.models import Article, Reading, Run
 
 if TYPE_CHECKING:
@@ -174,11 +174,13 @@ def imported(session: Session, files: Sequence[Document], already: dict[int, int
 
 def outlet_state(session: Session, outlet: str, mistake: str | None = None) -> Document:
     """How an outlet is: as its last run was. One run that died says nothing of the outlet, two in a row do; a mistake in its
-    file does at once."""
+    file does at once. One that behaves unlike itself is held until a person decides."""
     died = runs.in_a_row(session, outlet, "died") > 1
     last = runs.last(session, outlet) if died else runs.last_whole(session, outlet)
     state = "failing" if mistake else STATES.get(last.state if last else None, "failing")
     reason = mistake or ("; ".join(last.errors[:3]) if last and state != "ok" else "")
+    if (hold := holds.undecided(session, outlet)) is not None and state not in ("failing", "blocked"):
+        state, reason = "held", f"hold {hold.id}: {hold.reason}"
     return {"outlet": outlet, "state": state, "reason": reason or None,
             "last_ok": time(runs.last_ok(session, outlet)), "next_due_at": time(pages.next_due(session, outlet))}
 

@@ -1,14 +1,16 @@
 """What needs a person: the one list that `status`, the notices to the operator and the heartbeat go by."""
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
+from pipelines import holds as holding
 from settings import Settings
-from storage import pages, undelivered
+from storage import holds, pages, undelivered
 from storage.notices import Need
 from storage.store import Holder, Store
 from verbs import documents
@@ -19,17 +21,19 @@ LEAST_BYTES = 500 * 1000 * 1000
 LEAST_SHARE = 0.02
 # So many ids of mails are named; `steppewire mail list` has the others.
 NAMED = 5
-STATES = {"failing": "fails", "blocked": "does not let us in", "held": "is held"}
+STATES = {"failing": "fails", "blocked": "does not let us in"}
 REMEDIES = {"failing": "see whether its site answers and its file still fits, then try `steppewire crawl {}`",
-            "blocked": "ask its webmaster, or take it out of outlets",
-            "held": "decide what is to become of its changes"}
+            "blocked": "ask its webmaster, or take it out of outlets"}
+DECIDE = ("if it is a redesign: `steppewire hold accept {0}`", "if it is a fault or a wall: `steppewire hold reject {0}`",
+          "if it is news: `steppewire hold release {0}`")
 
 
 def needs(settings: Settings, store: Store, now: datetime) -> tuple[Need, ...]:
     """All that needs a person, in the order in which it matters."""
     holder = store.holder()
     with store.reading() as session:
-        return (*_disk(settings), *_outlets(settings, session, now, holder), *_undelivered(settings, session, now))
+        return (*_disk(settings), *_outlets(settings, session, now, holder), *_holds(session),
+                *_undelivered(settings, session, now))
 
 
 def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
@@ -72,6 +76,25 @@ def _outlets(settings: Settings, session: Session, now: datetime, holder: Holder
                         f"`steppewire status`, and try `steppewire crawl {name}`.")
         if said:
             yield Need(f"outlet:{name}", said, since, settings.operator.after)
+
+
+def _holds(session: Session) -> Iterator[Need]:
+    for row in holds.waiting(session):
+        hold = row.hold
+        articles = f"{row.articles} articles" if row.articles != 1 else "1 article"
+        yield Need(holding.need_key(hold.id), f"Changes of {articles} of the outlet {hold.outlet} are held: "
+                   f"{hold.reason.rstrip('.')}: see `steppewire hold show {hold.id}` and decide, with `steppewire hold accept "
+                   f"{hold.id}` (a redesign), `reject` (a fault) or `release` (news).", hold.began_at, AT_ONCE,
+                   (*_samples(hold.samples), "", *(each.format(hold.id) for each in DECIDE)))
+
+
+def _samples(samples: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Changes as a mail shows them: the lines that are no more, and those that are new."""
+    for sample in samples:
+        yield ""
+        yield sample["url"]
+        yield from (f"- {line}" for line in sample["old"])
+        yield from (f"+ {line}" for line in sample["new"])
 
 
 def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterator[Need]:

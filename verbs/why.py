@@ -245,7 +245,9 @@ def _told(one: Telling) -> Step:
         if alert.state == "dropped":
             return Step("no", f"the alert for {alert.recipient} was dropped: {alert.reason}")
         if alert.state == "held":
-            return Step("waiting", f"the alert for {alert.recipient} is held", remedy="a person is to decide")
+            return Step("waiting", f"the alert for {alert.recipient} is held: {one.held or 'its outlet behaves unlike itself'}",
+                        remedy=f"decide about hold {one.hold}: `steppewire hold show {one.hold}` says how" if one.hold else
+                        "see `steppewire hold list`")
         when = "once its run is judged" if alert.mail_at is None else f"from {moment(alert.mail_at)} on"
         return Step("waiting", f"the alert for {alert.recipient} goes into a mail {when}")
     name = f"mail {mail.id} to {mail.recipient}"

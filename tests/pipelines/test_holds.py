@@ -1,5 +1,6 @@
 """Holds: what many articles changed at once waits for a person, on both databases."""
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from pipelines import holds
 from pipelines.compare.blame import NO_BLAME, Blame, Edit
 from pipelines.compare.judge import PASSED, Looks, Verdict
 from pipelines.judgement import judge
-from storage import articles
+from storage import articles, watches
 from storage.models import Alert, Change, Hold, Page, Run, Version
 from storage.store import Store
 
@@ -51,9 +52,12 @@ class Outlet:
 
     def run(self) -> None:
         self.desk.end()
-        judge(self.desk.store, self.desk.now, WAIT, self.rule)  # type: ignore[arg-type]  # a rule
+        self.judge()
         self.desk.now += timedelta(hours=2)
         self.desk.begin()
+
+    def judge(self) -> list[int]:
+        return judge(self.desk.store, self.desk.now, WAIT, self.rule)  # type: ignore[arg-type]  # a rule
 
     def mailed(self) -> None:
         """All alerts that may be are taken as mailed."""
@@ -135,3 +139,121 @@ def test_released_all_of_it_is_told(outlet: Outlet) -> None:
 def test_pages_of_held_changes_are_looked_at_soon_and_whole(outlet: Outlet) -> None:
     outlet.see({path: body(path, NAV) for path in PATHS})
     assert all(page.doubt and page.etag is None for page in outlet.desk.rows(Page))
+
+
+def test_an_article_that_reads_as_before_makes_no_version_and_drops_what_was_held(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    outlet.see({"/a/1": body("/a/1")})
+    assert outlet.judgements() == ["rejected"] + ["held"] * 4
+    alert, *_ = (alert for alert in outlet.desk.rows(Alert) if alert.event == "article_edited")
+    assert (alert.state, alert.reason) == ("dropped", "the article reads again as it did before")
+
+
+def test_a_hold_is_over_once_most_articles_looked_at_again_read_as_before(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    outlet.see({path: body(path) for path in PATHS[:2]} | {"/a/5": body("/a/5", NAV)})
+    assert outlet.desk.rows(Hold)[0].decision is None
+    outlet.see({"/a/3": body("/a/3")})
+    hold, = outlet.desk.rows(Hold)
+    assert (hold.decision, hold.who, hold.ended_at is not None) == ("over", None, True)
+    assert outlet.judgements() == ["rejected"] * 3 + ["accepted"] * 2
+    assert {state for state, _ in outlet.alerts()} == {"dropped"}
+
+
+def test_a_rejected_text_that_is_still_there_makes_no_version(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    outlet.see({path: body(path) for path in PATHS})
+    assert outlet.judgements() == ["rejected"] * 5
+
+
+def test_the_same_change_of_further_articles_joins_the_hold_whatever_their_number(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:3]})
+    outlet.see({"/a/4": body("/a/4", NAV)})
+    outlet.see({"/a/5": body("/a/5", "Its driver is a famous poet.")})
+    assert outlet.judgements() == ["held"] * 4 + ["passed"]
+    assert [version.hold_id for version in outlet.desk.rows(Version) if version.seq > 1] == [1] * 4 + [None]
+    assert len(outlet.desk.rows(Hold)) == 1
+
+
+def test_a_further_edit_of_an_article_that_waits_waits_behind_it_and_is_told_after_it(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:3]})
+    outlet.see({"/a/1": body("/a/1", "Its driver is a famous poet.", NAV)})
+    assert outlet.judgements() == ["held"] * 4
+    holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
+    assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [(None, "Its driver is a famous poet.")]
+
+
+def test_an_article_that_is_met_after_an_accepted_redesign_tells_only_of_what_is_left(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:3]})
+    holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.mailed()
+    outlet.see({"/a/4": body("/a/4", NAV), "/a/5": body("/a/5", "Its driver is a famous poet.", NAV)})
+    assert outlet.judgements() == ["accepted"] * 4 + ["passed"]
+    told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
+    assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [(None, "Its driver is a famous poet.")]
+
+
+def test_more_of_a_rejected_fault_is_rejected_with_it(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:3]})
+    holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.see({"/a/4": body("/a/4", NAV)})
+    assert outlet.judgements() == ["rejected"] * 4
+    assert outlet.head("/a/4") == "\n".join(body("/a/4"))
+
+
+def test_what_was_released_begins_no_further_hold(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:3]})
+    holds.release(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.rule = many()
+    outlet.see({path: body(path) for path in PATHS[:3]} | {path: body(path, NAV) for path in PATHS[3:]})
+    assert len(outlet.desk.rows(Hold)) == 1
+    assert outlet.judgements() == ["released"] * 3 + ["passed"] * 5
+
+
+def test_without_anything_in_common_the_first_change_of_each_article_is_the_redesign(store: Store, now: datetime) -> None:
+    outlet = Outlet(store, now, many())
+    outlet.see({path: body(path, f"Of {path} more is to be said.") for path in PATHS[:3]})
+    outlet.see({"/a/1": body("/a/1", "Its driver is a famous poet.")})
+    assert outlet.judgements() == ["held"] * 4
+    done = holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    assert (done.told, done.dropped) == (1, 3)
+    outlet.see({"/a/4": body("/a/4", "Of this as well."), "/a/2": body("/a/2", "And so on.")})
+    assert outlet.judgements()[-2:] == ["accepted", "passed"]
+
+
+def test_an_ended_watch_hears_nothing_of_what_is_left(outlet: Outlet) -> None:
+    outlet.see({path: body(path, f"Of {path} more is to be said.", NAV) for path in PATHS[:3]})
+    with outlet.desk.store.writing() as session:
+        watches.sync(session, [], outlet.desk.now)
+    holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    assert {alert.reason for alert in outlet.desk.rows(Alert) if alert.state == "dropped"} == {"hold 1: its watch has ended"}
+
+
+def test_a_run_is_judged_once_whoever_judges_it(outlet: Outlet) -> None:
+    for path in PATHS:
+        outlet.desk.see(article(*body(path, NAV)), path)
+    outlet.desk.end()
+    with ThreadPoolExecutor(4) as pool:
+        judged = [*pool.map(lambda _: outlet.judge(), range(4))]
+    assert sorted(map(len, judged)) == [0, 0, 0, 1]
+    assert len(outlet.desk.rows(Hold)) == 1
+    assert judge(outlet.desk.store, outlet.desk.now, WAIT) == []
+
+
+def test_a_hold_is_decided_once_whoever_decides_it(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+
+    def decide(decision: str) -> str | None:
+        try:
+            return holds.DECISIONS[decision](outlet.desk.store, 1, decision, outlet.desk.now, WAIT).decision
+        except holds.Decided:
+            return None
+
+    with ThreadPoolExecutor(3) as pool:
+        made = [one for one in pool.map(decide, ("accept", "reject", "release")) if one is not None]
+    assert len(made) == 1
+    assert outlet.desk.rows(Hold)[0].decision == made[0]
+    assert set(outlet.judgements()) == set(made)
