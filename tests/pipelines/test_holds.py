@@ -98,7 +98,7 @@ def test_a_run_in_which_too_many_articles_changed_is_held_and_told_to_nobody(out
 
 
 def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Outlet) -> None:
-    late = ("The railway of May is late.", *body("/a/5")[1:], NAV)
+    late = ("The railway at /a/5 was opened on Tuesday.", *body("/a/5")[1:], NAV)
     outlet.see({path: body(path, NAV) for path in PATHS[:4]} | {"/a/5": late})
     hold, = outlet.desk.rows(Hold)
     done = holds.accept(outlet.desk.store, hold.id, "Aigul", outlet.desk.now, WAIT)
@@ -107,7 +107,7 @@ def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Out
     assert sorted(outlet.alerts()) == [("dropped", False)] * 4 + [("pending", True)]
     told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
     assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [
-        ("The railway at /a/5 was opened on Monday.", "The railway of May is late.")]
+        ("The railway at /a/5 was opened on Monday.", "The railway at /a/5 was opened on Tuesday.")]
     assert [change.redesign for change in outlet.desk.rows(Change, "version_id")] == [True] * 4 + [False]
     assert outlet.head("/a/1").endswith(NAV)
 
