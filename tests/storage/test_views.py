@@ -12,6 +12,10 @@ from storage.models import Comment, CommentVersion
 from storage.store import Store
 from storage.views import VIEWS
 
+# These are about articles: tests/storage/test_article_views.py.
+ARTICLES = ("edit", "headline", "passage", "disappeared_article", "held_edit")
+COMMENTS = [view for view in VIEWS if view not in ARTICLES]
+
 BATCH = '''
 import sqlalchemy as sa
 from alembic import op
@@ -53,7 +57,7 @@ def filled(session: Session, now: datetime, comments: int) -> None:
 
 def rows(store: Store) -> dict[str, int]:
     with store.reading() as session:
-        return {view: session.execute(text(f"SELECT count(*) FROM {view}")).scalar_one() for view in VIEWS}
+        return {view: session.execute(text(f"SELECT count(*) FROM {view}")).scalar_one() for view in COMMENTS}
 
 
 def test_a_new_store_has_all_views(store: Store) -> None:
@@ -88,7 +92,7 @@ def test_an_older_schema_than_the_newest_has_no_views(store_url: str) -> None:
     store.engine.dispose()
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", COMMENTS)
 def test_a_view_looks_up_the_past_of_a_comment_in_the_index(view: str, store: Store, now: datetime) -> None:
     with store.writing() as session:
         filled(session, now, 5000)
