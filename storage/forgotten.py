@@ -209,7 +209,7 @@ def withdraw(alert: Alert, word: str) -> None:
     parts = [part | {side: None if part[side] is None else word for side in ("old", "new")} | {"old_spans": [], "new_spans": []}
              for part in alert.passage["parts"]]
     alert.passage = alert.passage | {"parts": parts, "author": None}
-    if alert.state == "pending" and alert.mail_id is None:
+    if alert.state in ("pending", "held") and alert.mail_id is None:
         alert.state, alert.reason = "dropped", REASON
 
 

@@ -46,7 +46,7 @@ def show(session: Session, hold_id: int) -> Document:
     if row is None:
         raise Unknown(f"there is no hold {hold_id}: `steppewire hold list` lists them")
     return SCHEMA | _hold(row) | {
-        "blame": [{"way": kind, "what": str(what)} for kind, each in row.hold.blame.items() for what in each],
+        "blame": [{"way": kind, "what": _said(what)} for kind, each in row.hold.blame.items() for what in each],
         "samples": row.hold.samples,
         "changes": [{"article": str(each.article), "url": each.url, "seq": each.seq, "seen_at": time(each.seen_at),
                      "judgement": each.judgement, "redesign": each.redesign} for each in holds.changes_of(session, hold_id)]}
@@ -58,6 +58,11 @@ def _hold(row: HoldRow) -> Document:
             "reason": hold.reason, "looked": hold.looked, "changed": hold.changed, "articles": row.articles,
             "versions": row.versions, "held": {"versions": row.versions_held, "alerts": row.alerts_held},
             "decision": hold.decision, "who": hold.who}
+
+
+def _said(what: str | Sequence[Any]) -> str:
+    """A blamed line, or the parts by which a kind of lines is known."""
+    return what if isinstance(what, str) else ", ".join(str(part) for part in what if part)
 
 
 def decide(settings: Settings, store: Store, verb: str, ids: Sequence[int], who: str, now: datetime) -> Document:
