@@ -4,6 +4,7 @@ import atexit
 import gc
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from verbs.shared import (
     one_version,
     open_store,
     present,
+    present_changes,
     tell,
 )
 
@@ -31,6 +33,13 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FAILED, USAGE, TAKEN = 1, 2, 75
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+
+
+def as_html(verb: Callable[..., None]) -> Callable[..., None]:
+    """The options of a verb that can give a page."""
+    verb = click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
+                        help="Write the page to this file; else it is printed.")(verb)
+    return click.option("--html", "as_html", is_flag=True, help="Give one HTML page, which needs no other file.")(verb)
 
 
 def _choose_format(context: click.Context, _option: click.Parameter, name: str | None) -> None:
@@ -170,9 +179,10 @@ def read(config: Path | None, file: Path, url: str | None, outlet: str | None, c
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--url", required=True, help="The address of both.")
+@as_html
 @as_json
 @click.pass_obj
-def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) -> None:
+def diff_(config: Path | None, old: Path, new: Path, url: str, as_html: bool, output: Path | None, as_json: bool) -> None:
     """Show what changed in an article between two copies of its page.
 
     \b
@@ -182,7 +192,8 @@ def diff_(config: Path | None, old: Path, new: Path, url: str, as_json: bool) ->
 
     settings = load(config)
     one, other = asyncio.run(reading.answer_both(settings, reading.Request(str(old), url), reading.Request(str(new), url)))
-    present(documents.changes(one["title"], one["text"] or "", other["title"], other["text"] or ""), as_json)
+    told = documents.changes(one["title"], one["text"] or "", other["title"], other["text"] or "")
+    present_changes(told, as_json=as_json, as_html=as_html, output=output)
 
 
 # --- crawling
@@ -374,9 +385,11 @@ def article_show(config: Path | None, which: str, version: int | None, as_json: 
 @click.argument("which", metavar="ID|URL")
 @click.option("--from", "start", type=click.IntRange(1), default=None, metavar="N", help="The older one; else the one before.")
 @click.option("--to", "end", type=click.IntRange(1), default=None, metavar="M", help="The newer one; else the newest.")
+@as_html
 @as_json
 @click.pass_obj
-def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_json: bool) -> None:
+def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_html: bool, output: Path | None,
+                 as_json: bool) -> None:
     """Show what changed between two versions of an article.
 
     \b
@@ -392,7 +405,9 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
         if old is new and not as_json:
             raise click.ClickException("this is one version: there is nothing to compare")
         before, after = old.reading, new.reading
-        present(documents.changes(before.title, before.text or "", after.title, after.text or ""), as_json)
+        told = documents.changes(before.title, before.text or "", after.title, after.text or "", old.version.seen_at,
+                                 new.version.seen_at)
+    present_changes(told, as_json=as_json, as_html=as_html, output=output)
 
 
 @article.command("thread")

@@ -1,13 +1,16 @@
 """The documents of the command line's `--json`: each function gives one, in the shape that docs/schemas promises."""
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
+from pipelines.compare.change import measure
 from pipelines.compare.diff import Operation, diff
 from storage import articles, holds, outbox, pages, runs
+from storage.kinds import kind
 from storage.models import Article, Reading, Run
 
 if TYPE_CHECKING:
@@ -92,15 +95,18 @@ def _comments(comments: Sequence[CommentRead]) -> list[Document]:
             for own, comment in zip(ids, comments, strict=True)]
 
 
-def changes(old_title: str | None, old: str, new_title: str | None, new: str) -> Document:
-    """What changed between two texts, and between their headlines."""
+def changes(old_title: str | None, old: str, new_title: str | None, new: str, old_at: datetime | None = None,
+            new_at: datetime | None = None) -> Document:
+    """What changed between two texts, and between their headlines; the times are those at which each was seen."""
     operations: Iterable[Operation] = diff(old, new)
-    steps = [{"op": step.op, "old": step.old, "new": step.new} for step in operations]
-    touched = [step for step in steps if step["op"] != "equal"]
-    return SCHEMA | {"changed": bool(touched), "title_changed": old_title != new_title, "old_title": old_title,
-                     "new_title": new_title,
-                     "added_chars": sum(len(step["new"]) for step in touched),
-                     "removed_chars": sum(len(step["old"]) for step in touched), "operations": steps}
+    steps = [{"op": step.op, "old": step.old, "new": step.new, "move": step.move} for step in operations]
+    told = measure(old_title or "", old, new_title or "", new)
+    sizes = {name: value for name, value in asdict(told).items() if name not in ("headline", "similarity")}
+    changed = told.headline or any(step["op"] != "equal" for step in steps)
+    return SCHEMA | {"changed": changed, "title_changed": told.headline, "kind": kind(told) if changed else None,
+                     "similarity": told.similarity, "old_title": old_title, "new_title": new_title, "old_at": time(old_at),
+                     "new_at": time(new_at), "added_chars": told.chars_added, "removed_chars": told.chars_removed,
+                     "statistics": sizes, "operations": steps}
 
 
 # --- what is in the store

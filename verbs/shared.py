@@ -108,6 +108,26 @@ def present(document: dict[str, Any], as_json: bool) -> None:
     tables.show(document)
 
 
+def present_changes(document: dict[str, Any], *, as_json: bool, as_html: bool, output: Path | None) -> None:
+    """Prints what changed between two texts; as a page of HTML also into a file."""
+    if as_json and as_html:
+        raise click.UsageError("--json and --html are two answers; ask for one of them")
+    if output is not None and not as_html:
+        raise click.UsageError("--output is the file of the page; add --html")
+    if not as_html:
+        present(document, as_json)
+        return
+    from verbs import diff_page
+
+    if output is None:
+        click.echo(diff_page.page(document), nl=False)
+        return
+    try:
+        output.write_text(diff_page.page(document), encoding="utf-8")
+    except OSError as problem:
+        raise click.ClickException(f"the page cannot be written: {output}: {problem.strerror}") from problem
+
+
 def echo_json(document: dict[str, Any]) -> None:
     """Prints a document as one line."""
     click.echo(json.dumps(document, ensure_ascii=False))

@@ -7,6 +7,9 @@ from rich.text import Text
 
 from verbs.tree import draw
 
+# Of a stretch without a change this many characters are shown beside a change, and of a block at the place that it left.
+BESIDE = 300
+MOVED = 60
 MARKS = {"ok": "✓", "bad": "✗"}
 # Why records of a file were left out.
 LEFT_OUT = {
@@ -164,20 +167,26 @@ def _mails(console: Console, document: dict[str, Any]) -> None:
 
 
 def _operations(console: Console, document: dict[str, Any]) -> None:
-    if not document["changed"] and not document["title_changed"]:
+    if not document["changed"]:
         console.print("nothing changed")
         return
+    told = document["statistics"]
+    console.print(f"{document['kind']}: {told['words_removed']} words out, {told['words_added']} in"
+                  + (f", blocks moved: {told['blocks_moved']}" if told["blocks_moved"] else ""))
+    console.print()
     if document["title_changed"]:
         console.print(_changed(document["old_title"] or "", document["new_title"] or ""))
         console.print()
-    if not document["changed"]:
+    if all(step["op"] == "equal" for step in document["operations"]):
         return
     text = Text()
-    for step in document["operations"]:
+    for number, step in enumerate(document["operations"]):
         if step["op"] == "equal":
-            text.append(_shortened(step["new"]))
-            continue
-        text.append(_changed(step["old"], step["new"]))
+            text.append(_shortened(step["new"], begins=number == 0, ends=number == len(document["operations"]) - 1))
+        elif step["move"] is not None:
+            text.append(_moved(step))
+        else:
+            text.append(_changed(step["old"], step["new"]))
     console.print(text)
 
 
@@ -187,13 +196,28 @@ def _changed(old: str, new: str) -> Text:
     if old:
         text.append(f"[-{old}-]", "red strike")
     if new:
-        text.append(f"{{+{new}+}}", "green")
+        text.append(f"{{+{new}+}}", "green underline")
     return text
 
 
-def _shortened(text: str) -> str:
+def _moved(step: dict[str, Any]) -> Text:
+    """What only stands elsewhere, in full where it stands now."""
+    if step["op"] == "delete":
+        lines = step["old"].strip().split("\n")
+        first = lines[0][:MOVED] + ("…" if len(lines) > 1 or len(lines[0]) > MOVED else "")
+        return Text(f"[{step['move']}→ {first}]\n", "blue strike")
+    body = step["new"].rstrip("\n")
+    return Text(f"[→{step['move']} {body}]{step['new'][len(body):]}", "blue")
+
+
+def _shortened(text: str, *, begins: bool, ends: bool) -> str:
+    """What did not change, or of more than a little of it that which stands beside a change."""
     lines = text.split("\n")
-    return text if len(lines) < 5 else "\n".join([*lines[:2], "…", *lines[-2:]])
+    if len(lines) >= 5:
+        text = "\n".join([*([] if begins else lines[:2]), "…", *([] if ends else lines[-2:])])
+    if len(text) <= 2 * BESIDE:
+        return text
+    return ("" if begins else text[:BESIDE].rstrip()) + " … " + ("" if ends else text[-BESIDE:].lstrip())
 
 
 def _article(console: Console, document: dict[str, Any]) -> None:

@@ -25,9 +25,9 @@ SIGNS = re.compile(f"[{SIGN}]")
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """A change in figures, the columns of the table `change`: characters and words of both texts, added and removed (what only
-    moved is neither); sentences that are new, gone, or said otherwise; blocks that only moved; whether the headline changed; how
-    many figures, names and quotations differ; whether a notice of correction is there that was not; similarity, the share of
-    words in common, from 0 to 1."""
+    moved is neither); sentences that are new, gone, or said otherwise; blocks that only moved; whether the headline changed;
+    how many figures, names and quotations differ; whether a notice of correction is there that was not; similarity, the share
+    of words in common, from 0 to 1."""
 
     headline: bool
     chars_old: int

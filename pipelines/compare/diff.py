@@ -3,6 +3,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal
 
@@ -331,7 +332,15 @@ def block_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[str | None
 def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     found = alike([plain(line) for line in old], [plain(line) for line in new])
     for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(old), len(new)), strict=True):
-        yield from ((old[i], None) for i in gone)
-        yield from ((None, new[j]) for j in come)
+        if len(gone) == len(come) == 1 and _letters_alike(old[gone.start], new[come.start]):
+            yield old[gone.start], new[come.start]
+        else:
+            yield from ((old[i], None) for i in gone)
+            yield from ((None, new[j]) for j in come)
         if a is not None and c is not None:
             yield old[a], new[c]
+
+
+def _letters_alike(old: str, new: str) -> bool:
+    """Whether two lines at one place, of few common words, have half of their letters in common all the same."""
+    return SequenceMatcher(None, old, new, autojunk=False).quick_ratio() >= 0.5

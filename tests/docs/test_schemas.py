@@ -30,6 +30,7 @@ from pipelines.compare.judge import Verdict
 from pipelines.holds import DECISIONS
 from pipelines.judgement import judge
 from storage.holds import Decision
+from storage.kinds import KINDS
 from storage.store import Store
 from storage.threads import CommentState
 from verbs.why import Name, State
@@ -46,6 +47,7 @@ STATES = {
     ("read", ".comments[].parent_source"): {*get_args(get_args(get_type_hints(CommentRead)["parent_source"])[0]), None},
     ("read", ".comments[].certainty"): {*get_args(get_args(get_type_hints(CommentRead)["certainty"])[0]), None},
     ("diff", ".operations[].op"): set(get_args(Op)),
+    ("diff", ".kind"): {*KINDS, None},
     ("crawl", ".runs[].state"): {"open", "done", "degraded", "blocked", "failed", "died"},
     ("crawl", ".runs[].judgement"): JUDGEMENTS,
     ("status", ".outlets[].state"): {"new", "ok", "degraded", "blocked", "held", "failing"},

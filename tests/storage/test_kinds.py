@@ -1,0 +1,31 @@
+"""The kind of a change, told from its figures by Python and by either database."""
+import random
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import text
+
+from storage.kinds import KINDS, kind, sql
+from storage.models import Change
+from storage.store import Store
+
+NUMBERS = (0, 0, 0, 1, 1, 2, 3, 5, 8, 40)
+TYPES = {bool: "BOOLEAN", float: "DOUBLE PRECISION", int: "INTEGER"}
+SHARES = (0.0, 0.1, 0.2, 0.5, 0.79, 0.8, 1.0)
+
+
+def drawn(rng: random.Random) -> dict[str, Any]:
+    told = {column.name: rng.choice(NUMBERS) for column in Change.__table__.columns}
+    return told | {"headline": rng.random() < 0.5, "correction": rng.random() < 0.2, "similarity": rng.choice(SHARES)}
+
+
+def test_both_databases_tell_the_kind_that_python_tells(store: Store) -> None:
+    rng, met = random.Random(7), set()
+    with store.reading() as session:
+        for _ in range(1500):
+            row = drawn(rng)
+            columns = ", ".join(f"CAST(:{name} AS {TYPES[type(value)]}) AS {name}" for name, value in row.items())
+            told = session.execute(text(f"SELECT {sql('made')} FROM (SELECT {columns}) AS made"), row).scalar_one()
+            assert told == kind(SimpleNamespace(**row)), row
+            met.add(told)
+    assert met == set(KINDS)
