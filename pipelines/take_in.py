@@ -8,18 +8,19 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from crawler.items import ArticleRead, Fetched, Nothing, Seen
-from pipelines import due, further, reading, twins
+from pipelines import absence, due, further, reading, twins
 from pipelines.compare.change import Statistics, measure
 from pipelines.intake import Intake, capture
 from pipelines.known_thread import KnownThread, looked_at
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
+from pipelines.telling import tell, text
 from pipelines.thread_again import Again, take_again
 from storage import articles, holds, pages, readings, runs, threads, watches
 from storage.articles import NO_ASIDE, Aside
-from storage.insert import made, put, put_all
-from storage.models import Alert, Article, Change, Page, Reading, Sighting, Version
+from storage.insert import made, put
+from storage.models import Article, Change, Page, Sighting, Version
 from storage.passage import Passage
 from storage.watches import WatchRow
 
@@ -48,6 +49,10 @@ class _Before:
     overtaken_thread: bool = False
     supposed: bool = False
     aside: Aside = NO_ASIDE
+
+    @property
+    def known(self) -> absence.Known:
+        return absence.Known(self.article, self.latest, self.watches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,36 +218,11 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
         due.troubled(page, now, reason)
         page.state = "quarantined"
     elif seen.outcome == "missing":
-        due.missed(page, now)
-        page.reason = seen.reason
-        if page.state != "gone" and due.is_gone(page, now) and pages.shown_since(session, intake.outlet.id, page.missing_since):
-            _gone(session, intake, page, before, now)
+        absence.missed(session, intake, page, before.known, now, seen.reason)
     elif seen.outcome == "moved":
-        _moved(session, intake, seen, page, now)
+        absence.redirected(session, intake, seen, page, now)
     else:
         due.troubled(page, now, seen.reason)
-
-
-def _gone(session: Session, intake: Intake, page: Page, before: _Before, now: datetime) -> None:
-    page.state, page.next_due_at = "gone", now + due.MOVED
-    if before.article is None or before.latest is None:
-        return
-    article = session.get_one(Article, before.article.id)
-    article.state, article.gone_at = "gone", now
-    text = _text(intake, before.latest.reading)
-    told = [Told("article_gone", f"gone:{article.id}:{intake.run_id}", watch, passage)
-            for watch in before.watches if (passage := watching.vanished(watch, text))]
-    _tell(session, intake, article, told, now)
-
-
-def _moved(session: Session, intake: Intake, seen: Seen, page: Page, now: datetime) -> None:
-    """A redirect to another page is an outcome and changes no identity: when every article redirects to the home page,
-    nothing collapses."""
-    page.state, page.reason, page.next_due_at, page.doubt = "moved", pages.moved_to(seen.url_now), now + due.MOVED, True
-    if seen.url_now and intake.outlet.is_article(seen.url_now):
-        pages.add(session, intake.outlet.id, "article", [seen.url_now], now)
-        if page.article_id is not None:
-            session.get_one(Article, page.article_id).state = "moved"
 
 
 # --- an article
@@ -263,7 +243,7 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
             return _Change(False, threads=taken, seen=version.version.id, returned=version is before.aside.head)
     if old is None and intake.backlog:
         return _Change(True, threads=taken)
-    was, new = _text(intake, old) if old is not None else None, _text(intake, read)
+    was, new = text(intake, old) if old is not None else None, text(intake, read)
     statistics = measure(was.title, "\n".join(was.lines), new.title, "\n".join(new.lines)) if was is not None else None
     found = [(watch, watching.appeared(watch, new) if was is None else watching.edited(watch, was, new))
              for watch in before.watches]
@@ -327,7 +307,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
             due.paced(session, page, intake.outlet, now, pace, doubt=any(thread.change.doubt for thread in change.threads))
     if newest is not None and newest.version.judgement == "held" and not change.returned:
         page.doubt, page.etag, page.last_modified = True, None, None  # until it is decided, each look is at all of it
-    _tell(session, intake, article, told, now, version)
+    tell(session, intake, article, told, now, version)
 
 
 def _own_article(session: Session, intake: Intake, page: Page, article: Article | None, other: bool, read: ArticleRead,
@@ -348,18 +328,3 @@ def _validators(fetched: Fetched) -> tuple[str | None, str | None]:
     if fetched.asked is not None and urlsplit(fetched.asked).path != urlsplit(fetched.url).path:
         return None, None
     return fetched.header("ETag"), fetched.header("Last-Modified")
-
-
-def _text(intake: Intake, of: Reading | ArticleRead) -> watching.Text:
-    return watching.Text(of.title or "", intake.noise.without((of.text or "").split("\n")))
-
-
-# --- alerts
-
-def _tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
-          version: int | None = None) -> None:
-    put_all(session, Alert, [
-        {"watch_id": one.watch.id, "recipient": recipient, "event": one.event, "subject": one.subject, "article_id": article.id,
-         "version_id": version if one.comment_version_id is None else None, "comment_version_id": one.comment_version_id,
-         "run_id": intake.run_id, "passage": one.passage.to_json(), "made_at": now}
-        for one in told for recipient in one.watch.recipients])

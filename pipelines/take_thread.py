@@ -28,13 +28,15 @@ STATES = {"hidden": "hidden", "closed": "closed", "opened": "open"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event that one watch is to hear of; subject names the event once and for all."""
+    """One event that one watch is to hear of; subject names the event once and for all. recipients are those of the watch who
+    are to hear of it, None for all."""
 
     event: str
     subject: str
     watch: WatchRow
     passage: Passage
     comment_version_id: int | None = None
+    recipients: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("misses over a day make an article gone", "pipelines/due.py",
           " and now - page.missing_since >= GONE_AFTER", "",
           "tests/pipelines/test_take_in.py::test_three_misses_within_a_day_are_not_enough[sqlite]"),
-    Guard("an article is gone only where another is shown", "pipelines/take_in.py",
+    Guard("an article is gone only where another is shown", "pipelines/absence.py",
           " and pages.shown_since(session, intake.outlet.id, page.missing_since)", "",
           "tests/pipelines/test_take_in.py::test_nothing_is_gone_while_the_outlet_shows_no_other_article[sqlite]"),
     Guard("an answer from another path leaves no validators", "pipelines/take_in.py",
