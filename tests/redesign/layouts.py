@@ -37,7 +37,10 @@ class Layout:
 
 
 def _comments(article: Article) -> str:
-    said = "".join(f'<div class="comment" id="{own}"><p class="said">{escape(text)}</p></div>' for own, text in article.comments)
+    if not article.comments:
+        return ""
+    said = "".join(f'<div class="comment" id="{own}"><p class="said">{escape(text)}</p></div>'
+                   for own, text in article.comments)
     return f'<div class="comments">{said}<p>{len(article.comments)} comments</p></div>'
 
 

@@ -1,5 +1,5 @@
-"""A site's life of a few days, and how many things its readers and its operator are told in it. The clock moves as told; what is
-true is the site's own script, what is told is what the mail sink got."""
+"""A site's life of a few days, and how many things its readers and its operator are told in it. The clock moves as told; what
+is true is the site's own script, what is told is what the mail sink got."""
 import datetime as clocks
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from newspaper import Line
 from sqlalchemy import select
 
 from storage import pages
-from storage.models import Capture, Reading, Version
+from storage.models import Reading, Version
 from tests.redesign import spool
 from tests.redesign.layouts import REDESIGNS, Layout
 from tests.redesign.site import OPERATOR, Edit, Site
@@ -137,9 +137,11 @@ class Play:
         return [f"article {article}, version {seq}" for (article, seq), text in shown.items()
                 if shown.get((article, seq - 1)) == text]
 
-    def captures(self) -> int:
+    def versions(self) -> list[tuple[int, int, str]]:
+        """Of each version its article, its number and its judgement."""
         with self.line.store.reading() as session:
-            return len(session.scalars(select(Capture.id)).all())
+            rows = session.execute(select(Version.article_id, Version.seq, Version.judgement).order_by(Version.id))
+            return [(row.article_id, row.seq, row.judgement) for row in rows]
 
 
 def at_once(play: Play, layout: Layout, *, edits: int = 24, verb: str = "accept") -> Count:

@@ -31,8 +31,8 @@ class Site(Newspaper):
 
     def __init__(self, folder: Path, database: str, *, articles: int = 60, seed: int = 1, published: int | None = None,
                  recheck: str = "10m\", \"1h\", \"3h\", \"1d\", \"3d\", \"30d", every: str = "15m", outlet: str = "") -> None:
-        super().__init__(folder, database=database, articles=0, recheck=recheck, looks_a_day=24, outlet=f'every = "{every}"\n{outlet}',
-                         settings=f'[operator]\nmail = "{OPERATOR}"\nafter = "30m"\n')
+        super().__init__(folder, database=database, articles=0, recheck=recheck, looks_a_day=2000,
+                         outlet=f'every = "{every}"\n{outlet}', settings=f'[operator]\nmail = "{OPERATOR}"\nafter = "30m"\n')
         self.chance = random.Random(seed)
         self.articles = {found.path: found for found in (article(number, self.chance) for number in range(articles))}
         self.published = list(self.articles)[:articles if published is None else published]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 # In every article in Latin letters, so that one watch is for all of them: whatever changes in one would be told.
 WATCHED = "Temirjol"
-SYLLABLES = ("ka", "ra", "tau", "bul", "ak", "su", "sai", "kum", "zhe", "ti", "or", "gan", "min", "shu", "bek", "nur", "tal", "dos")
+SYLLABLES = ("ka", "ra", "tau", "bul", "ak", "su", "sai", "kum", "zhe", "ti", "or", "gan", "min", "shu", "bek", "nur", "tal",
+             "dos")
 SYLLABLES_A_NAME = 6  # so that no two of a site are the same
 NAME = re.compile(rf"\b(?=[A-Z])(?i:(?:{'|'.join(SYLLABLES)}){{{SYLLABLES_A_NAME}}})", re.ASCII)
 SENTENCES = {
     "en": ("The railway company {w} has opened a workshop for {n} people in {a}, where wagons from {b} are to be repaired.",
-           "According to its director, the bridge near {a} cost {n} million and was finished {m} days after the date agreed on.",
+           "According to its director, the bridge near {a} cost {n} million and was finished {m} days after the date agreed.",
            "Shepherds from {a} and {b} said they had waited {n} days for water and were told nothing by the ministry.",
            "Trucks with {n} tonnes of copper from {a} stood at the crossing of {b} for {m} hours before a guard woke up.",
            "A court in {a} heard {n} witnesses in the case of {b}, and the judge put off her decision until the {m}th.",
