@@ -179,7 +179,7 @@ def test_the_same_change_of_further_articles_joins_the_hold_whatever_their_numbe
 
 def test_a_further_edit_of_an_article_that_waits_waits_behind_it_and_is_told_after_it(outlet: Outlet) -> None:
     outlet.see({path: body(path, NAV) for path in PATHS[:3]})
-    outlet.see({"/a/1": body("/a/1", "Its driver is a famous poet.", NAV)})
+    outlet.see({"/a/1": body("/a/1", "Its driver is a famous poet.")})
     assert outlet.judgements() == ["held"] * 4
     holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
     told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
