@@ -1,0 +1,195 @@
+"""What many edits have in common: the blame is found in them, and news that several articles share is not blamed."""
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape, label, masked, moved_lines
+from pipelines.compare.motion import WORD, Piece, Side, motion, title_ends
+from pipelines.compare.version import plain, same
+
+# A line put into so many articles is no chance; into two it counts only where nothing else changed in either.
+SEVERAL = 3
+# Of the words of a sentence of news this share stands elsewhere in its article too (measured on the pages of the shared folder:
+# a sentence shares 0.6 and more with its own article, a boilerplate line less).
+ABOUT = 0.6
+# Of the changed articles so many must have lines at the same place, where an outlet is known to be in motion; of lines that
+# may stand anywhere more, since a paragraph put in is what an editor does too.
+MANY, MOST = 1 / 3, 1 / 2
+# A blame that explains a smaller share of the edits is not what the outlet did: then the whole change is blamed on it.
+ENOUGH = 0.5
+# What editors say of an edit, and of a story that goes on; a redesign says neither.
+NOTICE = re.compile(
+    r"correct(?:ion|ed|s)\b|clarif|updat|amend|editor'?s? note|erratum|an earlier version|previous version|develop|breaking|"
+    r"исправ|уточн|обновл|дополн|поправк|опровер|ранее сообщ|срочно|түзет|жаңарт|тузат|янгил|tuzat|yangil|"
+    r"berichtig|korrigi|korrektur|aktualis|correcci|actualiz|corrig|rectific|mise à jour|更正|更新|修订", re.IGNORECASE)
+# Words are compared by their beginnings: the languages of the region inflect.
+STEM = 5
+SHORT = 4
+
+
+def stems(text: str) -> set[str]:
+    """The words of a text that tell what it is about: longer ones by their beginnings, figures, pairs of ideographs."""
+    words = WORD.findall(text.casefold())
+    pairs = {one + other for one, other in pairwise(words) if len(one) == len(other) == 1}
+    return {word[:STEM] for word in words if len(word) >= SHORT or word.isdigit()} | pairs
+
+
+@lru_cache(maxsize=4096)
+def _stayed(edit: Edit) -> frozenset[str]:
+    """The stems of what both sides of an edit have: its headline and the lines that did not come or go."""
+    gone = {(piece.side, piece.line) for piece in motion(edit).pieces if piece.part == "line"}
+    lines = [line for number, line in enumerate(edit.old) if ("old", number) not in gone]
+    return frozenset(stems("\n".join([edit.old_title, *lines])))
+
+
+def about(edit: Edit, line: str) -> float:
+    """How much a line has to do with its article: the share of its telling words that stand elsewhere in it."""
+    words = stems(line)
+    return len(words & _stayed(edit)) / len(words) if len(words) > 1 else 0.0
+
+
+def is_news(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether a line that several edits share is their news: a notice of an editor, or a sentence about most of them."""
+    return bool(NOTICE.search(text)) or sum(about(edit, text) >= ABOUT for edit in edits) > len(edits) / 2
+
+
+def certain(edits: Sequence[Edit]) -> Blame:
+    """The blame that needs no other evidence: lines that came or went in several articles, with the same words or the same
+    beginning, that have nothing to do with what those are about, and in most of them alone."""
+    blame = _by_words(edits, lambda text, having: not is_news(text, having), lambda count: count >= 2)
+    whole = {edit.article for edit in edits if blame and blame.explains(edit)}
+    touched = {edit.article for edit in edits if blame and blame.touches(edit)}
+    if len(touched) < 2 or len(whole) < (2 if len(touched) == 2 else len(touched) * 2 / 3):
+        return NO_BLAME
+    return blame
+
+
+def in_motion(edits: Sequence[Edit]) -> Blame:
+    """The blame where an outlet is known to be in motion: what came or went in several articles by its words, then by its place
+    in most; none where it leaves most of the edits unexplained."""
+    count = len({edit.article for edit in edits})
+    several = min(SEVERAL, max(2, count))
+
+    def usual(text: str, having: Sequence[Edit]) -> bool:
+        return len({edit.article for edit in having}) * 2 >= count or not is_news(text, having)
+
+    blame = _by_words(edits, usual, lambda having: having >= several)
+    blame |= _titles(edits, lambda having: having >= max(several, count * MANY))
+    blame |= _moved(edits, blame, max(several, count * MOST))
+    blame |= _by_place(edits, blame, max(several, count * MANY))
+    blame |= _anywhere(edits, blame, max(several, count * MOST))
+    explained = {edit.article for edit in edits if blame.explains(edit)}
+    return blame if len(explained) >= ENOUGH * count else NO_BLAME
+
+
+def _by_words(edits: Sequence[Edit], usual: Callable[[str, Sequence[Edit]], bool], enough: Callable[[int], bool]) -> Blame:
+    having: dict[Shape, dict[int, Edit]] = defaultdict(dict)
+    for edit in edits:
+        for piece in motion(edit).pieces:
+            for shape in _shapes(piece):
+                having[shape].setdefault(edit.article, edit)
+    moved = {edit: {piece.text for piece in moved_lines(edit)} for edit in edits}
+    lines: dict[Side, list[str]] = {"old": [], "new": []}
+    shapes: list[Shape] = []
+    for shape, found in having.items():
+        if not enough(len(found)) or not usual(shape.text, list(found.values())):
+            continue
+        if shape.kind == "any":
+            if not all(shape.text in moved[edit] for edit in found.values()):
+                lines[shape.side].append(shape.text)
+        elif len(found) >= SEVERAL:
+            shapes.append(shape)
+    exact = Blame(tuple(lines["new"]), tuple(lines["old"]))
+    # A form counts only where it takes out more than the exact lines do.
+    needed = tuple(shape for shape in shapes if not _covered(shape, exact, having[shape].values()))
+    return exact | Blame(shapes=needed)
+
+
+def _shapes(piece: Piece) -> Iterable[Shape]:
+    """The forms a piece may be known by; an exact line is said as `any` with its text."""
+    if piece.part != "line":
+        yield Shape(piece.part, piece.side, masked(piece.text) or piece.text)
+        return
+    yield Shape("any", piece.side, piece.text)
+    if text := label(piece.text):
+        yield Shape("label", piece.side, text)
+    if text := masked(piece.text):
+        yield Shape("mask", piece.side, text)
+
+
+def _covered(shape: Shape, exact: Blame, edits: Iterable[Edit]) -> bool:
+    texts = set(exact.dropped if shape.side == "old" else exact.added)
+    return all(piece.text in texts for edit in edits for piece in motion(edit).pieces if shape.fits(piece))
+
+
+def _titles(edits: Sequence[Edit], enough: Callable[[int], bool]) -> Blame:
+    ends: dict[Shape, set[int]] = defaultdict(set)
+    case, changed = set(), set()
+    for edit in edits:
+        if same(edit.old_title, edit.new_title):
+            continue
+        if plain(edit.old_title).casefold() == plain(edit.new_title).casefold():
+            case.add(edit.article)
+            continue
+        changed.add(edit.article)
+        (old_begin, new_begin), (old_end, new_end) = title_ends(edit.old_title, edit.new_title)
+        for kind, side, text in (("begin", "old", old_begin), ("begin", "new", new_begin), ("end", "old", old_end),
+                                 ("end", "new", new_end)):
+            if WORD.search(text):
+                ends[Shape("title begin" if kind == "begin" else "title end", "old" if side == "old" else "new",
+                           text.strip())].add(edit.article)
+    shapes = [shape for shape, articles in ends.items() if enough(len(articles))]
+    if enough(len(case)):
+        shapes.append(Shape("title case", "new"))
+    blame = Blame(shapes=tuple(shapes))
+    left = {edit.article for edit in edits if not same((now := blame.leaves(edit)).old_title, now.new_title)}
+    if enough(len(left)) and len(left) * 2 > len({edit.article for edit in edits}):
+        return Blame(shapes=(Shape("title", "new"),))
+    return blame
+
+
+def _moved(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
+    articles = {edit.article for edit in edits if moved_lines(blame.leaves(edit))}
+    return Blame(shapes=(Shape("moved", "new"),)) if len(articles) >= enough else NO_BLAME
+
+
+def _rest(edits: Sequence[Edit], blame: Blame) -> list[tuple[int, list[Piece]]]:
+    """What is left of each edit, as pieces, with its article."""
+    return [(edit.article, [piece for piece in motion(blame.leaves(edit)).pieces if piece.part == "line" and piece.alone])
+            for edit in edits]
+
+
+def _by_place(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
+    runs: dict[tuple[str, Side], dict[int, list[Piece]]] = defaultdict(lambda: defaultdict(list))
+    for article, pieces in _rest(edits, blame):
+        for piece in pieces:
+            if piece.place != "inside":
+                runs[(piece.place, piece.side)][article].append(piece)
+    shapes = []
+    for (place, side), found in runs.items():
+        if len(found) >= enough:
+            most = _usual_most([max(piece.nth for piece in pieces) for pieces in found.values()])
+            chars = max(len(piece.text) for pieces in found.values() for piece in pieces)
+            shapes.append(Shape("first" if place == "first" else "last", side, most=most, chars=chars))
+    return Blame(shapes=tuple(shapes))
+
+
+def _usual_most(counts: Sequence[int]) -> int:
+    """The greatest of several counts that is no outlier: most often one line came, and in one article an editor put in a
+    second."""
+    common = Counter(counts).most_common(1)[0]
+    return common[0] if common[1] * 4 >= len(counts) * 3 else max(counts)
+
+
+def _anywhere(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
+    shapes = []
+    sides: tuple[Side, Side] = ("old", "new")
+    rest = _rest(edits, blame)
+    for side in sides:
+        found = {article: lengths for article, pieces in rest
+                 if (lengths := [len(piece.text) for piece in pieces if piece.side == side])}
+        if len(found) >= enough:
+            shapes.append(Shape("any", side, chars=max(max(lengths) for lengths in found.values())))
+    return Blame(shapes=tuple(shapes))
