@@ -1,13 +1,13 @@
 """What is decided about a hold: a redesign is taken out of what it held, a fault is stepped over, news is told."""
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import failpoint
-from pipelines.compare.blame import Blame, Edit, Side
+from pipelines.compare.blame import Blame, Edit
 from pipelines.compare.change import measure
 from pipelines.compare.diff import block_pairs
 from pipelines.compare.noise import NO_NOISE, Noise
@@ -18,9 +18,6 @@ from storage.holds import Changed, Decision
 from storage.models import Alert, Change, Hold
 from storage.store import Store
 from storage.watches import WatchRow
-
-# Between two versions an outlet may have put its new layout on, or taken it off again.
-WAYS: tuple[tuple[Side, Side], ...] = (("old", "new"), ("new", "old"))
 
 
 class NoHold(LookupError):
@@ -67,14 +64,13 @@ def edit(one: Changed, noise: Noise = NO_NOISE) -> Edit:
 
 
 def left(blame: Blame, of: Edit) -> Left:
-    """What is left of an edit without a blame: of the ways in which it can be in it the one that leaves least."""
+    """What is left of an edit without a blame: between two versions an outlet may have put its new layout on, or taken it off
+    again; of both ways the one that leaves least."""
     best = Left(of, touched=False)
-    for before, after in WAYS if blame else ():
-        old_title, old = blame.without(before, of.old_title, of.old)
-        new_title, new = blame.without(after, of.new_title, of.new)
-        stripped = replace(of, old_title=old_title, old=tuple(old), new_title=new_title, new=tuple(new))
-        if stripped != of and _differences(stripped) < _differences(best.edit):
-            best = Left(stripped, touched=True)
+    for way in (blame, blame.back) if blame else ():
+        rest = way.leaves(of)
+        if rest != of and _differences(rest) < _differences(best.edit):
+            best = Left(rest, touched=True)
     return best
 
 
@@ -180,7 +176,8 @@ def _rests(blame: Blame, edits: Sequence[Edit]) -> dict[int, Edit | None]:
     rests: dict[int, Edit | None] = {}
     for one in edits:
         if blame:
-            rest = left(blame, one)
+            # Places are an article's first change alone.
+            rest = left(blame.by_words if one.article in met else blame, one)
             rests[one.version] = None if rest.nothing else rest.edit
         else:
             rests[one.version] = one if one.article in met else None

@@ -153,7 +153,7 @@ def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[ho
         verdict = rule(rest, recent, controls, habit)
         if verdict.reason is not None:
             held |= verdict.held & {edit.version for edit in rest}
-            blame, reason = merged(blame, verdict.blame), reason or verdict.reason
+            blame, reason = blame | verdict.blame, reason or verdict.reason
     by_version = {one.version: one for one in changed}
     shown = [edit for edit in edits if edit.version in held]
     return replace(found, settled=tuple((version, what) for version, what in settled.items() if version not in held),
@@ -172,7 +172,7 @@ def _by_earlier(edit: Edit, hold: Hold, unseen: bool) -> _Settled | Left | None:
             return None
         nothing = replace(edit, new_title=edit.old_title, new=edit.old)
         return _Settled(hold.id, "accepted", None) if hold.decision == "accepted" else Left(nothing, touched=True)
-    rest = deciding.left(blame, edit)
+    rest = deciding.left(blame if unseen else blame.by_words, edit)
     if not rest.touched:
         return None
     if hold.decision == "released":
@@ -183,21 +183,16 @@ def _by_earlier(edit: Edit, hold: Hold, unseen: bool) -> _Settled | Left | None:
 
 
 def _unseen(session: Session, changed: Sequence[holds.Changed], earlier: Sequence[Hold]) -> dict[int, set[int]]:
-    """Of each decided hold without any blame the changes of articles that were not looked at between its begin and now."""
+    """Of each decided hold that blames more than words the changes of articles that were not looked at between its begin and
+    now."""
     found = {}
     for hold in earlier:
-        if not hold.blame or not Blame.from_json(hold.blame):
+        blame = Blame.from_json(hold.blame)
+        if not blame or blame != blame.by_words:
             before = {one.before.version for one in changed if one.before.seen_at < hold.began_at}
             seen = holds.seen_since(session, before, hold.began_at)
             found[hold.id] = {one.version for one in changed if one.before.version in before - seen}
     return found
-
-
-def merged(one: Blame, other: Blame) -> Blame:
-    """What either blames."""
-    mine, more = one.to_json(), other.to_json()
-    return Blame.from_json({key: [*mine.get(key, ()), *(each for each in more[key] if each not in mine.get(key, ()))]
-                            for key in more})
 
 
 def sample(edit: Edit, url: str) -> dict[str, Any]:

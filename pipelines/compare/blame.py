@@ -90,37 +90,29 @@ class Blame:
             line for line in lines
             if (text := plain(line)) not in blamed and label(text) not in labels and masked(text) not in masks)
 
+    @property
+    def by_words(self) -> "Blame":
+        """What of the blame is known by words: it may be taken out of any later edit. Places and the like say something of an
+        article's first change by a redesign alone; later an editor puts a paragraph there."""
+        return replace(self, shapes=tuple(shape for shape in self.shapes if shape.text))
+
+    @property
+    def back(self) -> "Blame":
+        """The blame of the way back: what was put in is taken out again."""
+        return Blame(self.dropped, self.added,
+                     tuple(replace(shape, side="new" if shape.side == "old" else "old") for shape in self.shapes))
+
     def leaves(self, edit: Edit) -> Edit:
-        """The edit with the blamed change taken out of both sides; where nothing else changed both sides are the same."""
-        moved = motion(edit)
-        hit = [piece for piece in moved.pieces if self._fits(piece)]
-        if any(shape.kind == "moved" for shape in self.shapes):
-            hit += moved_lines(edit)
-        if not hit and self._leaves_title(edit) == (edit.old_title, edit.new_title):
-            return edit
-        old, new = list(edit.old), list(edit.new)
-        cut: dict[Side, dict[int, str | None]] = {"old": {}, "new": {}}
-        for piece in hit:
-            text = cut[piece.side].get(piece.line, moved.old[piece.line] if piece.side == "old" else moved.new[piece.line])
-            if piece.part == "line" or text is None:
-                cut[piece.side][piece.line] = None
-            else:
-                cut[piece.side][piece.line] = (text[len(piece.text):] if piece.part == "begin"
-                                               else text[:len(text) - len(piece.text)]).strip()
-        left: dict[Side, list[str]] = {"old": [], "new": []}
-        at = [0, 0]
-        for region in moved.regions:
-            left["old"] += old[at[0]:region.old[0]]
-            left["new"] += new[at[1]:region.new[0]]
-            before = _kept(old, region.old, cut["old"])
-            after = _kept(new, region.new, cut["new"])
-            left["old"] += before
-            left["new"] += before if same("\n".join(before), "\n".join(after)) else after
-            at = [region.old[1], region.new[1]]
-        left["old"] += old[at[0]:]
-        left["new"] += new[at[1]:]
+        """The edit with the blamed change taken out of both sides; where nothing else changed both sides are the same. What is
+        known by its words goes first: then it is seen what stands in whose place."""
+        for shapes, lines in ((self.by_words.shapes, True), ([shape for shape in self.shapes if not shape.text], False)):
+            hit = [piece for piece in motion(edit).pieces
+                   if (lines and self._has_line(piece)) or any(shape.fits(piece) for shape in shapes)]
+            if any(shape.kind == "moved" for shape in shapes):
+                hit += moved_lines(edit)
+            edit = _taken_out(edit, hit)
         old_title, new_title = self._leaves_title(edit)
-        return replace(edit, old_title=old_title, new_title=new_title, old=tuple(left["old"]), new=tuple(left["new"]))
+        return replace(edit, old_title=old_title, new_title=new_title)
 
     def explains(self, edit: Edit) -> bool:
         """Whether nothing of an edit is left once the blamed change is out of it."""
@@ -131,10 +123,8 @@ class Blame:
         """Whether the blamed change is in an edit."""
         return self.leaves(edit) != edit
 
-    def _fits(self, piece: Piece) -> bool:
-        if piece.part == "line" and piece.text in (self.dropped if piece.side == "old" else self.added):
-            return True
-        return any(shape.fits(piece) for shape in self.shapes)
+    def _has_line(self, piece: Piece) -> bool:
+        return piece.part == "line" and piece.text in (self.dropped if piece.side == "old" else self.added)
 
     def _title(self, side: Side, title: str) -> str:
         for shape in self.shapes:
@@ -164,6 +154,31 @@ class Blame:
         """The blame of a hold's row."""
         return cls(tuple(data.get("added", ())), tuple(data.get("dropped", ())),
                    tuple(Shape(*shape) for shape in data.get("shapes", ())))
+
+
+def _taken_out(edit: Edit, pieces: Sequence[Piece]) -> Edit:
+    """The edit without some of its pieces; where nothing else differs in a changed stretch, the new side is as the old."""
+    if not pieces:
+        return edit
+    moved = motion(edit)
+    cut: dict[Side, dict[int, str | None]] = {"old": {}, "new": {}}
+    for piece in pieces:
+        text = cut[piece.side].get(piece.line, (moved.old if piece.side == "old" else moved.new)[piece.line])
+        if piece.part == "line" or text is None:
+            cut[piece.side][piece.line] = None
+        elif piece.part == "begin":
+            cut[piece.side][piece.line] = text.removeprefix(piece.text).strip()
+        else:
+            cut[piece.side][piece.line] = text.removesuffix(piece.text).strip()
+    old: list[str] = []
+    new: list[str] = []
+    at = (0, 0)
+    for region in moved.regions:
+        before, after = _kept(edit.old, region.old, cut["old"]), _kept(edit.new, region.new, cut["new"])
+        old += [*edit.old[at[0]:region.old[0]], *before]
+        new += [*edit.new[at[1]:region.new[0]], *(before if same("\n".join(before), "\n".join(after)) else after)]
+        at = (region.old[1], region.new[1])
+    return replace(edit, old=(*old, *edit.old[at[0]:]), new=(*new, *edit.new[at[1]:]))
 
 
 def moved_lines(edit: Edit) -> list[Piece]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape, label, masked, moved_lines
+from pipelines.compare.correction import is_notice
 from pipelines.compare.motion import WORD, Piece, Side, motion, title_ends
 from pipelines.compare.version import plain, same
 
@@ -19,11 +20,9 @@ ABOUT = 0.6
 MANY, MOST = 1 / 3, 1 / 2
 # A blame that explains a smaller share of the edits is not what the outlet did: then the whole change is blamed on it.
 ENOUGH = 0.5
-# What editors say of an edit, and of a story that goes on; a redesign says neither.
-NOTICE = re.compile(
-    r"correct(?:ion|ed|s)\b|clarif|updat|amend|editor'?s? note|erratum|an earlier version|previous version|develop|breaking|"
-    r"исправ|уточн|обновл|дополн|поправк|опровер|ранее сообщ|срочно|түзет|жаңарт|тузат|янгил|tuzat|yangil|"
-    r"berichtig|korrigi|korrektur|aktualis|correcci|actualiz|corrig|rectific|mise à jour|更正|更新|修订", re.IGNORECASE)
+# What editors say of a story that goes on, beside notices of correction; a redesign says neither.
+GOES_ON = re.compile(r"clarif|updat|amend|editor'?s? note|develop|breaking|обновл|дополн|подробност|срочно|жаңарт|жаңырт|"
+                     r"янгиланди|yangilandi|навсозӣ|täzelen|aktualis|actualiz|mise à jour|更新|滚动|快讯", re.IGNORECASE)
 # Words are compared by their beginnings: the languages of the region inflect.
 STEM = 5
 SHORT = 4
@@ -52,7 +51,7 @@ def about(edit: Edit, line: str) -> float:
 
 def is_news(text: str, edits: Sequence[Edit]) -> bool:
     """Whether a line that several edits share is their news: a notice of an editor, or a sentence about most of them."""
-    return bool(NOTICE.search(text)) or sum(about(edit, text) >= ABOUT for edit in edits) > len(edits) / 2
+    return is_notice(text) or bool(GOES_ON.search(text)) or sum(about(edit, text) >= ABOUT for edit in edits) > len(edits) / 2
 
 
 def certain(edits: Sequence[Edit]) -> Blame:

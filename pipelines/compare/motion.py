@@ -114,11 +114,12 @@ def _pieces(side: Side, lines: Sequence[str], region: tuple[int, int], words: li
         if len(spans) < STAYED * counts.get(line, 0) or not spans:
             pieces.append(Piece(side, line, "line", text, "inside", 0, True))
             continue
-        begin, end = text[:min(spans)[0]], text[max(spans)[1]:]
+        # The marks that close the sentence before, or open the one behind, are the line's own.
+        begin, end = text[:min(spans)[0]].rstrip(" \"'([").lstrip(), text[max(spans)[1]:].lstrip(" .,;:!?\"')]").rstrip()
         if WORD.search(begin):
-            pieces.append(Piece(side, line, "begin", begin.strip(), "inside", 0, True))
-        if end.strip(" .,;:!?\"')»"):
-            pieces.append(Piece(side, line, "end", end.strip(), "inside", 0, True))
+            pieces.append(Piece(side, line, "begin", begin, "inside", 0, True))
+        if end:
+            pieces.append(Piece(side, line, "end", end, "inside", 0, True))
     return pieces
 
 
