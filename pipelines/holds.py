@@ -77,7 +77,8 @@ def left(blame: Blame, of: Edit) -> Left:
 def _differences(of: Edit) -> int:
     if same("\n".join(of.old), "\n".join(of.new)):
         return int(not same(of.old_title, of.new_title))
-    return max(1, len(block_pairs(of.old, of.new))) + int(not same(of.old_title, of.new_title))
+    lines = sum((old is not None) + (new is not None) for old, new in block_pairs(of.old, of.new))
+    return max(1, lines) + int(not same(of.old_title, of.new_title))
 
 
 # --- a decision
