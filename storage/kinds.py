@@ -12,7 +12,9 @@ from storage.models import Change
 # Below this likeness of old and new text an address shows another story.
 REPLACED = 0.2
 # Of a text that is written anew little is left; where less was changed, it was edited in many places.
-REWRITTEN = 0.8
+REWRITTEN = 0.85
+# So many words put in, and few taken out, are more than another wording, also within one sentence; and the other way round.
+CLAUSE = 6
 
 # The first rule that holds names the kind. A rule is written once for a row of figures and for columns of the table `change`,
 # so it may only use what both know: + * < > & and numbers. A block that moved is none of the other kinds: no word was changed,
@@ -23,8 +25,12 @@ RULES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("correction", lambda row: row.correction),
     ("headline", lambda row: row.headline & (row.chars_added + row.chars_removed < 1)),
     ("moved", lambda row: (row.blocks_moved > 0) & (row.chars_added + row.chars_removed < 1)),
+    ("expanded", lambda row: (row.sentences_added + 2 > row.sentences_removed + row.sentences_changed)
+                             & (row.words_added > 3 * row.words_removed + CLAUSE - 1)),
     ("expanded", lambda row: (row.sentences_added > row.sentences_removed + row.sentences_changed)
                              & (row.words_added > 3 * row.words_removed)),
+    ("cut", lambda row: (row.sentences_removed + 2 > row.sentences_added + row.sentences_changed)
+                        & (row.words_removed > 3 * row.words_added + CLAUSE - 1)),
     ("cut", lambda row: (row.sentences_removed > row.sentences_added + row.sentences_changed)
                         & (row.words_removed > 3 * row.words_added)),
     # Most sentences of both texts: of a text to which a second half was added the first half is as it was.
@@ -35,7 +41,7 @@ RULES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("quote", lambda row: row.quotes > 0),
 )
 OTHER = "wording"
-KINDS = (*(kind for kind, _ in RULES), OTHER)
+KINDS = (*dict.fromkeys(kind for kind, _ in RULES), OTHER)
 
 
 def kind(statistics: Any) -> str:

@@ -18,7 +18,7 @@ QUOTATION = re.compile(r"«([^«»\n]+)»|[“„‟]([^“”„‟\n]+)[“”
 QUOTED_WORDS, QUOTED_SIGNS = 3, 6
 NAME_WORD = re.compile(r"[^\W\d_][\w'-]*")
 # The words that tell one story from another: in every text stand the same short ones. Of a script without spaces, two signs.
-TELLING = re.compile(rf"[^\W{SIGN}]{{4,}}|\d+|(?=([{SIGN}]{{2}}))")
+TELLING = re.compile(rf"[^\W{SIGN}]{{5,}}|\d+|(?=([{SIGN}]{{2}}))")
 SIGNS = re.compile(f"[{SIGN}]")
 
 

@@ -1,6 +1,6 @@
 """What changed between two texts: blocks first, of which some only moved, then sentences, then words inside changed ones."""
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -15,11 +15,13 @@ Op = Literal["equal", "insert", "delete", "replace"]
 # A sentence ends at its closing mark with what stands behind it, where a space and no small letter follows (an abbreviation)
 # and no single letter stands before (an initial); the marks of Chinese need no space. Of a row of marks the first is tried.
 SMALL = "a-zа-яёәғқңөұүһіўҳҷӣӯäöüßçñýžşıéèêàô"
-SENTENCE_END = re.compile(rf"[.!?…。！？](?<![.!?…。！？].)(?:(?<=[.!?…])(?<!\b[^\W\d_].)[.!?…]*+[\"'”’»)\]]*+\s++"
+SENTENCE_END = re.compile(rf"[.!?…。！？](?<![.!?…。！？].)(?:(?<=[.!?…])(?<!\b[^\W\d_].)[.!?…]*+[\"'”“’‘»«›)\]]*+\s++"
                           rf"(?![\"'«“„(]*+[{SMALL}])|(?<=[。！？])[。！？]*+[\"'”’»)\]」』）]*+\s*+)", re.DOTALL)
 # Invisible characters and combining accents are parts of their words; the white space behind a word or mark goes with it.
 LETTERS, WITHIN = rf"[^\W{SIGN}]", r"[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufeff]"
 WORD = re.compile(rf"(?:\d+(?:[.,]\d+)+|{LETTERS}+(?:{WITHIN}+{LETTERS}*)*+|[{SIGN}]|\S)\s*|\s+")
+# The share of a sentence's words that one which holds it has.
+HELD = 0.9
 # What is longer than this is no sentence, and is told as changed as a whole.
 LONGEST = 200_000
 HAS_WORD = re.compile(r"\w")
@@ -243,7 +245,7 @@ def operations(told: Iterable[Pair]) -> tuple[Operation, ...]:
 
 def _words(old: str, new: str, budget: Budget) -> list[Operation]:
     """The changed words of a changed sentence; what stands between two of them and is no word goes with them."""
-    if max(len(old), len(new)) > LONGEST or likeness(bag(plain(old)), bag(plain(new))) < ALIKE:
+    if max(len(old), len(new)) > LONGEST or not _wordwise(bag(plain(old)), bag(plain(new))):
         return [Operation("replace", old, new)]
     before, after = WORD.findall(old), WORD.findall(new)
     keys_before, keys_after = [_key(word) for word in before], [_key(word) for word in after]
@@ -260,6 +262,11 @@ def _words(old: str, new: str, budget: Budget) -> list[Operation]:
     if all(step.op == "equal" for step in found):
         return [Operation("replace", old, new)]
     return list(_merged(found))
+
+
+def _wordwise(old: Counter[str], new: Counter[str]) -> bool:
+    """Whether two sentences have so much in common that their words are compared; also where one holds the other."""
+    return likeness(old, new) >= ALIKE or (old & new).total() >= HELD * min(old.total(), new.total()) > 0
 
 
 def _between(old: str, new: str) -> list[Operation]:

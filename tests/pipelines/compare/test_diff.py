@@ -1,4 +1,6 @@
 """Differences between texts, and what is none."""
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,44 @@ def test_a_line_put_in_does_not_shift_the_pairs_below_it() -> None:
 
 def test_a_line_taken_out_stands_alone() -> None:
     assert block_pairs(["a b c", "d e f"], ["a b c"]) == [("d e f", None)]
+
+
+LINES = st.lists(st.sampled_from(["The road is long.", "It rained.", "Camels walked by. They were tired.", "", " ", "«Да».",
+                                  "修路。好。", "x", "x y"]), max_size=9)
+BLOCKS = st.tuples(LINES, st.sampled_from(["\n", "\r\n", "\u2028", "\n\n"])).map(lambda pair: pair[1].join(pair[0]))
+
+
+@given(BLOCKS, BLOCKS)
+def test_blocks_that_move_keep_both_texts_whole_and_stand_twice_with_one_number(old: str, new: str) -> None:
+    steps = diff(old, new)
+    assert ("".join(step.old for step in steps), "".join(step.new for step in steps)) == (old, new)
+    moved = [step for step in steps if step.move is not None]
+    for number in {step.move for step in moved}:
+        gone, come = (next(step for step in moved if step.move == number and step.op == op) for op in ("delete", "insert"))
+        assert same(gone.old, come.new) and sum(step.move == number for step in moved) == 2
+    assert same(old, new) or any(step.op != "equal" for step in steps)
+    assert not any(one.move is two.move is None and (one.op == "equal") == (two.op == "equal")
+                   for one, two in pairwise(steps))
+    assert all((step.op == "equal") == same(step.old, step.new) for step in steps)
+
+
+def test_a_block_that_moved_is_a_move_and_an_edit_beside_it_an_edit() -> None:
+    old = "First block.\nThe road costs 5 million.\nThird block.\nLast block is here."
+    new = "Last block is here.\nFirst block.\nThe road costs 7 million.\nThird block."
+    assert [(step.op, step.old.strip(), step.new.strip(), step.move) for step in diff(old, new) if step.op != "equal"] == [
+        ("insert", "", "Last block is here.", 1), ("replace", "5", "7", None), ("delete", "Last block is here.", "", 1)]
+
+
+def test_a_line_that_moved_is_neither_taken_out_nor_put_in() -> None:
+    assert block_pairs(["a b c", "d e f", "g h i"], ["g h i", "a b c", "d e f"]) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("a b " * 5000, "b a " * 5000), ("x" * 1_000_000, "x" * 999_999 + "y"), ("." * 100_000, "." * 99_999 + "!"),
+    ("\n" * 100_000 + "a", "\n" * 100_000 + "b"), ("«" * 50_000, "«" * 50_000 + "x"),
+    ("\n".join(f"w{number} a b" for number in range(10_000)), "\n".join(f"w{number} b a" for number in range(10_000))),
+    ("", "a"), ("a", ""), ("", ""), ("\n", ""), ("\u200b", "\u200b\n"),
+])
+def test_no_text_is_too_strange_or_too_long(old: str, new: str) -> None:
+    steps = diff(old, new)
+    assert ("".join(step.old for step in steps), "".join(step.new for step in steps)) == (old, new)
