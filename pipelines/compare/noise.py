@@ -1,19 +1,157 @@
-"""Lines that change at every look at an outlet's pages, and so say nothing when they change."""
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""Lines that change at every look at an outlet's pages, and so say nothing when they change.
 
-from pipelines.compare.version import same
+Some are known by their form: counts, relative dates, what else to read. What an outlet's own history says of others comes as
+rules (pipelines/noise.py learns them).
+"""
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.compare.version import plain, same
+from pipelines.moves import COUNTED, LABELS, NUMBER, RELATIVE, SCALE, SEE_ALSO
+
+# No line of counts and dates is longer, nor a line that leads on to another text.
+LONGEST, LONGEST_LEADING = 120, 300
+# A label in front of what changes, or above it, is no longer.
+LABEL = 60
+DAY = r"today|yesterday|сегодня|вчера|бүгін|кеше|бүгүн|кечээ|bugun|kecha|бугун|кеча|имрӯз|дирӯз|今天|昨天"
+AT = r"(?:at|в|во|саат|soat|соат|сағат|соати)\b"
+TIME = r"\d?\d:\d\d(?::\d\d)?"
+COUNT = (rf"(?:{COUNTED})(?:\s+(?:soni|саны|сони|count))?\s*[:：(]*\s*(?:{NUMBER}){SCALE}|"
+         rf"(?:{NUMBER}){SCALE}(?:\s*(?:marta|марта|рет|жолу|бор|раз|gezek|times|ta|та))?\s*(?:дида шуд|(?:{COUNTED})\b)|"
+         rf"(?:(?:{COUNTED}|read)\s+)(?:{NUMBER}){SCALE}\s*(?:times|раза?)?|"
+         rf"(?:阅读|浏览|点击|评论|分享|点赞)(?:量|数)?\s*[:：]?\s*(?:{NUMBER})|(?:{NUMBER})\s*次?(?:阅读|浏览|评论|分享|点赞)")
+# What is counted in an election or a match is news.
+NEWS = re.compile(r"\b(?:votes?|hits?|голос(?:а|ов)?)\b", re.IGNORECASE)
+JUST = r"just now|moments ago|только что|жаңа ғана|азыр эле|hozirgina|ҳозиргина|刚刚"
+# A span of time moves only where it ends now: "5 days" may be how long a journey lasts.
+ENDS_NOW = re.compile(r"(?:\b(?:ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read)|前)\W*$",
+                      re.IGNORECASE)
+NOW = r"now|сейчас|қазір|азыр|hozir|ҳозир|ҳоло|现在|time in|местное время|local time"
+FILL = rf"{COUNT}|{RELATIVE}|{JUST}|\b(?:{DAY}|{LABELS})\b|\b{AT}|{TIME}|(?:{NUMBER}){SCALE}"
+
+
+def _nothing_but(told: str) -> re.Pattern[str]:
+    return re.compile(rf"(?>{told}|[\W_])*+", re.IGNORECASE)
+
+
+ONLY_MOVING = _nothing_but(FILL)
+TELLING = re.compile(rf"{COUNT}|{JUST}|\b(?:{DAY})\b.*{TIME}|{TIME}.*\b(?:{DAY})\b", re.IGNORECASE)
+CLOCK = re.compile(rf"\W*(?:{NOW})\b[^.!?\d]{{0,30}}{TIME}\W*", re.IGNORECASE)
+READING_NOW = re.compile(rf"\W*(?:сейчас читают|қазір оқып жатыр|азыр окуп жатат)\W*{NUMBER}"
+                         rf"|\W*(?:{NUMBER})\s+(?:people|readers)\s+(?:are\s+)?(?:reading|watching)\b[^.]{{0,20}}",
+                         re.IGNORECASE)
+MORE = (r"popular|latest(?: news)?|recommended|don['’]t miss|top stories|you may also like|trending(?: now)?|"
+        r"(?:последние|главные|другие) новости|главное сегодня|новости партн[её]ров|рекомендуем|вам может быть интересно|"
+        r"соңғы жаңалықтар|(?:көп|ең көп) оқылғандар|акыркы жаңылыктар|көп окулгандар|"
+        r"so[‘'’ʻ`]?nggi yangiliklar|ko[‘'’ʻ`]?p o[‘'’ʻ`]?qilganlar|сўнгги янгиликлар|кўп ўқилганлар|хабарҳои охирин|"
+        r"серхонанда|热门新闻|最新消息|advertisement|sponsored|жарнама|reklama|广告")
+LEADS = re.compile(rf"[\W_]*(?:{SEE_ALSO}|{MORE})(?:\s*[:：»|]|\s+[-–—]\s)\s*\S.*", re.IGNORECASE)
+ONLY_LABEL = re.compile(rf"[\W_]*(?:{SEE_ALSO}|{MORE})[\W_]*", re.IGNORECASE)
+# Between the parts of a line below a headline: who, when, how many.
+PARTS = re.compile(r"(\s*[|·•●∙⋅/]\s*|\s+[—–-]\s+|,\s+|，|\s*[()]\s*)")
+DATE = r"(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2} [^\W\d]+\.? \d{4})(?:,? \d?\d:\d\d)?"
+DATED, DATE_FIRST = re.compile(DATE), re.compile(rf"({DATE})\s+(?=\S)")
+BY = re.compile(r"(?:by|author|text|photo|автор|текст|фото|muallif|муаллиф|作者|记者)\s*[:：]?\s*", re.IGNORECASE)
+SIGNED = 5
+# The weather and what money costs: a line or two of them beside a text are the site's, more are what the text is about.
+PLACE = r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}"
+DEGREES = r"[+−–-]?\d{1,2}\s?°\s?[CСF]?"
+WEATHER = re.compile(rf"\W*(?:(?:{PLACE})?[\s:,|]*{DEGREES}(?:[\s,|]+{PLACE})?[\s,|]*)+", re.IGNORECASE)
+MONEY = (r"\b(?:USD|EUR|RUB|KZT|KGS|UZS|TJS|TMT|CNY|GBP|BTC|Bitcoin|Brent|WTI|KASE|RTS|доллар\w*|евро|рубл\w*|тенге|юан\w*|"
+         r"сом\w*|нефть|золото|oil|gold|курс\w*|нб|рк|цб)\b|[$€₽₸¥£₿]")
+RATE = rf"[+−–(-]*\d[\d\u00a0 ]*[.,]\d+\s?%?|[+−–(-]*(?:{NUMBER})\s?%?"
+RATES = re.compile(rf"(?>{MONEY}|{RATE}|[\s/|=:()▲▼△▽↑↓•·,;+−–-])++", re.IGNORECASE)
+ONE_OF_MONEY = re.compile(MONEY, re.IGNORECASE)
+ALONE, BESIDE = 2, 3
+
+
+def _is_board(line: str) -> bool:
+    if len(line) > LONGEST or not any(map(str.isdigit, line)):
+        return False
+    return ("°" in line and WEATHER.fullmatch(line) is not None) or (
+        ONE_OF_MONEY.search(line) is not None and RATES.fullmatch(line) is not None)
+
+
+def _moves(piece: str) -> bool:
+    """Whether a whole piece of a line is a count or a time that ends now."""
+    return ONLY_MOVING.fullmatch(piece) is not None and not NEWS.search(piece) and (
+        TELLING.search(piece) or ENDS_NOW.search(piece)) is not None
+
+
+def _signs(piece: str) -> bool:
+    """Whether a piece of a line is a date or may be a name: few words, each with a capital where the script has them."""
+    words = BY.sub("", piece, count=1).split()
+    return DATED.fullmatch(piece) is not None or (
+        len(words) <= SIGNED and not piece.endswith(("!", "?", ":")) and not any(map(str.isdigit, piece))
+        and all(word[0].isupper() or not word[0].isalpha() or word[0] > "\u2e80" for word in words))
+
+
+def _apart(line: str) -> list[str]:
+    """A line's parts and what stands between them, in turn."""
+    found = DATE_FIRST.match(line)
+    if found and len(found[0]) < len(line):
+        return [found[1], " ", *PARTS.split(line[found.end():])]
+    return PARTS.split(line)
+
+
+@lru_cache(maxsize=50_000)
+def counted(line: str) -> str:
+    """What of a line counts when two texts are compared, by its form alone: all of it, what is left without counts and times
+    that end now in a line of parts such as a byline, or nothing. A sentence counts as it stands."""
+    if len(line) > LONGEST_LEADING:
+        return line
+    if LEADS.fullmatch(line) or ONLY_LABEL.fullmatch(line):
+        return ""
+    if len(line) > LONGEST:
+        return line
+    if _moves(line) or CLOCK.fullmatch(line) or READING_NOW.fullmatch(line):
+        return ""
+    parts = _apart(line)
+    pieces = [piece for piece in parts[::2] if piece]
+    moving = [piece for piece in pieces if _moves(piece)]
+    if moving and all(piece in moving or _signs(piece) for piece in pieces):
+        return " ".join(piece for piece in pieces if piece not in moving)
+    return line
+
+
+def mask(line: str) -> str:
+    """A line with each figure made the same: what is left of it when its figures change."""
+    return re.sub(r"\d(?:[\d.,:\u00a0 ]*\d)?", "0", plain(line)).casefold()
+
+
+def prefix(line: str) -> str | None:
+    """The label that a short line begins with, plain, up to its colon or dash; None where it begins with none."""
+    if len(line) > LONGEST_LEADING:
+        return None
+    found = re.match(rf"(.{{2,{LABEL}}}?)(?:\s*[:：»|]|\s+[-–—]\s)\s*(?=\S)", line)
+    return plain(found[1]).casefold() if found and not re.search(r"\d", found[1]) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """What an outlet's own history says of its noise; each rule a kind and a key, as the table `noise` has them."""
+    """What an outlet's own history says of its noise; each rule a kind and a key, as the table `noise` has them.
+
+    figures: a line of which only the figures change, by its mask. label: a short line that begins with a label, by the label.
+    below: a line below one that stays, by that one. line: a line that comes and goes, by its plain form."""
 
     rules: tuple[tuple[str, str], ...] = ()
 
     def without(self, lines: Sequence[str]) -> tuple[str, ...]:
-        """The lines of a text that count when two texts are compared."""
-        return tuple(lines)
+        """The lines of a text that count when two texts are compared, each with what of it counts; all of a text that is
+        nothing but noise."""
+        boards = [_is_board(line) for line in lines]
+        beside = 0 < sum(boards) <= ALONE and len(lines) - sum(boards) >= BESIDE
+        own = self._learned(lines) if self.rules else lines
+        left = tuple(filter(None, (counted(line) for line, board in zip(own, boards, strict=True) if not (board and beside))))
+        return left or tuple(lines)
+
+    def _learned(self, lines: Sequence[str]) -> Iterable[str]:
+        kinds: dict[str, set[str]] = {}
+        for kind, key in self.rules:
+            kinds.setdefault(kind, set()).add(key)
+        return _unless(lines, kinds)
 
     def same(self, old_title: str | None, old: str | None, new_title: str | None, new: str | None) -> bool:
         """Whether two articles say the same, noise aside."""
@@ -21,6 +159,16 @@ class Noise:
             return False
         return same(old, new) or same("\n".join(self.without((old or "").split("\n"))),
                                       "\n".join(self.without((new or "").split("\n"))))
+
+
+def _unless(lines: Sequence[str], kinds: dict[str, set[str]]) -> Iterator[str]:
+    """The lines, each that a rule knows as nothing."""
+    above = ""
+    for line in lines:
+        known = (plain(line) in kinds.get("line", ()) or mask(line) in kinds.get("figures", ()) or (
+            prefix(line) or "") in kinds.get("label", ()) or (len(line) <= LONGEST_LEADING and above in kinds.get("below", ())))
+        yield "" if known else line
+        above = plain(line)
 
 
 NO_NOISE = Noise()

@@ -6,6 +6,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Block
+from pipelines.moves import COUNTED, LABELS, NUMBER, RELATIVE, SCALE, SEE_ALSO
 from pipelines.read import times
 from pipelines.read.body import LENGTH
 from pipelines.read.named import Named, words
@@ -13,34 +14,6 @@ from pipelines.read.named import Named, words
 # No such line is longer, nor one that is a date.
 LONGEST = 120
 LONGEST_DATE = 60
-# Words for what is counted, from the languages of the region, by their stems.
-COUNTED = (r"views?|viewed|reads?|readers?|comments?|repl(?:y|ies)|shares?|shared|likes?|dislikes?|reposts?|retweets?|votes?|"
-           r"hits?|"
-           r"просмотр\w*|прочтени\w*|прочитал\w*|комментари\w*|ответ(?:а|ов)?|репост\w*|лайк\w*|дизлайк\w*|голос(?:а|ов)?|"
-           r"отзыв\w*|"
-           r"қаралым\w*|қаралды|қаралған|оқылды|пікір(?:лер)?|түсініктеме\w*|бөліс\w*|ұнату\w*|ұнады|"
-           r"көрүү\w*|көрүлдү|көрүлгөн|каралды|окулду|пикир(?:лер)?|комментарий\w*|бөлүш\w*|"
-           r"ko[‘'’ʻ`]?rish\w*|ko[‘'’ʻ`]?rildi|ko[‘'’ʻ`]?rilgan|o[‘'’ʻ`]?qildi|izoh(?:lar)?|fikr(?:lar)?|ulash\w*|yoqdi|"
-           r"кўриш\w*|кўрилди|кўрилган|ўқилди|изоҳ(?:лар)?|фикр(?:лар)?|улаш\w*|ёқди|"
-           r"дид|дида шуд|тамошо|назар(?:ҳо)?|шарҳ(?:ҳо)?|görlen\w*|okal\w*|teswir\w*|görüntülen\w*|yorum\w*|paylaş\w*|"
-           r"beğen\w*")
-LABELS = (r"share(?: (?:this|on|via))?|tweet|facebook|twitter|telegram|whatsapp|vk|вконтакте|одноклассники|copy link|link "
-          r"copied|"
-          r"поделиться|поделитесь|скопировать ссылку|нравится|не нравится|всего|"
-          r"updated|published|posted|last updated|обновлено|опубликовано|время чтения|reading time|read time|"
-          r"жаңартылды|жарияланды|жаңыртылды|жарыяланды|yangilandi|chop etildi|янгиланди|"
-          r"today|yesterday|just now|moments ago|сегодня|вчера|только что|бүгін|кеше|бүгүн|кечээ|bugun|kecha|бугун|кеча|имрӯз|"
-          r"дирӯз|hozirgina|жаңа ғана|азыр эле|ҳозиргина|刚刚|今天|昨天")
-UNITS = (r"sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|секунд\w*|сек|минут\w*|мин|час(?:а|ов)?|"
-         r"дн(?:я|ей)|"
-         r"день|недел[яиюь]|месяц\w*|лет|года?|сағат|күн|апта|ай|жыл|саат|жума|soat|kun|hafta|oy|yil|minut|daqiqa|soniya|"
-         r"соат|кун|"
-         r"ҳафта|ой|йил|дақиқа|сония|рӯз|моҳ|сол|sagat|gün|hepde|aý|ýyl|sekunt|dakika|saat|saniye|ay|yıl|лаҳза|секундт|мүнөт")
-AGO = r"ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read"
-NUMBER = r"\d{1,3}(?:[ \u00a0.,]\d{3})+|\d+(?:[.,]\d+)?"
-SCALE = r"(?:\s?(?:k|m|к|тыс\.?|млн\.?|ming|минг|мың|миң)\b)?"
-RELATIVE = (rf"(?:{NUMBER}|an?|one)?\s*\b(?:{UNITS})\b\.?\s*(?:\b(?:{UNITS}|{NUMBER})\b\s*)*\b(?:{AGO})\b|"
-            rf"(?:{NUMBER})\s*(?:{UNITS})\b\.?|\d+\s?(?:秒|分钟|小时|天|个?月|年)前")
 # Words between a number and what it counts.
 TIMES = r"(?:\s*\b(?:ta|та|marta|марта|мәрте|рет|жолу|раза?|бор|gezek|times)\b)?"
 TOLD = rf"{RELATIVE}|\b(?:{COUNTED}|{LABELS})\b|次?(?:阅读|浏览|评论|分享|点赞)"
@@ -50,17 +23,6 @@ DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")
 TIME = re.compile(r"\d\d?:\d\d")
 CLOCK = re.compile(r"\d\d?:\d\d:\d\d")
-# What leads on to other texts.
-SEE_ALSO = (
-    r"(?:read|see) (?:also|more)|also (?:read|see)|related(?: (?:articles|news|stories))?|more on (?:this|the) (?:topic|story)|"
-    r"most read|(?:читай|смотри)те (?:также|ещ[её])|читать (?:также|ещ[её]|далее)|см\.? также|"
-    r"(?:материалы |ещ[её] |статьи )?по теме|"
-    r"самое читаемое|популярное|реклама|(?:тағы|сондай-ақ|тағы да)\s*(?:оқыңыз|оқы)|оқи отырыңыз|тақырып бойынша|"
-    r"(?:дагы|ошондой эле)\s*окуңуз|тема боюнча|shuningdek,? o[‘'’ʻ`]?qing|mavzuga oid|yana o[‘'’ʻ`]?qing|"
-    r"шунингдек,? ўқинг|мавзуга оид|яна ўқинг|ҳамчунин (?:бихонед|хонед)|инчунин (?:бихонед|хонед)|şeýle-de okaň|"
-    r"延伸阅读|相关(?:阅读|新闻)|推荐阅读")
-
-
 def _nothing_but(told: str) -> re.Pattern[str]:
     """What matches a whole text with no letter or digit outside of what is told; it gives up at the first one."""
     return re.compile(rf"(?>{told}|[\W_])*+", re.IGNORECASE)
