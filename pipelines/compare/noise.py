@@ -39,7 +39,7 @@ def _nothing_but(told: str) -> re.Pattern[str]:
 ONLY_MOVING = _nothing_but(FILL)
 TELLING = re.compile(rf"{COUNT}|{JUST}|\b(?:{DAY})\b.*{TIME}|{TIME}.*\b(?:{DAY})\b", re.IGNORECASE)
 CLOCK = re.compile(rf"\W*(?:{NOW})\b[^.!?\d]{{0,30}}{TIME}\W*", re.IGNORECASE)
-READING_NOW = re.compile(rf"\W*(?:сейчас читают|қазір оқып жатыр|азыр окуп жатат)\W*{NUMBER}"
+READING_NOW = re.compile(rf"\W*(?:сейчас читают|қазір оқып жатыр|азыр окуп жатат)\W*(?:{NUMBER})"
                          rf"|\W*(?:{NUMBER})\s+(?:people|readers)\s+(?:are\s+)?(?:reading|watching)\b[^.]{{0,20}}",
                          re.IGNORECASE)
 MORE = (r"popular|latest(?: news)?|recommended|don['’]t miss|top stories|you may also like|trending(?: now)?|"
