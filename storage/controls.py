@@ -5,18 +5,25 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Article, Capture, Page, Run, ThreadEvent, Version
+from storage.models import Article, Capture, Comment, Page, Run, ThreadEvent, ThreadRead, Version
 
 PageRow = Page
+# Of fewer comments that more than half of them are missing says little.
+MANY = 5
 
 
 def stirred(session: Session, run_id: int) -> bool:
-    """Whether a run wrote a version of a known article, met the first absence of one, or lost a thread."""
+    """Whether a run wrote a version of a known article, met the absence of one, or lost a thread: it is hidden, or a look at
+    all of it found none of its comments, or less than half of five or more."""
     edit = select(Version.id).where(Version.run_id == run_id, Version.seq > 1)
     missed = select(Page.id).join(Capture, Capture.page_id == Page.id).where(
         Capture.run_id == run_id, Page.article_id.is_not(None), Page.misses > 0, Page.state == "known")
     lost = select(ThreadEvent.id).where(ThreadEvent.run_id == run_id, ThreadEvent.event == "hidden")
-    return any(session.scalar(query.limit(1)) is not None for query in (edit, missed, lost))
+    standing = select(func.count()).select_from(Comment).where(
+        Comment.thread_id == ThreadRead.thread_id, Comment.state == "standing").correlate(ThreadRead).scalar_subquery()
+    few = or_((ThreadRead.seen == 0) & (standing > 0), (ThreadRead.seen * 2 < standing) & (standing >= MANY))
+    thinned = select(ThreadRead.id).where(ThreadRead.run_id == run_id, ThreadRead.state.not_in(("partial", "error")), few)
+    return any(session.scalar(query.limit(1)) is not None for query in (edit, missed, lost, thinned))
 
 
 def _known(session: Session, outlet: str, run_id: int) -> tuple[ColumnElement[bool], ...]:

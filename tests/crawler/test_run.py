@@ -237,7 +237,7 @@ def test_a_reader_that_died_degrades_the_run_and_a_page_without_text_does_not(wo
 
 # --- how it ends
 
-@pytest.mark.parametrize("call", ["plan", "keep", "read", "sink", "host"])
+@pytest.mark.parametrize("call", ["plan", "keep", "read", "sink", "controls", "host"])
 @pytest.mark.parametrize("error", [OSError("no space left on device"), RuntimeError("the desk is broken")])
 def test_an_exception_of_the_desk_ends_the_crawl_and_is_raised(world: World, call: str, error: Exception) -> None:
     world.outlet = world.outlet.model_copy(update={"concurrency": 1})  # else another page may be as far as this one
@@ -251,7 +251,7 @@ def test_an_exception_of_the_desk_ends_the_crawl_and_is_raised(world: World, cal
     with pytest.raises(type(error), match=str(error)):
         world.crawl()
     assert [what for what, _ in world.memory.events].count(call) == 1
-    assert len(world.site.log) <= 20  # of 42
+    assert call == "controls" or len(world.site.log) <= 20  # of 42: controls are asked for last
 
 
 def test_a_fault_of_our_own_ends_the_crawl_and_is_raised_too(world: World) -> None:
@@ -368,3 +368,51 @@ def test_a_crawl_with_nothing_due_is_done(world: World) -> None:
     desk = replace(world.memory.desk(), plan=nothing)
     report = world.reactor.run(crawl(world.outlet, desk, gates=world.gates, user_agent=USER_AGENT, stop=asyncio.Event()))
     assert (report.state, report.requests) == ("done", 0)
+
+
+# --- controls
+
+def test_controls_are_asked_for_once_when_all_that_came_of_the_plan_is_done_and_are_then_looked_at(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a1", sources=("/deep",)), "/deep": replace(listing("/a2"), delay=0.2),
+                           "/a1": article(delay=0.1), "/a2": Answer(status=500, delay=0.1), "/known": article(etag='"k"')}
+    world.memory.others = [HOME + "/known"]
+    asked_before = Page(99, HOME + "/known", "article", etag='"k"')
+
+    async def known(_: Any) -> None:
+        world.memory.pages[asked_before.url] = asked_before
+
+    world.memory.on["controls"] = known
+    report = world.crawl()
+    asked = [place for place, (what, _) in enumerate(world.memory.events) if what == "controls"]
+    sunk = {url: place for place, (what, url) in enumerate(world.memory.events) if what == "sink"}
+    assert len(asked) == 1
+    assert sunk[f"{HOME}/a1"] < asked[0]
+    assert sunk[f"{HOME}/a2"] < asked[0] < sunk[f"{HOME}/known"]
+    assert world.memory.outcome("/known").outcome == "unchanged"
+    assert report.not_modified == 1
+
+
+def test_controls_that_are_among_the_pages_that_were_asked_for_are_not_asked_for_again(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+    world.memory.others = [HOME + "/a"]
+    world.crawl()
+    assert world.site.paths().count("/a") == 1
+
+
+@pytest.mark.parametrize("end", ["stop", "seconds", "down"])
+def test_a_crawl_that_ends_before_its_pages_are_done_asks_for_no_controls(world: World, end: str) -> None:
+    world.site.answers |= {"/rss": listing("/a", *(f"/{number}" for number in range(12) if end == "down")),
+                           "/a": article(delay=1 if end != "down" else 0),
+                           **{f"/{number}": Answer(raw=b"") for number in range(12)}}
+    world.memory.others = [HOME + "/known"]
+
+    async def stopped() -> None:
+        stop = asyncio.Event()
+        if end == "stop":
+            asyncio.get_running_loop().call_later(0.4, stop.set)
+        await crawl(world.outlet, world.memory.desk(), gates=world.gates, user_agent=USER_AGENT, stop=stop,
+                    seconds=0.4 if end == "seconds" else 30)
+
+    world.reactor.run(stopped(), seconds=20)
+    assert "controls" not in [what for what, _ in world.memory.events]
+    assert "/known" not in world.site.paths()

@@ -12,7 +12,7 @@ import pytest
 from crawler.items import Report
 from tests.crawler.scripted import HOME, World, article, listing, outlet_of
 
-CALLS = ["plan", "keep", "read", "sink", "host"]
+CALLS = ["plan", "keep", "read", "sink", "controls", "host"]
 
 
 async def forever(_: Any) -> None:
