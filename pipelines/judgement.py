@@ -32,6 +32,7 @@ RETURNED = 3
 
 
 NO_LOOKS = Looks(0, 0)
+NOTHING_LOST = holds.Lost()
 Rule = Callable[[Sequence[Edit], Sequence[Edit], Looks, Looks], Verdict]
 
 
@@ -51,7 +52,7 @@ class _Settled:
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What is to become of a run's changes. newest and undecided are the outlet's holds as they were when it was read; held are
-    the versions that are to wait, blame and reason those of the hold they join or begin."""
+    the versions that are to wait and lost the losses, blame and reason those of the hold they join or begin."""
 
     newest: int = 0
     undecided: int | None = None
@@ -62,6 +63,7 @@ class _Found:
     controls: Looks = NO_LOOKS
     samples: tuple[dict[str, Any], ...] = ()
     articles: frozenset[int] = frozenset()
+    lost: holds.Lost = NOTHING_LOST
 
 
 def judge(store: Store, now: datetime, group_wait: timedelta, rule: Rule = rules.judge) -> list[int]:
@@ -100,9 +102,9 @@ def _judge(store: Store, run: Unjudged, now: datetime, group_wait: timedelta, ru
 # --- what is found
 
 def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
-    """What is to become of a run's changes; None where it changed nothing."""
-    changed = holds.of_run(session, run.id)
-    if not changed:
+    """What is to become of a run's changes and losses; None where it has none."""
+    changed, lost = holds.of_run(session, run.id), holds.lost(session, run.id)
+    if not changed and not lost:
         return None
     noise = deciding.noise_of(session, run.outlet)
     open_hold = holds.undecided(session, run.outlet)
@@ -123,13 +125,15 @@ def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
                 stop = what.rest is None
             else:
                 stop = what.nothing  # released: it passes, and begins no other hold
+                if stop:
+                    settled[one.version] = _Settled(hold.id, "released", None)
             edit = what.rest or edit if isinstance(what, _Settled) else what.edit
             break
         if stop:
             silent.add(one.article)
         else:
             edits.append(edit)
-    return _judged(session, run, found, changed, settled, edits, silent, open_hold, rule)
+    return _lost(session, run, _judged(session, run, found, changed, settled, edits, silent, open_hold, rule), lost)
 
 
 def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[holds.Changed], settled: dict[int, _Settled],
@@ -160,6 +164,38 @@ def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[ho
                    held=frozenset(held), reason=reason, blame=blame, controls=controls,
                    samples=tuple(sample(edit, by_version[edit.version].url) for edit in shown[:SAMPLES]),
                    articles=frozenset(edit.article for edit in shown))
+
+
+def _lost(session: Session, run: Unjudged, found: _Found, lost: holds.Lost) -> _Found:
+    """Adds the losses that are the outlet's rather than those of single articles."""
+    since = run.ended_at - CONTROLS
+    ago = run.ended_at - HABIT
+    if lost.gone:
+        missing = holds.missing(session, run.outlet, since, run.ended_at) | lost.gone
+        known = holds.looked(session, run.outlet, since, run.ended_at, run.started_at) | missing
+        habit = Looks(holds.looks(session, run.outlet, ago), holds.gone_since(session, run.outlet, ago))
+        found = _losing(session, found, Looks(len(known), len(missing)), habit, replace(lost, threads=frozenset()))
+    if lost.threads:
+        emptied = holds.lost_threads(session, *holds.of_crawls(run.outlet, since, run.ended_at)) | lost.threads
+        known = holds.threads_looked(session, run.outlet, since, run.ended_at) | emptied
+        habit = Looks(holds.looks(session, run.outlet, ago), 0)
+        found = _losing(session, found, Looks(len(known), len(emptied)), habit, replace(lost, gone=frozenset()))
+    return found
+
+
+def _losing(session: Session, found: _Found, controls: Looks, habit: Looks, lost: holds.Lost) -> _Found:
+    articles = lost.gone | lost.threads
+    reason = rules.judge_losses(sorted(articles), controls, habit)
+    if reason is None:
+        return found
+    if lost.threads:
+        reason = (f"{controls.changed} of {controls.looked} threads looked at within the hour lost all or most of their "
+                  "comments.")
+    shown = tuple({"article": str(article), "url": url, "old": [_short(title)] if title else [], "new": []}
+                  for article, url, title in holds.headlines(session, articles, SAMPLES))
+    both = holds.Lost(found.lost.gone | lost.gone, found.lost.threads | lost.threads)
+    return replace(found, reason=found.reason or reason, lost=both, samples=(*found.samples, *shown)[:SAMPLES],
+                   controls=found.controls if found.reason is not None else controls)
 
 
 def _by_earlier(edit: Edit, hold: Hold, unseen: bool) -> _Settled | Left | None:
@@ -221,9 +257,11 @@ def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at
         if what.judgement == "rejected":
             holds.judged(session, [version], "rejected", what.hold)
             holds.settle_alerts(session, Alert.version_id == version, None, f"hold {what.hold} was rejected: it is of its kind")
+        elif what.judgement == "released":
+            holds.judged(session, [version], "released", what.hold)
         else:
             deciding.settle(session, version, what.hold, what.rest, standing, mail_at, what.judgement)
-    if not found.held:
+    if not found.held and not found.lost:
         return None
     if open_hold is not None:
         hold_id = open_hold.id
@@ -238,6 +276,7 @@ def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at
     holds.in_doubt(session, found.articles, now, due.SOON)
     holds.judged(session, found.held, "held", hold_id)
     holds.hold_alerts(session, found.held)
+    holds.hold_losses(session, run.id, found.lost)
     return hold_id
 
 

@@ -7,7 +7,23 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Alert, Article, Capture, Change, Hold, Page, Reading, Run, Sighting, Version
+from storage.models import (
+    Alert,
+    Article,
+    Capture,
+    Change,
+    Comment,
+    CommentVersion,
+    Hold,
+    Page,
+    Reading,
+    Run,
+    Sighting,
+    Thread,
+    ThreadEvent,
+    ThreadRead,
+    Version,
+)
 
 Decision = Literal["accepted", "rejected", "released", "over"]
 # The texts of so many changes are compared with a run's own; of more, the newest.
@@ -135,10 +151,11 @@ def looked(session: Session, outlet: str, since: datetime, until: datetime, know
 
 
 def changed_articles(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
-    """The known articles of an outlet that changed within a time, whatever became of the change."""
+    """The known articles of an outlet that changed within a time, what earlier decisions settled left out."""
     return set(session.scalars(
         select(Version.article_id).distinct().join(Run, Run.id == Version.run_id)
-        .where(Run.outlet == outlet, Run.kind == "crawl", Version.seq > 1, Version.seen_at >= since, Version.seen_at <= until)))
+        .where(Run.outlet == outlet, Run.kind == "crawl", Version.seq > 1, Version.seen_at >= since, Version.seen_at <= until,
+               Version.judgement.in_(("open", "passed", "held")))))
 
 
 def looks(session: Session, outlet: str, since: datetime) -> int:
@@ -271,8 +288,9 @@ def to_be_told(session: Session, alert_ids: Iterable[int]) -> int:
 
 
 def articles_of(session: Session, hold_id: int) -> set[int]:
-    """The articles of which a hold held changes."""
-    return set(session.scalars(select(Version.article_id).distinct().where(Version.hold_id == hold_id)))
+    """The articles of which a hold held changes or holds losses."""
+    return {*session.scalars(select(Version.article_id).distinct().where(Version.hold_id == hold_id)),
+            *session.scalars(select(Alert.article_id).distinct().where(losses_of(hold_id)))}
 
 
 def looked_again(session: Session, hold_id: int) -> tuple[int, int]:
@@ -284,7 +302,16 @@ def looked_again(session: Session, hold_id: int) -> tuple[int, int]:
     rows = session.execute(
         select(own.c.article_id, own.c.held).where(select(Page.id).where(
             Page.article_id == own.c.article_id, Page.kind == "article", Page.confirmed_at > own.c.seen_at).exists())).all()
-    return len(rows), sum(held == 0 for _, held in rows)
+    again = {article: held == 0 for article, held in rows}
+    # An article that was gone is looked at seldom; that it is there again says as much.
+    again |= dict.fromkeys(_back(session, hold_id), True)
+    return len(again), sum(again.values())
+
+
+def _back(session: Session, hold_id: int) -> set[int]:
+    """The articles whose loss a hold holds and that stand again."""
+    return set(session.scalars(select(Alert.article_id).distinct().join(Article, Article.id == Alert.article_id).where(
+        losses_of(hold_id), Alert.event == "article_gone", Article.state == "standing")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,3 +342,92 @@ def returned(session: Session, latest: Version, reason: str) -> bool:
                                 .execution_options(synchronize_session=False)))
     settle_alerts(session, Alert.version_id.in_(gone), None, reason)
     return latest.id in gone
+
+
+# --- what was lost
+
+# Alerts of these may be those of a whole outlet that lost them.
+LOSSES = ("article_gone", "thread_hidden", "comment_removed")
+# A thread that lost so many comments in one look, and more than half of those it had, lost them at once.
+MANY_COMMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What was told of one run's losses and is in no mail: gone are the articles that are gone, threads the articles whose
+    threads lost all, or most, of their comments."""
+
+    gone: frozenset[int] = frozenset()
+    threads: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.threads)
+
+
+def lost(session: Session, run_id: int) -> Lost:
+    """The losses that alerts of a run tell of."""
+    told = session.execute(select(Alert.event, Alert.article_id).distinct().where(
+        Alert.run_id == run_id, Alert.event.in_(LOSSES), Alert.state == "pending", Alert.mail_id.is_(None))).all()
+    gone = frozenset(article for event, article in told if event == "article_gone")
+    talked = {article for event, article in told if event != "article_gone"}
+    return Lost(gone, frozenset(talked & lost_threads(session, Run.id == run_id)) if talked else frozenset())
+
+
+def lost_threads(session: Session, *which: ColumnElement[bool]) -> set[int]:
+    """The articles of which a thread was hidden, or lost most of its comments in one run."""
+    hidden = session.scalars(
+        select(Thread.article_id).join(ThreadEvent, ThreadEvent.thread_id == Thread.id).join(Run, Run.id == ThreadEvent.run_id)
+        .where(ThreadEvent.event == "hidden", *which))
+    standing = (select(func.count()).select_from(Comment).where(Comment.thread_id == Thread.id, Comment.state == "standing")
+                .correlate(Thread).scalar_subquery())
+    emptied = session.execute(
+        select(Thread.article_id, func.count(), standing).join(Comment, Comment.thread_id == Thread.id)
+        .join(CommentVersion, CommentVersion.comment_id == Comment.id).join(Run, Run.id == CommentVersion.run_id)
+        .where(CommentVersion.event == "removed", *which).group_by(Thread.id, Thread.article_id, Run.id))
+    return {*hidden, *(article for article, removed, left in emptied if removed >= MANY_COMMENTS and removed > left)}
+
+
+def missing(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
+    """The articles of an outlet that were looked at within a time and are not there."""
+    return set(session.scalars(
+        select(Page.article_id).distinct().join(Capture, Capture.page_id == Page.id)
+        .where(Page.outlet == outlet, Page.kind == "article", Page.article_id.is_not(None), Page.misses > 0,
+               Capture.at >= since, Capture.at <= until)))
+
+
+def threads_looked(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
+    """The articles of an outlet whose threads were looked at within a time."""
+    return set(session.scalars(select(Thread.article_id).distinct().join(ThreadRead, ThreadRead.thread_id == Thread.id).where(
+        Thread.outlet == outlet, ThreadRead.at >= since, ThreadRead.at <= until)))
+
+
+def of_crawls(outlet: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which runs are an outlet's crawls that ended within a time."""
+    return Run.outlet == outlet, Run.kind == "crawl", Run.ended_at >= since, Run.ended_at <= until
+
+
+def gone_since(session: Session, outlet: str, since: datetime) -> int:
+    """How many articles of an outlet are gone since a time."""
+    return session.scalars(select(func.count()).select_from(Article).where(
+        Article.outlet == outlet, Article.state == "gone", Article.gone_at >= since)).one()
+
+
+def hold_losses(session: Session, run_id: int, losses: Lost) -> None:
+    """Has the alerts of a run's losses wait for a person."""
+    for events, articles in ((LOSSES[:1], losses.gone), (LOSSES[1:], losses.threads)):
+        for some in _parts(articles):
+            session.execute(update(Alert).where(
+                Alert.run_id == run_id, Alert.event.in_(events), Alert.article_id.in_(some), Alert.state == "pending",
+                Alert.mail_id.is_(None)).values(state="held", mail_at=None))
+
+
+def headlines(session: Session, article_ids: Iterable[int], number: int) -> list[tuple[int, str, str]]:
+    """The first of some articles, each with its address and its newest headline."""
+    found = []
+    for article in session.scalars(select(Article).where(Article.id.in_(sorted(article_ids)[:number])).order_by(Article.id)):
+        title = session.scalar(
+            select(Reading.title).join(Version, Version.capture_id == Reading.capture_id)
+            .where(Version.article_id == article.id, Reading.outcome == "clean")
+            .order_by(Version.seq.desc(), Reading.id.desc()).limit(1))
+        found.append((article.id, article.url, title or ""))
+    return found

@@ -44,12 +44,12 @@ def article(*lines: str, title: str = "A headline", thread: ThreadRead | None = 
                        thread=thread or ThreadRead(None, "none"))
 
 
-def thread(*comments: tuple[str, str] | tuple[str, str, str], state: str = "complete") -> ThreadRead:
+def thread(*comments: tuple[str, str] | tuple[str, str, str], state: str = "complete", key: str = "/a") -> ThreadRead:
     """Comments as (id, text) or (id, text, id of the comment answered)."""
     ids = [comment[0] for comment in comments]
     read = tuple(CommentRead(comment[0], ids.index(comment[2]) if len(comment) == 3 else None, "dom", place, len(comment) - 2,
                              "Aigul", None, None, comment[1]) for place, comment in enumerate(comments))
-    return ThreadRead("native", state, declared=len(comments), comments=read, native_key="/a")  # type: ignore[arg-type]  # a literal
+    return ThreadRead("native", state, declared=len(comments), comments=read, native_key=key)  # type: ignore[arg-type]  # a literal
 
 
 def outlet(own: str) -> Outlet:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from desk import HOME, Desk, article
+from desk import HOME, Desk, article, thread
 
 from pipelines import holds
 from pipelines.compare.blame import NO_BLAME, Blame, Edit
@@ -210,7 +210,8 @@ def test_what_was_released_begins_no_further_hold(outlet: Outlet) -> None:
     outlet.rule = many()
     outlet.see({path: body(path) for path in PATHS[:3]} | {path: body(path, NAV) for path in PATHS[3:]})
     assert len(outlet.desk.rows(Hold)) == 1
-    assert outlet.judgements() == ["released"] * 3 + ["passed"] * 5
+    assert outlet.judgements() == ["released"] * 8
+    assert all(state == "pending" for state, _ in outlet.alerts())
 
 
 def test_without_anything_in_common_the_first_change_of_each_article_is_the_redesign(store: Store, now: datetime) -> None:
@@ -257,3 +258,59 @@ def test_a_hold_is_decided_once_whoever_decides_it(outlet: Outlet) -> None:
     assert len(made) == 1
     assert outlet.desk.rows(Hold)[0].decision == made[0]
     assert set(outlet.judgements()) == set(made)
+
+
+def vanish(outlet: Outlet, *paths: str) -> None:
+    """Articles are missing at three looks over a day, while the others stand."""
+    for wait in (timedelta(minutes=10), timedelta(days=1), timedelta(hours=2)):
+        for path in PATHS:
+            if path in paths:
+                outlet.desk.miss(path)
+            else:
+                outlet.desk.see(article(*body(path)), path)
+        outlet.run()
+        outlet.desk.now += wait
+
+
+def test_most_articles_gone_at_once_are_held_and_one_is_told(outlet: Outlet) -> None:
+    vanish(outlet, "/a/1")
+    assert outlet.alerts() == [("pending", True)]
+    outlet.mailed()
+    vanish(outlet, *PATHS[1:])
+    hold, = outlet.desk.rows(Hold)
+    assert "4 of 5 articles looked at within the hour were gone" in hold.reason
+    assert [sample["old"] for sample in hold.samples] == [["A headline"]] * 3
+    assert sorted(outlet.alerts()) == [("held", False)] * 4 + [("mailed", True)]
+
+
+@pytest.mark.parametrize(("decision", "state"), [("accept", "dropped"), ("reject", "dropped"), ("release", "pending")])
+def test_a_decision_tells_or_drops_losses(outlet: Outlet, decision: str, state: str) -> None:
+    vanish(outlet, *PATHS[:4])
+    done = holds.DECISIONS[decision](outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    assert (done.told, done.dropped) == ((4, 0) if decision == "release" else (0, 4))
+    assert {alert.state for alert in outlet.desk.rows(Alert) if alert.event == "article_gone"} == {state}
+
+
+def test_articles_that_are_there_again_end_the_hold_of_their_losses(outlet: Outlet) -> None:
+    vanish(outlet, *PATHS[:4])
+    outlet.see({path: body(path) for path in PATHS[:4]})
+    hold, = outlet.desk.rows(Hold)
+    assert hold.decision == "over"
+    assert {alert.state for alert in outlet.desk.rows(Alert) if alert.event == "article_gone"} == {"dropped"}
+
+
+def test_threads_that_lose_their_comments_all_at_once_are_held(store: Store, now: datetime) -> None:
+    desk = Desk(store, now)
+    desk.watch("railway")
+    desk.begin()
+    desk.next_run()
+    said = {path: thread(*((f"{path}-{number}", f"The railway is late, {number}.") for number in range(6)), key=path)
+            for path in PATHS}
+    for value in (*[said] * 2, *[{path: thread(key=path) for path in PATHS}] * 2):
+        for path in PATHS:
+            desk.see(article(*body(path), thread=value[path]), path)
+        desk.next_run(1)
+    hold, = desk.rows(Hold)
+    assert "5 of 5 threads looked at within the hour lost all or most of their comments" in hold.reason
+    lost = [alert for alert in desk.rows(Alert) if alert.event in ("comment_removed", "thread_hidden")]
+    assert lost and {alert.state for alert in lost} == {"held"}
