@@ -69,8 +69,7 @@ def left(blame: Blame, of: Edit) -> Left:
     best = Left(of, touched=False)
     for way in (blame, blame.back) if blame else ():
         rest = way.leaves(of)
-        # As many lines are left where one took the blamed line's place.
-        if rest != of and _differences(rest) < _differences(best.edit) + (not best.touched):
+        if rest != of and _differences(rest) < _differences(best.edit):
             best = Left(rest, touched=True)
     return best
 
