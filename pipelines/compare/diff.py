@@ -59,20 +59,25 @@ def diff(old: str, new: str) -> tuple[Operation, ...]:
 
 def pairs(old: str, new: str) -> tuple[Pair, ...]:
     """The sentences of two texts side by side, in order."""
-    if old == new or plain(old) == plain(new):
-        return (Pair(old, new, equal=True),) if old or new else ()
-    found = tuple(_whole(_aligned(old, new, Budget())))
+    if old == new:
+        return (Pair(old, new, equal=True),) if old else ()
+    known: dict[str, str] = {}
+    (before, keys_before), (after, keys_after) = _blocks(old, known), _blocks(new, known)
+    if " ".join(filter(None, keys_before)) == " ".join(filter(None, keys_after)):  # which are the plain forms of the texts
+        return (Pair(old, new, equal=True),)
+    found = tuple(_whole(_aligned(before, after, keys_before, keys_after, Budget())))
     # Without a space between them two words are one, though each piece is as it was.
     return found if any(not pair.equal for pair in found) else (Pair(old, new),)
 
 
-def _aligned(old_text: str, new_text: str, budget: Budget) -> Iterator[Pair]:
-    (old, before), (new, after) = _blocks(old_text), _blocks(new_text)
+def _aligned(old: Sequence[str], new: Sequence[str], before: Sequence[str], after: Sequence[str],
+             budget: Budget) -> Iterator[Pair]:
     found = matches(before, after, budget)
     moved = _moves(before, after, found)
     numbers, numbered = {i: number for (i, _), number in moved.items()}, {j: number for (_, j), number in moved.items()}
     for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(old), len(new)), strict=True):
-        yield from _gap([(old[i], numbers.get(i)) for i in gone], [(new[j], numbered.get(j)) for j in come], budget)
+        if gone or come:
+            yield from _gap([(old[i], numbers.get(i)) for i in gone], [(new[j], numbered.get(j)) for j in come], budget)
         if a is not None and c is not None:
             yield Pair(old[a], new[c], equal=True)
 
@@ -156,8 +161,9 @@ def _sentences(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[P
     found = matches(keys_before, keys_after, budget)
     told: list[Pair] = []
     for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(before), len(after)), strict=True):
-        told += _otherwise(before[gone.start:gone.stop], after[come.start:come.stop],
-                           keys_before[gone.start:gone.stop], keys_after[come.start:come.stop])
+        if gone or come:
+            told += _otherwise(before[gone.start:gone.stop], after[come.start:come.stop],
+                               keys_before[gone.start:gone.stop], keys_after[come.start:come.stop])
         if a is not None and c is not None:
             told.append(Pair(before[a], after[c], equal=True))
     return told
@@ -200,12 +206,13 @@ def _whole(told: Iterable[Pair]) -> Iterator[Pair]:
             yield from group
 
 
-def _blocks(text: str) -> tuple[list[str], list[str]]:
-    """The lines, each with its end and the empty ones below it; and what makes each equal to another."""
+def _blocks(text: str, known: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The lines, each with its end and the empty ones below it; and the plain form of each, which known remembers."""
     rows: list[list[str]] = []
     keys: list[str] = []
     for line in text.splitlines(keepends=True):
-        key = plain(line)
+        if (key := known.get(line)) is None:
+            key = known[line] = plain(line)
         if rows and not (key and keys[-1]):
             rows[-1].append(line)
             keys[-1] = keys[-1] or key
