@@ -261,8 +261,8 @@ GUARDS: tuple[Guard, ...] = (
           "tests/crawler/test_run.py::"
           "test_controls_are_asked_for_once_when_all_that_came_of_the_plan_is_done_and_are_then_looked_at"),
     Guard("a crawl that ends early has no controls", "crawler/spider.py",
-          "        if not self.ending.is_set():\n            async for request in self._requests(await self.desk.controls(), 0):",
-          "        if True:\n            async for request in self._requests(await self.desk.controls(), 0):",
+          "if not self.ending.is_set():\n            async for request in self._requests(await self.desk.controls(),",
+          "if True:\n            async for request in self._requests(await self.desk.controls(),",
           "tests/crawler/test_run.py::test_a_crawl_that_is_stopped_before_it_began_asks_for_nothing"),
     Guard("a run that met no change has no controls", "pipelines/controls.py",
           "or not known.stirred(session, intake.run_id)", "",
