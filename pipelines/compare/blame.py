@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from pipelines.compare.motion import Edit, Piece, Side, motion
+from pipelines.compare.motion import WORD, Edit, Piece, Side, motion
 from pipelines.compare.version import plain, same
 
 __all__ = ["NO_BLAME", "Blame", "Edit", "Shape", "Side", "label", "masked"]
@@ -62,7 +62,7 @@ class Shape:
             return masked(piece.text) == self.text
         if self.kind == "any":
             return piece.alone and len(piece.text) <= self.chars
-        return piece.place == self.kind and piece.alone and piece.nth <= self.most and len(piece.text) <= self.chars
+        return piece.place == self.kind and piece.nth <= self.most and len(piece.text) <= self.chars
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,8 @@ class Blame:
     def leaves(self, edit: Edit) -> Edit:
         """The edit with the blamed change taken out of both sides; where nothing else changed both sides are the same. What is
         known by its words goes first: then it is seen what stands in whose place."""
+        if not self:
+            return edit
         for shapes, lines in ((self.by_words.shapes, True), ([shape for shape in self.shapes if not shape.text], False)):
             hit = [piece for piece in motion(edit).pieces
                    if (lines and self._has_line(piece)) or any(shape.fits(piece) for shape in shapes)]
@@ -158,8 +160,6 @@ class Blame:
 
 def _taken_out(edit: Edit, pieces: Sequence[Piece]) -> Edit:
     """The edit without some of its pieces; where nothing else differs in a changed stretch, the new side is as the old."""
-    if not pieces:
-        return edit
     moved = motion(edit)
     cut: dict[Side, dict[int, str | None]] = {"old": {}, "new": {}}
     for piece in pieces:
@@ -176,7 +176,7 @@ def _taken_out(edit: Edit, pieces: Sequence[Piece]) -> Edit:
     for region in moved.regions:
         before, after = _kept(edit.old, region.old, cut["old"]), _kept(edit.new, region.new, cut["new"])
         old += [*edit.old[at[0]:region.old[0]], *before]
-        new += [*edit.new[at[1]:region.new[0]], *(before if same("\n".join(before), "\n".join(after)) else after)]
+        new += [*edit.new[at[1]:region.new[0]], *(before if _alike(before, after) else after)]
         at = (region.old[1], region.new[1])
     return replace(edit, old=(*old, *edit.old[at[0]:]), new=(*new, *edit.new[at[1]:]))
 
@@ -190,6 +190,12 @@ def moved_lines(edit: Edit) -> list[Piece]:
 
 def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
     return one + tuple(value for value in other if value not in one)
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether lines have the same words, however they are cut into lines: what a redesign does to the marks between is its
+    own."""
+    return "".join(WORD.findall(plain(" ".join(old)))) == "".join(WORD.findall(plain(" ".join(new))))
 
 
 def _kept(lines: Sequence[str], region: tuple[int, int], cut: dict[int, str | None]) -> list[str]:

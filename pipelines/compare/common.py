@@ -18,8 +18,12 @@ ABOUT = 0.6
 # Of the changed articles so many must have lines at the same place, where an outlet is known to be in motion; of lines that
 # may stand anywhere more, since a paragraph put in is what an editor does too.
 MANY, MOST = 1 / 3, 1 / 2
+# A beginning, an end or a form of lines is less certain than a line: of many articles a share must have it.
+SOME = 0.1
+# The longest of such lines, one in ten left out as an editor's, and a quarter more for those not met yet.
+LONGEST, LONGER = 0.9, 1.25
 # A blame that explains a smaller share of the edits is not what the outlet did: then the whole change is blamed on it.
-ENOUGH = 0.5
+ENOUGH = 0.4
 # What editors say of a story that goes on, beside notices of correction; a redesign says neither.
 GOES_ON = re.compile(r"clarif|updat|amend|editor'?s? note|develop|breaking|обновл|дополн|подробност|срочно|жаңарт|жаңырт|"
                      r"янгиланди|yangilandi|навсозӣ|täzelen|aktualis|actualiz|mise à jour|更新|滚动|快讯", re.IGNORECASE)
@@ -98,7 +102,7 @@ def _by_words(edits: Sequence[Edit], usual: Callable[[str, Sequence[Edit]], bool
         if shape.kind == "any":
             if not all(shape.text in moved[edit] for edit in found.values()):
                 lines[shape.side].append(shape.text)
-        elif len(found) >= SEVERAL:
+        elif len(found) >= max(SEVERAL, SOME * len({edit.article for edit in edits})):
             shapes.append(shape)
     exact = Blame(tuple(lines["new"]), tuple(lines["old"]))
     # A form counts only where it takes out more than the exact lines do.
@@ -156,7 +160,7 @@ def _moved(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
 
 def _rest(edits: Sequence[Edit], blame: Blame) -> list[tuple[int, list[Piece]]]:
     """What is left of each edit, as pieces, with its article."""
-    return [(edit.article, [piece for piece in motion(blame.leaves(edit)).pieces if piece.part == "line" and piece.alone])
+    return [(edit.article, [piece for piece in motion(blame.leaves(edit)).pieces if piece.part == "line"])
             for edit in edits]
 
 
@@ -170,7 +174,8 @@ def _by_place(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
     for (place, side), found in runs.items():
         if len(found) >= enough:
             most = _usual_most([max(piece.nth for piece in pieces) for pieces in found.values()])
-            chars = max(len(piece.text) for pieces in found.values() for piece in pieces)
+            chars = (_longest(found.values()) if most == 1
+                     else max(len(piece.text) for pieces in found.values() for piece in pieces))
             shapes.append(Shape("first" if place == "first" else "last", side, most=most, chars=chars))
     return Blame(shapes=tuple(shapes))
 
@@ -182,13 +187,19 @@ def _usual_most(counts: Sequence[int]) -> int:
     return common[0] if common[1] * 4 >= len(counts) * 3 else max(counts)
 
 
+def _longest(found: Iterable[Sequence[Piece]]) -> int:
+    """How long lines are that come one an article, each article's shortest taken for it."""
+    lengths = sorted(min(len(piece.text) for piece in pieces) for pieces in found)
+    return int(lengths[int((len(lengths) - 1) * LONGEST)] * LONGER)
+
+
 def _anywhere(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
     shapes = []
     sides: tuple[Side, Side] = ("old", "new")
     rest = _rest(edits, blame)
     for side in sides:
-        found = {article: lengths for article, pieces in rest
-                 if (lengths := [len(piece.text) for piece in pieces if piece.side == side])}
+        found = {article: own for article, pieces in rest
+                 if (own := [piece for piece in pieces if piece.side == side and piece.alone])}
         if len(found) >= enough:
-            shapes.append(Shape("any", side, chars=max(max(lengths) for lengths in found.values())))
+            shapes.append(Shape("any", side, chars=_longest(found.values())))
     return Blame(shapes=tuple(shapes))

@@ -16,8 +16,11 @@ Place = Literal["first", "last", "inside"]
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+")
 # So many words in a row are the same passage; fewer (“of the”) stand in any two texts.
 PASSAGE = 3
-# Of a line that stayed at least this share of its words is found on the other side.
-STAYED = 0.25
+# Of a line that stayed at least this share of its words is found on the other side, or so many: a teaser keeps the first words
+# of a long paragraph.
+STAYED, STAYED_WORDS = 0.25, 8
+# What stands behind a word and is the sentence's own.
+CLOSING = " .,;:!?\"')]+。，、！？；：」』）》"
 # Above so many pairs of words (about a second) changed lines are not looked into.
 MOST_PAIRS = 4_000_000
 
@@ -111,11 +114,11 @@ def _pieces(side: Side, lines: Sequence[str], region: tuple[int, int], words: li
         text, spans = lines[line], kept.get(line, [])
         if not text:
             continue
-        if len(spans) < STAYED * counts.get(line, 0) or not spans:
+        if not spans or len(spans) < min(STAYED * counts[line], STAYED_WORDS):
             pieces.append(Piece(side, line, "line", text, "inside", 0, True))
             continue
         # The marks that close the sentence before, or open the one behind, are the line's own.
-        begin, end = text[:min(spans)[0]].rstrip(" \"'([").lstrip(), text[max(spans)[1]:].lstrip(" .,;:!?\"')]").rstrip()
+        begin, end = text[:min(spans)[0]].rstrip(" \"'([").lstrip(), text[max(spans)[1]:].lstrip(CLOSING).rstrip()
         if WORD.search(begin):
             pieces.append(Piece(side, line, "begin", begin, "inside", 0, True))
         if end:
