@@ -1,7 +1,7 @@
 """What a change of an article is made of: how much was added and taken out, and what it touches."""
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.compare.align import SIGN, WORDS
@@ -66,7 +66,9 @@ def measure(old_title: str, old: str, new_title: str, new: str) -> Statistics:
     kept = [pair.new for pair in told if pair.equal or pair.move is not None]
     moved = [pair.new for pair in told if pair.move is not None]
     removed, added = [plain(pair.old) for pair in touched], [plain(pair.new) for pair in touched]
-    words_kept, sentences_kept = sum(map(_words, kept)), sum(_sentences(piece) for piece in kept)
+    everything_kept = "\n".join(kept)
+    runs = RUN.findall(everything_kept)
+    words_kept, sentences_kept = _words(everything_kept, runs), sum(_sentences(piece) for piece in kept)
     return Statistics(
         headline=not same(old_title, new_title), chars_old=len(old), chars_new=len(new),
         chars_added=sum(len(step.new) for step in steps), chars_removed=sum(len(step.old) for step in steps),
@@ -79,14 +81,15 @@ def measure(old_title: str, old: str, new_title: str, new: str) -> Statistics:
         figures=_differing(_figures, removed, added), names=_differing(_names, removed, added),
         quotes=_quotes(old, new),
         correction=sum(map(is_notice, added)) > sum(map(is_notice, removed)),
-        similarity=_similarity(kept, removed, added))
+        similarity=_similarity(everything_kept, runs, removed, added))
 
 
-def _words(text: str) -> int:
-    """How many words a text has; where there are spaces, it is quicker to count runs of letters, less the decimals."""
+def _words(text: str, runs: Sequence[str] | None = None) -> int:
+    """How many words a text has, of whose runs of letters and figures some may be known: where there are spaces, it is quicker
+    to count these, less the decimals."""
     if not text.isascii() and SIGNS.search(text):
         return len(WORDS.findall(text))
-    return len(RUN.findall(text)) - len(DECIMAL.findall(text))
+    return len(RUN.findall(text) if runs is None else runs) - len(DECIMAL.findall(text))
 
 
 def _sentences(text: str) -> int:
@@ -141,10 +144,10 @@ def _quotations(text: str) -> Iterator[str]:
             yield said
 
 
-def _similarity(kept: list[str], removed: list[str], added: list[str]) -> float:
-    """The share of words in common; of texts that have no telling ones, of all words."""
+def _similarity(kept: str, runs: Sequence[str], removed: list[str], added: list[str]) -> float:
+    """The share of words in common; of texts that have no telling ones, of all words. runs are those of what was kept."""
     for pattern in (TELLING, WORDS):
-        both = sum(_count(pattern, piece) for piece in kept)
+        both = _count(pattern, kept, runs)
         before, after = _bag(pattern, removed), _bag(pattern, added)
         shared = (before & after).total()
         if total := 2 * both + before.total() + after.total():
@@ -152,9 +155,9 @@ def _similarity(kept: list[str], removed: list[str], added: list[str]) -> float:
     return 0.0 if removed or added else 1.0
 
 
-def _count(pattern: re.Pattern[str], text: str) -> int:
+def _count(pattern: re.Pattern[str], text: str, runs: Sequence[str]) -> int:
     if pattern is TELLING and (text.isascii() or not SIGNS.search(text)):
-        return sum(map(LONG.__le__, map(len, RUN.findall(text))))
+        return sum(map(LONG.__le__, map(len, runs)))
     return len(pattern.findall(text))
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal
 
 from pipelines.compare.align import ALIKE, SIGN, Budget, Match, alike, bag, gaps, likeness, matches
-from pipelines.compare.version import plain, same
+from pipelines.compare.version import keys, plain, same
 
 Op = Literal["equal", "insert", "delete", "replace"]
 
@@ -61,8 +61,9 @@ def pairs(old: str, new: str) -> tuple[Pair, ...]:
     """The sentences of two texts side by side, in order."""
     if old == new:
         return (Pair(old, new, equal=True),) if old else ()
-    known: dict[str, str] = {}
-    (before, keys_before), (after, keys_after) = _blocks(old, known), _blocks(new, known)
+    lines, others = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    keys_of_lines, keys_of_others = keys(lines, others)
+    (before, keys_before), (after, keys_after) = _blocks(lines, keys_of_lines), _blocks(others, keys_of_others)
     if " ".join(filter(None, keys_before)) == " ".join(filter(None, keys_after)):  # which are the plain forms of the texts
         return (Pair(old, new, equal=True),)
     found = tuple(_whole(_aligned(before, after, keys_before, keys_after, Budget())))
@@ -157,7 +158,7 @@ def _around(text: str, moved: Moved, at: int, *, out: bool) -> Iterator[Pair]:
 def _sentences(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[Pair]:
     before = [piece for block in old for piece in sentences(block)]
     after = [piece for block in new for piece in sentences(block)]
-    keys_before, keys_after = [_key(piece) for piece in before], [_key(piece) for piece in after]
+    keys_before, keys_after = _keys(before, after)
     found = matches(keys_before, keys_after, budget)
     told: list[Pair] = []
     for (a, c), (gone, come) in zip((*found, (None, None)), gaps(found, len(before), len(after)), strict=True):
@@ -206,20 +207,18 @@ def _whole(told: Iterable[Pair]) -> Iterator[Pair]:
             yield from group
 
 
-def _blocks(text: str, known: dict[str, str]) -> tuple[list[str], list[str]]:
-    """The lines, each with its end and the empty ones below it; and the plain form of each, which known remembers."""
+def _blocks(lines: Sequence[str], of_lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines, each with the empty ones below it, and the key of each."""
     rows: list[list[str]] = []
-    keys: list[str] = []
-    for line in text.splitlines(keepends=True):
-        if (key := known.get(line)) is None:
-            key = known[line] = plain(line)
-        if rows and not (key and keys[-1]):
+    found: list[str] = []
+    for line, key in zip(lines, of_lines, strict=True):
+        if rows and not (key and found[-1]):
             rows[-1].append(line)
-            keys[-1] = keys[-1] or key
+            found[-1] = found[-1] or key
         else:
             rows.append([line])
-            keys.append(key)
-    return ["".join(row) for row in rows], keys
+            found.append(key)
+    return ["".join(row) for row in rows], found
 
 
 def sentences(block: str) -> list[str]:
@@ -231,9 +230,10 @@ def sentences(block: str) -> list[str]:
     return pieces if pieces[-1] else pieces[:-1]
 
 
-def _key(piece: str) -> str:
+def _keys(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
     """What makes two pieces equal; white space alone is a piece of its own."""
-    return plain(piece) or " "
+    before, after = keys(old, new)
+    return [key or " " for key in before], [key or " " for key in after]
 
 
 # --- words
@@ -255,7 +255,7 @@ def _words(old: str, new: str, budget: Budget) -> list[Operation]:
     if max(len(old), len(new)) > LONGEST or not _wordwise(bag(plain(old)), bag(plain(new))):
         return [Operation("replace", old, new)]
     before, after = WORD.findall(old), WORD.findall(new)
-    keys_before, keys_after = [_key(word) for word in before], [_key(word) for word in after]
+    keys_before, keys_after = _keys(before, after)
     matched = matches(keys_before, keys_after, budget, unique=False)
     found: list[Operation] = []
     for (a, c), (gone, come) in zip((*matched, (None, None)), gaps(matched, len(before), len(after)), strict=True):
@@ -279,7 +279,7 @@ def _wordwise(old: Counter[str], new: Counter[str]) -> bool:
 def _between(old: str, new: str) -> list[Operation]:
     if not old and not new:
         return []
-    return [Operation("equal" if old and new and same(old, new) else _op(old, new), old, new)]
+    return [Operation("equal" if same(old, new) else _op(old, new), old, new)]
 
 
 def _kept(old: str, new: str, *, last: bool) -> list[Operation]:

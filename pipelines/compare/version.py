@@ -2,6 +2,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Quotation marks and apostrophes of every style, and dashes of every width: typography, not wording.
 QUOTES = dict.fromkeys("“”„‟«»″〝〞‹›", '"') | dict.fromkeys("‘’‚‛`´′ʻʼ", "'")
@@ -35,4 +36,21 @@ def block_key(text: str) -> str:
 def same(old: str | None, new: str | None) -> bool:
     """Whether two texts say the same."""
     old, new = old or "", new or ""
-    return old == new or plain(old) == plain(new)
+    if old == new:
+        return True
+    # The lines that both begin and end with say the same as they are.
+    before, after = old.split("\n"), new.split("\n")
+    most = min(len(before), len(after))
+    begin = next((place for place in range(most) if before[place] != after[place]), most)
+    most -= begin
+    end = next((place for place in range(most) if before[-1 - place] != after[-1 - place]), most)
+    return plain(" ".join(before[begin:len(before) - end])) == plain(" ".join(after[begin:len(after) - end]))
+
+
+def keys(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What makes a piece of one text a piece of the other, for the pieces of both: its plain form, or itself where both have
+    it, as most pieces are."""
+    before, after = [piece.strip() for piece in old], [piece.strip() for piece in new]
+    both = {*before} & {*after}
+    known = {piece: piece if piece in both else plain(piece) for piece in {*before, *after}}
+    return [known[piece] for piece in before], [known[piece] for piece in after]
