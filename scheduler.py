@@ -29,7 +29,7 @@ from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.life import Health
 from health.notify import Manager
-from pipelines import judgement
+from pipelines import budget, judgement
 from settings import Settings
 from storage import clock as store_clock
 from storage import pages, runs, watches
@@ -127,7 +127,7 @@ class Wire:
 
     def _begin_run(self, outlet: str, now: datetime, wanted: bool) -> int | None:
         try:
-            outlets.load(outlets.find(outlet, self.settings.outlets_dirs))
+            found = outlets.load(outlets.find(outlet, self.settings.outlets_dirs))
         except OutletError as error:
             if self._mistakes.get(outlet) != str(error):
                 logger.error("the outlet is left out: %s: %s: %s", error.file, error.key, error, extra={"outlet": outlet})
@@ -139,7 +139,8 @@ class Wire:
             open_runs = runs.open_runs(session)
             deaths, lost = runs.in_a_row(session, outlet, "died"), runs.in_a_row(session, outlet, "died", "failed")
             last = runs.last(session, outlet)
-        if outlet in open_runs or (not wanted and due is not None and due > now):
+            waits = outlet in open_runs or (due is not None and (due > now or not budget.has_room(session, found, now)))
+        if outlet in open_runs or (waits and not wanted):
             return None
         alone = deaths >= DEATHS_ALONE
         # One whose runs die or fail one after the other is left alone for a while, longer and longer.

@@ -23,6 +23,7 @@ from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.run import crawl
 from forget import outlet as forgetting
+from pipelines import budget
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import Names, names
@@ -106,12 +107,14 @@ class Worker:
         with self.store.reading() as session:
             backlog, newest = runs.get(session, [run_id])[0].backlog, runs.backlog_to(session, outlet.id)
             marks = forgotten.marks(session, outlet.id)
+            room = budget.left(session, outlet, clock.now(), run_id)
         known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
         intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         limits = self.settings.limits
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,
-                             seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds())
+                             seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds(),
+                             most=room)
         await desk.flush()
         if known is not None:
             # It is gone from the archive before anybody may look at what the run has brought.

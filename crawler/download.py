@@ -32,7 +32,7 @@ from crawler.egress import Egress
 from crawler.guard import Guard, GuardedReactor, endpoint
 from crawler.items import Exchange, Headers
 from crawler.politeness import DEFAULT_PORTS
-from crawler.refusal import DOWN, HeadTooLarge, ProxyFailed, reason_of
+from crawler.refusal import DOWN, HeadTooLarge, ProxyFailed, UsedUp, reason_of
 
 # It warns of bodies that are too large or cut off, from no task of the run's; the page's own outcome says that with its place.
 logging.getLogger(HTTP11DownloadHandler.__module__).setLevel(logging.ERROR)
@@ -66,10 +66,15 @@ class Download(HTTP11DownloadHandler):
             self._tally.down(self._outlet.home)
             self._ending.set()
 
+    def _check_for_room(self) -> None:
+        if not self._tally.has_room(self._outlet.home):
+            raise UsedUp("the day's budget of requests is used up")
+
     async def download_request(self, request: Request) -> Response:
         logs.about(page=request.url)
         for name in ("exchange", "kept"):  # those of a request that this one repeats or follows
             request.meta.pop(name, None)
+        self._check_for_room()  # what finds none does not wait for its turn either
         key = self._key.parameter(request.url) if self._key else None
         gate = self._gates.at(request.url)
         gate.limit(self._outlet.id, self._outlet.concurrency, self._outlet.delay)
@@ -78,6 +83,7 @@ class Download(HTTP11DownloadHandler):
         async with gate.turn(self._desk, self._ending):
             if self._egress:
                 await self._check_for_proxy(request.url)
+            self._check_for_room()
             self._tally.requests += 1
             try:
                 with wrap_twisted_exceptions():

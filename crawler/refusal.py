@@ -39,6 +39,10 @@ class Stopped(IgnoreRequest):
     """The run is ending: the request is not made, and nothing is said of its page."""
 
 
+class UsedUp(Stopped):
+    """The outlet's requests of the day are used up."""
+
+
 class DeskFailed(IgnoreRequest):
     """The desk raised an exception: the run is ending, and its caller is given that exception."""
 

@@ -16,8 +16,9 @@ STOPPED = "the crawl was stopped before its sources were read"
 class Tally:
     """Counts what happens to the pages of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.requests = self.not_modified = 0
+        self._most, self._used_up = most, False
         self._pages: Counter[tuple[str, Outcome]] = Counter()
         self._targets: Counter[str] = Counter()
         self._errors: list[str] = []
@@ -61,6 +62,15 @@ class Tally:
         """Something else went wrong with part of the run."""
         self._errors.append(f"{url}: {reason}")
         self._degraded = True
+
+    def has_room(self, url: str) -> bool:
+        """Whether the run may make one more request; that it may not is said once."""
+        if self._most is None or self.requests < self._most:
+            return True
+        if not self._used_up:
+            self._used_up = True
+            self.trouble(url, "the day's budget of requests is used up, the rest waits for tomorrow")
+        return False
 
     def down(self, url: str) -> None:
         """The site gives no answer any more, and the run ends."""

@@ -29,7 +29,7 @@ def _drawn(session: Session, intake: Intake, now: datetime, random: Random) -> l
         return []
     outlet, since = intake.outlet.id, now - FRESH
     wanted = CONTROLS - known.looked(session, outlet, since, intake.run_id)
-    room = min(wanted, budget.left(session, intake, now))
+    room = min(wanted, budget.left_to(session, intake, now))
     if room <= 0:
         return []
     others = known.others(session, outlet, since, intake.run_id)

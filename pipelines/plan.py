@@ -49,24 +49,26 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         page.etag, page.last_modified = _validators(seen)
         new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
         pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=due.NEVER)
-    below, room = pages.below(session, page.id), budget.left(session, intake, now)
-    return handed(intake, [*pages.get(session, new)[:max(0, room - len(below))], *below][:room])
+    below, room = pages.below(session, page.id), budget.left_to(session, intake, now)
+    fitting = [*pages.get(session, new)[:max(0, room - len(below))], *below][:room]
+    if out := len(new) + len(below) - len(fitting):
+        budget.told(session, intake, out, now, always=False)
+    return handed(intake, fitting)
 
 
 def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     """What is due and finds room in the day's budget: sources, then new articles, then known ones, the newest first; of what
     finds none the run's row tells."""
     outlet = intake.outlet.id
-    room = budget.left(session, intake, now)
+    room = budget.left_to(session, intake, now)
     found = [*pages.unlooked(session, outlet), *pages.due_sources(session, outlet, now)][:room]
     sources = len(found)
     found += pages.due_articles(session, outlet, now, min(PER_RUN, room - len(found)), new=True)
-    rest = min(PER_RUN - (len(found) - sources), room - len(found) - budget.reserved(intake, now))
+    rest = min(PER_RUN - (len(found) - sources), room - len(found) - budget.reserved(intake.outlet, now))
     found += pages.due_articles(session, outlet, now, max(0, rest), new=False)
     out = min(PER_RUN, pages.due_count(session, outlet, now)) - (len(found) - sources)
     if out > 0:
-        run = session.get_one(models.Run, intake.run_id)
-        run.errors = [*run.errors, budget.used_up(intake.outlet.budget, out)]
+        budget.told(session, intake, out, now, always=not found)
     return found
 
 

@@ -100,6 +100,13 @@ def due_articles(session: Session, outlet: str, now: datetime, limit: int, *, ne
                                 .order_by(Page.id.desc()).limit(limit)))
 
 
+def is_new_due(session: Session, outlet: str, now: datetime) -> bool:
+    """Whether a source or a new article of an outlet is due."""
+    return session.scalar(select(Page.id).where(
+        Page.outlet == outlet, Page.next_due_at <= now,
+        (Page.kind == "source") | (Page.kind == "article") & (Page.state == "new")).limit(1)) is not None
+
+
 def due_count(session: Session, outlet: str, now: datetime) -> int:
     """How many pages of articles are due."""
     return session.scalars(select(func.count()).select_from(Page).where(

@@ -129,11 +129,18 @@ def passed(session: Session, run_id: int, mail_at: datetime) -> None:
 
 
 def requests_since(session: Session, outlet: str, since: datetime, *, but: int) -> int:
-    """How many requests the outlet's crawls that began since then have made, this one left out; of one that died, which has no
+    """How many requests the outlet's crawls that ended since then have made, this one left out; of one that died, which has no
     count, how many answers it kept."""
     kept = select(func.count()).where(Capture.run_id == Run.id).correlate(Run).scalar_subquery()
     made = case((Run.state == "died", kept), else_=Run.requests)
-    return int(session.scalar(_crawls(select(func.sum(made)), outlet).where(Run.started_at >= since, Run.id != but)) or 0)
+    return int(session.scalar(_crawls(select(func.sum(made)), outlet).where(
+        func.coalesce(Run.ended_at, Run.started_at, type_=Run.started_at.type) >= since, Run.id != but)) or 0)
+
+
+def errors_since(session: Session, outlet: str, since: datetime) -> list[str]:
+    """The errors of the outlet's crawls that began since then."""
+    return [each for errors in session.scalars(_crawls(select(Run.errors), outlet).where(Run.started_at >= since))
+            for each in errors]
 
 
 def fetched(session: Session) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 import settings
 from scheduler import LOST_LOCK, Ticks, Wire
-from storage import outbox, runs
+from storage import outbox, pages, runs
 from storage.models import Run
 from storage.store import Store
 from tests.alerts.filled import Filled
@@ -60,6 +60,19 @@ def ended(wire: Wire, outlet: str, state: str, at: datetime) -> None:
         runs.end(session, run.id, at, state=state, requests=1, not_modified=0, errors=[])
 
 
+def budgeted(wire: Wire, budget: int, kind: str, now: datetime) -> None:
+    """Gives the outlet steppe a budget, and a page that was looked at and is due."""
+    (wire.settings.outlets_dirs[0] / "steppe.toml").write_text(f"budget = {budget}\n{OUTLET}", encoding="utf-8")
+    with wire.store.writing() as session:
+        pages.add(session, "steppe", kind, [f"https://steppe.example/{kind}"], now, state="known")
+
+
+def used(wire: Wire, at: datetime, requests: int) -> None:
+    """The run of the outlet steppe that is under way ends having made so many requests."""
+    with wire.store.writing() as session:
+        runs.end(session, runs.open_runs(session)["steppe"], at, state="done", requests=requests, not_modified=0, errors=[])
+
+
 def run_of(wire: Wire, outlet: str) -> Run:
     with wire.store.reading() as session:
         return session.scalars(select(Run).where(Run.outlet == outlet).order_by(Run.id.desc()).limit(1)).one()
@@ -70,7 +83,23 @@ def begun(wire: Wire, at: datetime, *only: str) -> set[str]:
     return set(asyncio.run(wire.dispatch(at, only or None)))
 
 
-# --- what it does first
+def test_an_outlet_whose_day_is_used_up_is_left_alone_until_the_next_one(wire: Wire, now: datetime) -> None:
+    budgeted(wire, 3, "source", now)
+    assert begun(wire, now, "steppe") == {"steppe"}
+    used(wire, now, 3)
+    assert "steppe" not in begun(wire, now + MINUTE)
+    assert "steppe" not in begun(wire, now + 300 * MINUTE)
+    assert begun(wire, now + 301 * MINUTE, "steppe") == {"steppe"}  # by hand it begins, and says why it does nothing
+    used(wire, now + 301 * MINUTE, 0)
+    assert "steppe" in begun(wire, now + timedelta(days=1))
+
+
+def test_known_articles_that_find_no_room_begin_no_run_before_a_source_does(wire: Wire, now: datetime) -> None:
+    budgeted(wire, 60, "article", now)
+    assert "steppe" not in begun(wire, now + MINUTE)  # a tenth and the source's looks until midnight are kept
+    budgeted(wire, 60, "source", now)
+    assert "steppe" in begun(wire, now + MINUTE)
+
 
 def test_what_a_dead_daemon_had_in_hand_is_free_when_the_next_one_begins(wire: Wire, now: datetime) -> None:
     mail = Filled(wire.store, now).mail()

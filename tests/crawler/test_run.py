@@ -370,6 +370,27 @@ def test_a_crawl_with_nothing_due_is_done(world: World) -> None:
     assert (report.state, report.requests) == ("done", 0)
 
 
+# --- the day's budget
+
+def test_no_more_requests_are_made_than_the_day_has_left_whatever_they_are_for(world: World) -> None:
+    paths = [f"/a{number}" for number in range(20)]
+    world.site.answers |= {"/rss": listing(*paths), **{path: article() for path in paths},
+                           "/a1": Answer(status=301, headers=(("Location", "/b1"),)), "/b1": article(),
+                           "/a2": Answer(status=503)}
+    report = world.crawl(most=9)
+    assert len(world.site.log) == report.requests == 9  # robots.txt, the source, a redirect and the tries of /a2 among them
+    assert (report.state, report.errors[-1]) == (
+        "degraded", f"{HOME}/: the day's budget of requests is used up, the rest waits for tomorrow")
+    assert sum("budget" in error for error in report.errors) == 1
+    assert all(seen.outcome == "read" for seen in world.memory.seen)  # of the others nothing is said
+
+
+def test_a_run_without_any_room_asks_for_nothing(world: World) -> None:
+    world.site.answers |= {"/rss": listing("/a"), "/a": article()}
+    assert world.crawl(most=0).state == "degraded"
+    assert world.site.log == world.memory.seen == []
+
+
 # --- controls
 
 def test_controls_are_asked_for_once_when_all_that_came_of_the_plan_is_done_and_are_then_looked_at(world: World) -> None:

@@ -85,7 +85,7 @@ def test_a_day_s_budget_is_for_sources_then_new_articles_then_the_newest_known_o
     assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/9", "/a/8", "/a/7", "/a/6", "/a/5"]
     with desk.store.reading() as session:
         assert session.get_one(Run, desk.run).errors == [
-            "the day's budget of 6 requests leaves no room for 4 pages that are due: they wait for tomorrow"]
+            "the day's budget of 6 requests leaves no room for 4 pages that are due: they wait, until tomorrow at the latest"]
     assert plan(desk.intake, None, desk.now) == ()
 
 
@@ -118,6 +118,55 @@ def test_new_articles_of_a_source_find_no_more_room_than_the_day_has(desk: Desk)
     of_a_day(desk, 3)
     assert urls(desk.announce("/a/1", "/a/2", "/a/3")) == ["/a/1", "/a/2"]
     assert len(desk.rows(PageRow)) == 4
+
+
+def test_that_the_day_s_budget_leaves_no_room_is_said_once_a_day_unless_nothing_at_all_is_asked_for(desk: Desk) -> None:
+    of_a_day(desk, 2)
+    for number in range(1, 5):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    desk.now += timedelta(hours=7)
+
+    def said(requests: int) -> list[str]:
+        """What the next run says of the pages due, having made so many requests."""
+        desk.standing = Standing()
+        plan(desk.intake, None, desk.now)
+        with desk.store.writing() as session:
+            errors = list(session.get_one(Run, desk.run).errors)
+            runs.end(session, desk.run, desk.now, state="done", requests=requests, not_modified=0, errors=[])
+        desk.now += timedelta(minutes=15)
+        desk.begin()
+        return errors
+
+    assert said(1) == ["the day's budget of 2 requests leaves no room for 3 pages that are due: they wait, until tomorrow "
+                       "at the latest"]
+    assert said(1) == []
+    assert len(said(0)) == 1  # nothing is left: a run of this kind begins by hand alone
+    desk.now += timedelta(days=1)
+    assert len(said(0)) == 1
+
+
+def test_a_run_over_midnight_counts_for_the_day_on_which_it_ends(desk: Desk) -> None:
+    of_a_day(desk, 5)
+    desk.now = desk.now.replace(hour=23, minute=50)
+    desk.end()
+    desk.begin()
+    desk.now += timedelta(minutes=20)
+    with desk.store.writing() as session:
+        runs.end(session, desk.run, desk.now, state="done", requests=5, not_modified=0, errors=[])
+    desk.begin()
+    assert plan(desk.intake, None, desk.now) == ()
+
+
+def test_a_run_that_died_counts_with_what_it_kept(desk: Desk) -> None:
+    of_a_day(desk, 4)
+    for number in range(1, 4):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    with desk.store.writing() as session:
+        runs.close_open(session, desk.now, "its worker died")
+    desk.standing = Standing()
+    desk.now += timedelta(hours=7)
+    desk.begin()
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss"]
 
 
 def test_a_source_that_the_outlet_s_file_no_longer_names_is_left_alone_and_comes_back_with_it(desk: Desk) -> None:
