@@ -43,10 +43,10 @@ async def crawl(outlet: Outlet, desk: Desk, *, gates: Gates, user_agent: str, st
     """Crawls what is due of an outlet and says how it went; needs the asyncio reactor, installed and running on this loop.
 
     Once stop is set no request is made any more, the pages in hand are finished, and it returns; so too after `seconds`, and
-    then the run is degraded. One answer may take `timeout` seconds in all. An exception of the desk ends the crawl and is
-    raised; a call of the desk that never returns is given up `grace` seconds after the stop or the limit, and the run is
-    degraded. No more than `most` requests are made; that it would take more degrades the run as well. So it returns, at the latest, the longer of `timeout` and `grace` after them. ValueError: the outlet's `connect`
-    names no address.
+    then the run is degraded. No more than `most` requests are made; that it would take more degrades the run as well. One
+    answer may take `timeout` seconds in all. An exception of the desk ends the crawl and is raised; a call of the desk that
+    never returns is given up `grace` seconds after the stop or the limit, and the run is degraded. So it returns, at the
+    latest, the longer of `timeout` and `grace` after them. ValueError: the outlet's `connect` names no address.
     """
     tally, ending, broken = Tally(most), asyncio.Event(), list[BaseException]()
 
