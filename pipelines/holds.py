@@ -1,6 +1,6 @@
 """What is decided about a hold: a redesign is taken out of what it held, a fault is stepped over, news is told."""
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -99,7 +99,7 @@ def release(store: Store, hold_id: int, who: str, now: datetime, group_wait: tim
 
 
 def over(store: Store, hold_id: int, now: datetime, group_wait: timedelta) -> Done:
-    """The outlet is itself again: what still differs is judged as if the hold were accepted."""
+    """The outlet is itself again: of each article what differs from how it read before the hold is told."""
     return _decide(store, hold_id, "over", None, now, group_wait)
 
 
@@ -116,7 +116,8 @@ def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now
             held = holds.held_by(session, hold_id)
             noise = noise_of(session, hold.outlet)
             outlet = hold.outlet
-        rests = _rests(blame, [edit(one, noise) for one in held]) if decision in ("accepted", "over") else {}
+        rests = (_rests(blame, [edit(one, noise) for one in held]) if decision == "accepted"
+                 else _rests_of_all(blame, [edit(one, noise) for one in held]) if decision == "over" else {})
         try:
             with store.writing() as session:
                 hold = _undecided(session, hold_id, lock=True)
@@ -183,6 +184,17 @@ def _rests(blame: Blame, edits: Sequence[Edit]) -> dict[int, Edit | None]:
         else:
             rests[one.version] = one if one.article in met else None
         met.add(one.article)
+    return rests
+
+
+def _rests_of_all(blame: Blame, edits: Sequence[Edit]) -> dict[int, Edit | None]:
+    """Of each version of a hold that is over what is left of its change. What came and went between is the redesign's way there
+    and back: the last version of each article says what became of it since before the hold."""
+    first, last = {one.article: one for one in reversed(edits)}, {one.article: one for one in edits}
+    rests: dict[int, Edit | None] = dict.fromkeys(one.version for one in edits)
+    for article, one in last.items():
+        rest = left(blame, replace(one, old_title=first[article].old_title, old=first[article].old))
+        rests[one.version] = None if rest.nothing else rest.edit
     return rests
 
 

@@ -19,6 +19,7 @@ from prove import (
     lives,
     longthread,
     memory,
+    redesign,
     rhythm,
     smtp,
     store,
@@ -109,6 +110,12 @@ PARTS = {
         "that takes, and `article thread --limit 20`, each a process of its own with its most memory",
         [Trial(database, 1) for database in DATABASES], partial(in_a_folder, longthread.run), together=False,
         summed=False),
+    "redesign": Part(
+        "A site of 60 articles is redesigned while its authors edit: before its operator decides its readers are told of at "
+        "most one change that no author made, the operator once; after `hold accept` 95 % of the edits before, in and after it "
+        "are told, each once, and nothing else; all articles seen in one run, or 1, 3 and 6 at a time by the ladder",
+        [Trial(f"{kind} {database}", 1) for kind in redesign.KINDS for database in DATABASES],
+        partial(in_a_folder, redesign.run), "edits"),
     "isso": Part(
         "The thread of a real Isso server, written to over its own API, is known as it stands, look after look",
         [Trial(database, seed) for seed in (1, 2, 3) for database in DATABASES], partial(in_a_folder, isso.run), "looks"),

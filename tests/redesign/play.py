@@ -27,7 +27,8 @@ ALL_TOLD = 0.95
 
 @dataclass
 class Count:
-    """What came of a life: alerts are what its readers were told before a person decided, notices what the operator was."""
+    """What came of a life: alerts are what its readers were told before a person decided and no author made, notices what the
+    operator was told."""
 
     looks: int = 0
     alerts: int = 0
@@ -65,6 +66,7 @@ class Play:
 
     def __init__(self, site: Site, line: Line) -> None:
         self.site, self.line = site, line
+        self.looks, self.began = 0, line.now
         self.since = 0  # which mails are of the redesign's time
 
     @property
@@ -73,6 +75,7 @@ class Play:
 
     def look(self, later: timedelta = timedelta(0), *, whole: bool = False) -> list[dict[str, Any]]:
         """One round of all ticks: over what is due, or over all that is known."""
+        self.looks += 1
         runs = self.line.crawl(*(["paper0"] if whole else []), later=later)
         self.tick()
         return runs
@@ -110,7 +113,7 @@ class Play:
         times = Counter(mark for one in found for mark in marks.get(one.path, ()) if mark in one.changed)
         untrue = [f"{one.event} of {one.path}: {one.changed[:100]!r}" for one in found
                   if not any(mark in one.changed for mark in marks.get(one.path, ()))]
-        return Count(alerts=len(found), notices=len(self.notices()), edits=len(edits), told=len(times),
+        return Count(looks=self.looks, alerts=len(untrue), notices=len(self.notices()), edits=len(edits), told=len(times),
                      twice=sum(number > 1 for number in times.values()), untrue=untrue)
 
     # --- what is decided
