@@ -27,6 +27,7 @@ from pipelines import budget
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import Names, names
+from pipelines.noise import known as known_noise
 from pipelines.read.children import Readers
 from run_desk import Clock, RunDesk
 from settings import Settings
@@ -108,8 +109,9 @@ class Worker:
             backlog, newest = runs.get(session, [run_id])[0].backlog, runs.backlog_to(session, outlet.id)
             marks = forgotten.marks(session, outlet.id)
             room = budget.left(session, outlet, clock.now(), run_id)
+            noise = known_noise(session, outlet.id)
         known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
-        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known)
+        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known, noise=noise)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         limits = self.settings.limits
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,

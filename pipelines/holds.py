@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import failpoint
+from pipelines import noise as learning
 from pipelines.compare.blame import Blame, Edit
 from pipelines.compare.change import measure
 from pipelines.compare.diff import block_pairs
@@ -114,7 +115,7 @@ def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now
             hold = _undecided(session, hold_id, lock=False)
             blame = Blame.from_json(hold.blame)
             held = holds.held_by(session, hold_id)
-            noise = noise_of(session, hold.outlet)
+            noise = learning.known(session, hold.outlet)
             outlet = hold.outlet
         rests = (_rests(blame, [edit(one, noise) for one in held]) if decision == "accepted"
                  else _rests_of_all(blame, [edit(one, noise) for one in held]) if decision == "over" else {})
@@ -154,11 +155,6 @@ def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now
 def need_key(hold_id: int) -> str:
     """The key of the need that a hold is."""
     return f"hold:{hold_id}"
-
-
-def noise_of(session: Session, outlet: str) -> Noise:
-    """What is known of an outlet's noise."""
-    return NO_NOISE
 
 
 def _undecided(session: Session, hold_id: int, *, lock: bool) -> Hold:

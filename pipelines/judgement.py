@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import failpoint
 from pipelines import due
 from pipelines import holds as deciding
+from pipelines import noise as learning
 from pipelines.compare import judge as rules
 from pipelines.compare.blame import NO_BLAME, Blame, Edit
 from pipelines.compare.diff import block_pairs
@@ -16,6 +17,7 @@ from pipelines.compare.judge import Looks, Verdict
 from pipelines.compare.version import same
 from pipelines.holds import Decided, Left, NoHold
 from storage import holds, runs
+from storage import noise as noises
 from storage.insert import put
 from storage.models import Alert, Hold
 from storage.runs import Unjudged
@@ -24,6 +26,7 @@ from storage.store import Store
 CONTROLS = timedelta(hours=1)
 RECENT = timedelta(hours=48)
 HABIT = timedelta(days=30)
+NOTHING_BUT_NOISE = "noise: nothing changed but lines that change at every look"
 SAMPLES = 3
 SAMPLE_LINES = 4
 SAMPLE_CHARACTERS = 200
@@ -42,9 +45,9 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """A change that an earlier hold's decision settles."""
+    """A change that an earlier hold's decision settles; or, with no hold, one that is nothing but noise."""
 
-    hold: int
+    hold: int | None
     judgement: str
     rest: Edit | None
 
@@ -79,7 +82,9 @@ def judge(store: Store, now: datetime, group_wait: timedelta, rule: Rule = rules
 
 
 def _judge(store: Store, run: Unjudged, now: datetime, group_wait: timedelta, rule: Rule) -> bool:
-    """Judges a run; False where somebody else did."""
+    """Judges a run; False where somebody else did. What its changes tell of the outlet's noise is learned before."""
+    if run.kind == "crawl":
+        _learn(store, run, now)
     while True:
         with store.reading() as session:
             found = _found(session, run, rule) if run.kind == "crawl" else None
@@ -99,6 +104,14 @@ def _judge(store: Store, run: Unjudged, now: datetime, group_wait: timedelta, ru
             continue
 
 
+def _learn(store: Store, run: Unjudged, now: datetime) -> None:
+    with store.reading() as session:
+        learned = learning.learned(session, run.outlet, run.id)
+    if learned:
+        with store.writing() as session:
+            noises.add(session, run.outlet, learned, now)
+
+
 # --- what is found
 
 def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
@@ -106,7 +119,7 @@ def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
     changed, lost = holds.of_run(session, run.id), holds.lost(session, run.id)
     if not changed and not lost:
         return None
-    noise = deciding.noise_of(session, run.outlet)
+    noise = learning.known(session, run.outlet)
     open_hold = holds.undecided(session, run.outlet)
     found = _Found(holds.newest_id(session, run.outlet), open_hold.id if open_hold is not None else None)
     settled: dict[int, _Settled] = {}
@@ -116,7 +129,9 @@ def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
     unseen = _unseen(session, changed, earlier)
     for one in changed:
         edit, stop = deciding.edit(one, noise), False
-        for hold in earlier:
+        if deciding.left(NO_BLAME, edit).nothing:
+            settled[one.version], stop = _Settled(None, "rejected", None), True
+        for hold in () if stop else earlier:
             what = _by_earlier(edit, hold, one.version in unseen.get(hold.id, ()))
             if what is None:
                 continue
@@ -138,7 +153,7 @@ def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
 
 def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[holds.Changed], settled: dict[int, _Settled],
             edits: Sequence[Edit], silent: set[int], open_hold: Hold | None, rule: Rule) -> _Found:
-    noise = deciding.noise_of(session, run.outlet)
+    noise = learning.known(session, run.outlet)
     held: set[int] = set()
     blame, reason = NO_BLAME, None
     if open_hold is not None:
@@ -256,10 +271,12 @@ def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at
     for version, what in found.settled:
         if what.judgement == "rejected":
             holds.judged(session, [version], "rejected", what.hold)
-            holds.settle_alerts(session, Alert.version_id == version, None, f"hold {what.hold} was rejected: it is of its kind")
+            why = f"hold {what.hold} was rejected: it is of its kind" if what.hold is not None else NOTHING_BUT_NOISE
+            holds.settle_alerts(session, Alert.version_id == version, None, why)
         elif what.judgement == "released":
             holds.judged(session, [version], "released", what.hold)
         else:
+            assert what.hold is not None
             deciding.settle(session, version, what.hold, what.rest, standing, mail_at, what.judgement)
     if not found.held and not found.lost:
         return None

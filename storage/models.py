@@ -244,6 +244,7 @@ class Noise(Base):
     looks: Mapped[int]
     articles: Mapped[int]
     learned_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
 
 
 class Thread(Base):

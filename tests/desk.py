@@ -25,6 +25,7 @@ from crawler.outlet import Outlet
 from pipelines.intake import Intake, Standing
 from pipelines.judgement import judge
 from pipelines.names import names
+from pipelines.noise import known
 from pipelines.plan import plan
 from pipelines.take_in import take_in
 from pipelines.thread_again import Again
@@ -91,9 +92,9 @@ class Desk:
     @property
     def intake(self) -> Intake:
         with self.store.reading() as session:
-            newest = runs.backlog_to(session, self.outlet.id)
+            newest, noise = runs.backlog_to(session, self.outlet.id), known(session, self.outlet.id)
         return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), newest,
-                      standing=self.standing)
+                      standing=self.standing, noise=noise)
 
     def watch(self, *words: str, recipients: tuple[str, ...] = ("a@example.org",), own: str = "w") -> None:
         with self.store.writing() as session:

@@ -27,6 +27,7 @@ from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.judgement import judge
 from pipelines.names import names
+from pipelines.noise import known as known_noise
 from pipelines.read.address import absolute
 from pipelines.read.children import MOST_READERS, Readers, at_once
 from run_desk import Clock, RunDesk
@@ -244,8 +245,9 @@ class Importer:
             assert row is not None  # the lock is ours, and all others were closed
             redirected = pages.redirected(session, outlet.id)
             marks = forgotten.marks(session, outlet.id)
+            noise = known_noise(session, outlet.id)
         known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
-        intake = Intake(self.store, outlet, row.id, True, self.names, imported=True, forgotten=known)
+        intake = Intake(self.store, outlet, row.id, True, self.names, imported=True, forgotten=known, noise=noise)
         clock = _RecordTime()
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         run = self.runs[outlet.id] = _Run(outlet, desk, clock, redirected)

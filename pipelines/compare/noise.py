@@ -4,7 +4,7 @@ Some are known by their form: counts, relative dates, what else to read. What an
 rules (pipelines/noise.py learns them).
 """
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,6 +65,8 @@ RATE = rf"[+−–(-]*\d[\d\u00a0 ]*[.,]\d+\s?%?|[+−–(-]*(?:{NUMBER})\s?%?"
 RATES = re.compile(rf"(?>{MONEY}|{RATE}|[\s/|=:()▲▼△▽↑↓•·,;+−–-])++", re.IGNORECASE)
 ONE_OF_MONEY = re.compile(MONEY, re.IGNORECASE)
 ALONE, BESIDE = 2, 3
+FIGURE = re.compile(r"\d(?:[\d.,:\u00a0 ]*\d)?")
+LABELLED = re.compile(rf"([^\d:：»|]{{2,{LABEL}}}?)(?:\s*[:：»|]|\s+[-–—]\s)\s*(?=\S)")
 
 
 def _is_board(line: str) -> bool:
@@ -118,15 +120,13 @@ def counted(line: str) -> str:
 
 def mask(line: str) -> str:
     """A line with each figure made the same: what is left of it when its figures change."""
-    return re.sub(r"\d(?:[\d.,:\u00a0 ]*\d)?", "0", plain(line)).casefold()
+    return FIGURE.sub("0", plain(line)).casefold()
 
 
-def prefix(line: str) -> str | None:
+def label(line: str) -> str | None:
     """The label that a short line begins with, plain, up to its colon or dash; None where it begins with none."""
-    if len(line) > LONGEST_LEADING:
-        return None
-    found = re.match(rf"(.{{2,{LABEL}}}?)(?:\s*[:：»|]|\s+[-–—]\s)\s*(?=\S)", line)
-    return plain(found[1]).casefold() if found and not re.search(r"\d", found[1]) else None
+    found = LABELLED.match(line) if len(line) <= LONGEST_LEADING else None
+    return plain(found[1]).casefold() if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ class Noise:
     """What an outlet's own history says of its noise; each rule a kind and a key, as the table `noise` has them.
 
     figures: a line of which only the figures change, by its mask. label: a short line that begins with a label, by the label.
-    below: a line below one that stays, by that one. line: a line that comes and goes, by its plain form."""
+    below: so many lines below one that stays, by their number and that one. line: a line that comes and goes, by its plain
+    form."""
 
     rules: tuple[tuple[str, str], ...] = ()
 
@@ -143,15 +144,10 @@ class Noise:
         nothing but noise."""
         boards = [_is_board(line) for line in lines]
         beside = 0 < sum(boards) <= ALONE and len(lines) - sum(boards) >= BESIDE
-        own = self._learned(lines) if self.rules else lines
-        left = tuple(filter(None, (counted(line) for line, board in zip(own, boards, strict=True) if not (board and beside))))
+        known = _known(lines, self.rules) if self.rules else [False] * len(lines)
+        left = tuple(filter(None, (counted(line) for line, board, noise in zip(lines, boards, known, strict=True)
+                                   if not noise and not (board and beside))))
         return left or tuple(lines)
-
-    def _learned(self, lines: Sequence[str]) -> Iterable[str]:
-        kinds: dict[str, set[str]] = {}
-        for kind, key in self.rules:
-            kinds.setdefault(kind, set()).add(key)
-        return _unless(lines, kinds)
 
     def same(self, old_title: str | None, old: str | None, new_title: str | None, new: str | None) -> bool:
         """Whether two articles say the same, noise aside."""
@@ -161,14 +157,33 @@ class Noise:
                                       "\n".join(self.without((new or "").split("\n"))))
 
 
-def _unless(lines: Sequence[str], kinds: dict[str, set[str]]) -> Iterator[str]:
-    """The lines, each that a rule knows as nothing."""
-    above = ""
+@lru_cache(maxsize=64)
+def _by_kind(rules: tuple[tuple[str, str], ...]) -> tuple[dict[str, frozenset[str]], dict[str, int]]:
+    """The keys of each kind; and how many lines below which one."""
+    kinds: dict[str, set[str]] = {}
+    below: dict[str, int] = {}
+    for kind, key in rules:
+        if kind == "below":
+            number, _, above = key.partition(" ")
+            below[above] = max(int(number), below.get(above, 0))
+        else:
+            kinds.setdefault(kind, set()).add(key)
+    return {kind: frozenset(keys) for kind, keys in kinds.items()}, below
+
+
+def _known(lines: Sequence[str], rules: tuple[tuple[str, str], ...]) -> list[bool]:
+    """Of each line whether a rule knows it."""
+    kinds, below = _by_kind(rules)
+    nothing = frozenset[str]()
+    figures, labels, whole = (kinds.get(kind, nothing) for kind in ("figures", "label", "line"))
+    found, more = [], 0
     for line in lines:
-        known = (plain(line) in kinds.get("line", ()) or mask(line) in kinds.get("figures", ()) or (
-            prefix(line) or "") in kinds.get("label", ()) or (len(line) <= LONGEST_LEADING and above in kinds.get("below", ())))
-        yield "" if known else line
-        above = plain(line)
+        own = plain(line)
+        short = len(line) <= LONGEST_LEADING
+        found.append((short and more > 0) or own in whole or (bool(figures) and mask(line) in figures)
+                     or (bool(labels) and label(line) in labels))
+        more = below.get(own, more - 1 if short else 0)
+    return found
 
 
 NO_NOISE = Noise()

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("articles", sa.Integer(), nullable=False),
         sa.Column("learned_at", TIME, nullable=False),
+        sa.Column("forgotten_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_noise"),
         sa.UniqueConstraint("outlet", "kind", "key", name="uq_noise_outlet_kind_key")
     )
