@@ -13,20 +13,21 @@ from typing import Any
 from command import ROOT
 
 from bench import parts, report
+from bench.compare import compare
 from bench.pages import COPIES, folder, originals
 from bench.quality import quality
 
 KEPT = ROOT / ".bench"
 MEASURES = {"throughput": parts.throughput, "repoll": parts.repoll}
-PARTS = (*MEASURES, "quality")
+PARTS = (*MEASURES, "quality", "compare")
 
 
 def measured(part: str, pages: Path, most: int | None, repetitions: int) -> dict[str, Any]:
     """What a part found, with the machine that it was run on."""
     found: dict[str, Any] = {"machine": report.machine(), "versions": report.versions(),
                              "load": round(os.getloadavg()[0], 1)}
-    if part == "quality":
-        found["tables"] = quality(pages)
+    if part in ("quality", "compare"):
+        found["tables"] = quality(pages) if part == "quality" else compare(pages, most)
         keep(part, found)
         return found
     found["runs"] = []
@@ -56,7 +57,7 @@ def main() -> int:
         print("bench: there are no pages: neither beside the checkout nor further up is a folder shared/pages; name one with "
               "--pages FOLDER", file=sys.stderr)
         return 2
-    if how.part != ["repoll"] and not parts.THEIRS.exists():
+    if how.part not in (["repoll"], ["compare"]) and not parts.THEIRS.exists():
         print("bench: the competitors are not installed: run `make bench`, which makes .venv-bench", file=sys.stderr)
         return 2
     print(f"{len(originals(how.pages))} pages, {COPIES} bodies of each", file=sys.stderr)

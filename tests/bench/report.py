@@ -41,6 +41,8 @@ UNFAIR = """What was not fair:
 """
 REPOLL = """The same unchanged pages, all due again and all answered 304, against a bare Scrapy spider that sends the same
 validators, as many requests at a time, and does nothing else."""
+COMPARE = """What it costs to compare an article with what is known of it and to measure the change, beside reading its page:
+processor time of one process, the best of five of each of {articles} articles of 6,500 to 9,900 characters."""
 MEASURED = {"benchmark": ("body F1", "no text"), "outlets": ("body F1", "title", "day", "authors", "no text"),
             "comments": ("count", "nested", "depth")}
 
@@ -74,7 +76,19 @@ def page(kept: Mapping[str, Mapping[str, Any]]) -> str:
     lines += ["## throughput", "", *_part("throughput", kept, runs, _throughput)]
     lines += ["## repoll", "", *_part("repoll", kept, runs, _repoll)]
     lines += ["## quality", "", *_quality(kept.get("quality", {}).get("tables", {}))]
+    lines += ["## compare", "", *_compare(kept.get("compare", {}).get("tables", []))]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _compare(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not rows:
+        return ["Not run.", ""]
+    lines = [COMPARE.format(articles=rows[0]["articles"]), "",
+             "| the new text | reading, ms | comparing, ms | of reading | at most |", "|---|--:|--:|--:|--:|"]
+    for row in rows:
+        part = row["comparing"] / row["reading"]
+        lines.append(f"| {row['edit']} | {row['reading']:.1f} | {row['comparing']:.2f} | {part:.1%} | 5 % |")
+    return [*lines, ""]
 
 
 def _part(name: str, kept: Mapping[str, Mapping[str, Any]], runs: Mapping[str, Sequence[Run]],
