@@ -40,8 +40,9 @@ class Life:
     def __init__(self, folder: Path, seed: int, database: str | None = None, *, articles: int = ARTICLES,
                  settings: str = LIMITS) -> None:
         self.random = random.Random(seed)
-        self.paper = Newspaper(folder, articles=0, database=database, outlet='every = "1s"\n', recheck="1s", settings=settings,
-                               recipients=RECIPIENTS)
+        # A look each second needs more requests than the day of an outlet that is to be spared has.
+        self.paper = Newspaper(folder, articles=0, database=database, outlet='every = "1s"\nbudget = 100000000\n',
+                               recheck="1s", settings=settings, recipients=RECIPIENTS)
         self.folder, self.errors = folder, folder / "daemon.log"
         self.marks: list[str] = []
         self.edited: Counter[str] = Counter()
