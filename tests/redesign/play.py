@@ -23,6 +23,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST = 12 * HOUR
 READER = "a@example.org"
 ALL_TOLD = 0.95
+# What is decided in the same way on both databases is looked at on the second one at length alone.
+LONG_ON_POSTGRES = pytest.mark.parametrize("made_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)],
+                                           indirect=True)
 
 
 @dataclass
@@ -129,6 +132,10 @@ class Play:
             return told("--config", self.site.config, "hold", verb, hold["hold"])
 
     # --- what is stored
+
+    def articles(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = told("--config", self.site.config, "article", "list")["articles"]
+        return found
 
     def empty_changes(self) -> list[str]:
         """Versions that say the same as the one before them, spaces aside: there must be none."""

@@ -38,6 +38,7 @@ class Site(Newspaper):
         self.published = list(self.articles)[:articles if published is None else published]
         self.layout: Layout = BEFORE
         self.edits: list[Edit] = []
+        self.wall: Answer | None = None  # what every page answers with, while there is one
     def publish(self, number: int) -> None:
         """Names so many more articles on the front page."""
         left = [path for path in self.articles if path not in self.published]
@@ -49,6 +50,8 @@ class Site(Newspaper):
                                encoding="utf-8")
 
     def answer(self, request: Request) -> Answer:
+        if self.wall is not None and request.path != "/robots.txt":
+            return self.wall
         if request.path.startswith("/front"):
             links = "".join(f'<li><a href="{path}">{path}</a></li>' for path in self.published)
             return Answer(f"<html><body><h1>Front page</h1><ul>{links}</ul></body></html>".encode())

@@ -9,13 +9,9 @@ from sqlalchemy import select
 from storage.models import Reading
 from tests.crawler.scripted import Reactor
 from tests.redesign.layouts import BEFORE, REDESIGNS
-from tests.redesign.play import DAY, HOUR, MINUTE, Play, at_once
+from tests.redesign.play import DAY, HOUR, LONG_ON_POSTGRES, MINUTE, Play, at_once
 from tests.redesign.site import Site
 from tests.redesign.words import sentence
-
-# What is decided in the same way on both databases is looked at on the second one at length alone.
-LONG_ON_POSTGRES = pytest.mark.parametrize("made_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)],
-                                           indirect=True)
 
 
 @pytest.fixture
