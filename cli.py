@@ -565,6 +565,40 @@ def alert_list(config: Path | None, limit: int | None, as_json: bool) -> None:
 
 
 @steppewire.group()
+def outlet() -> None:
+    """What is known of an outlet."""
+
+
+@outlet.command("noise")
+@click.argument("own", metavar="[OUTLET]", required=False)
+@click.option("--forget", "which", default=None, metavar="ID", type=click.IntRange(1, 2**31 - 1),
+              help="This is no noise: it is compared again, and not learned a second time.")
+@as_json
+@click.pass_obj
+def outlet_noise(config: Path | None, own: str | None, which: int | None, as_json: bool) -> None:
+    """List the lines of outlets' pages that change at nearly every look, as their own history tells: they are kept, and not
+    compared.
+
+    \b
+    Example: steppewire outlet noise
+    """
+    from verbs import noise
+
+    store = open_store(config)
+    try:
+        if which is not None:
+            document = noise.forget(store, own, which, datetime.now(timezone.utc))
+        else:
+            with store.reading() as session:
+                document = noise.listing(session, own)
+    except noise.Unknown as wrong:
+        fail(wrong, USAGE)
+    if own is not None and not document["noise"] and own not in load(config).outlets:
+        raise click.BadParameter(f"there is no outlet {own!r} in the settings or the store", param_hint="OUTLET")
+    present(document, as_json)
+
+
+@steppewire.group()
 def hold() -> None:
     """Changes of outlets that behave unlike themselves, which wait for you to decide."""
 

@@ -45,11 +45,12 @@ def listing(session: Session, outlet: str | None = None) -> list[Noise]:
     return list(session.scalars(query if outlet is None else query.where(Noise.outlet == outlet)))
 
 
-def forget(session: Session, noise_id: int, now: datetime) -> Noise | None:
-    """Has a rule count no more, for good; None where there is none."""
-    rule = session.get(Noise, noise_id)
-    if rule is not None and rule.forgotten_at is None:
-        rule.forgotten_at = now
+def forget(session: Session, noise_id: int, now: datetime, outlet: str | None = None) -> Noise | None:
+    """Has a rule, of an outlet where one is named, count no more, for good; None where there is none."""
+    rule = session.get(Noise, noise_id, with_for_update=True)
+    if rule is None or outlet not in (None, rule.outlet):
+        return None
+    rule.forgotten_at = rule.forgotten_at or now
     return rule
 
 

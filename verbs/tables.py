@@ -160,6 +160,13 @@ def _decided(console: Console, document: dict[str, Any]) -> None:
                       f"alerts to be mailed: {each['alerts']['told']}, dropped: {each['alerts']['dropped']}.")
 
 
+def _noise(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["noise"], {
+        "id": "noise", "outlet": "outlet", "since": "learned_at", "forgotten": "forgotten_at", "kind": "kind",
+        "such as": "example", "looks": "looks", "articles": "articles"},
+        "no noise was learned: no line is known that changes at every look")
+
+
 def _mails(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "subject": "subject",
                                         "state": "state", "attempts": "attempts", "next": "due_at", "reason": "reason"},
@@ -277,7 +284,7 @@ def _forgotten(console: Console, document: dict[str, Any]) -> None:
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "holds": _holds, "samples": _hold, "decided": _decided, "refused": _forgotten,
+DRAWN = {"checks": _checks, "holds": _holds, "noise": _noise, "samples": _hold, "decided": _decided, "refused": _forgotten,
          "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo, "runs": _runs, "steps": _why,
          "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
          "blocks": _article}

@@ -29,6 +29,7 @@ from pipelines.compare.diff import Op
 from pipelines.compare.judge import Verdict
 from pipelines.holds import DECISIONS
 from pipelines.judgement import judge
+from storage import noise
 from storage.holds import Decision
 from storage.kinds import KINDS
 from storage.store import Store
@@ -69,6 +70,7 @@ STATES = {
     ("hold-show", ".decision"): {*get_args(Decision), None},
     ("hold-show", ".changes[].judgement"): JUDGEMENTS,
     **{(f"hold-{verb}", ".decided[].decision"): {"accepted", "rejected", "released"} for verb in DECISIONS},
+    ("outlet-noise", ".noise[].kind"): {"figures", "label", "below", "line"},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
@@ -205,14 +207,19 @@ def held(folder: Path) -> Documents:
                 "all of it changed", Blame(("The railway was closed.",)), frozenset(edit.version for edit in edits)))
             desk.now += timedelta(hours=2)
             desk.begin()
+    with store.writing() as session:
+        noise.add(session, "a", [noise.Learned("figures", "almaty +0", "Almaty +12", 9, 4)], desk.now)
     store.engine.dispose()
+
     def seen() -> Documents:
         return {"hold-list": [told("--config", config, "hold", "list")],
-                "hold-show": [told("--config", config, "hold", "show", "1")]}
+                "hold-show": [told("--config", config, "hold", "show", "1")],
+                "outlet-noise": [told("--config", config, "outlet", "noise")]}
 
     before = seen()
     decided = {f"hold-{verb}": [told("--config", config, "hold", verb, str(number), "--who", "Aigul")]
                for number, verb in enumerate(DECISIONS, start=1)}
+    told("--config", config, "outlet", "noise", "--forget", "1")
     return {name: before[name] + made for name, made in seen().items()} | decided
 
 
