@@ -60,8 +60,25 @@ def missed(page: Page, now: datetime) -> None:
     page.missing_since = page.missing_since or now
     page.misses += 1
     page.doubt, page.etag, page.last_modified = True, None, None
-    # Soon again while it may be a slip; once only the day has to pass, no oftener than that needs.
-    page.next_due_at = now + SOON if page.misses < GONE_MISSES - 1 else max(now + SOON, page.missing_since + GONE_AFTER)
+    page.next_due_at = again(page, now)
+
+
+def again(page: Page, now: datetime) -> datetime:
+    """When a page that is missing is looked at again: soon while it may be a slip; once only the day has to pass, no oftener
+    than that needs; later and later while too few others stand. One that is gone, after as long again as it has been away."""
+    assert page.missing_since is not None
+    if page.state == "gone":
+        return now + min(max(now - page.missing_since, GONE_AFTER), MOVED)
+    if page.misses < GONE_MISSES - 1:
+        return now + SOON
+    wait: timedelta = SOON * 2 ** min(max(page.misses - GONE_MISSES, 0), 8)
+    return max(now + min(wait, LATEST), page.missing_since + GONE_AFTER)
+
+
+def wanted(page: Page, now: datetime) -> None:
+    """Something new is known that bears on a page: it is looked at next, unconditionally."""
+    page.doubt, page.etag, page.last_modified = True, None, None
+    page.next_due_at = min(page.next_due_at, now)
 
 
 def is_gone(page: Page, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
 from pipelines.telling import tell, text
 from pipelines.thread_again import Again, take_again
-from storage import articles, holds, pages, readings, runs, threads, watches
+from storage import absences, articles, holds, pages, readings, runs, threads, watches
 from storage.articles import NO_ASIDE, Aside
 from storage.insert import made, put
 from storage.models import Article, Change, Page, Sighting, Version
@@ -215,12 +215,15 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
         if intake.imported:
             due.imported(page, reason)
             return
+        if nothing.reason == "not_found" and page.article_id is not None:
+            absence.missed(session, intake, page, before.known, now, reason, capture_id)
+            return
         due.troubled(page, now, reason)
         page.state = "quarantined"
     elif seen.outcome == "missing":
-        absence.missed(session, intake, page, before.known, now, seen.reason)
+        absence.missed(session, intake, page, before.known, now, seen.reason, capture_id)
     elif seen.outcome == "moved":
-        absence.redirected(session, intake, seen, page, now)
+        absence.redirected(session, intake, seen, page, before.known, now, capture_id)
     else:
         due.troubled(page, now, seen.reason)
 
@@ -264,8 +267,12 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         twins.reject(session, intake, others, read, page.url, now)
         readings.write(session, [reading.row(capture_id, read) | {"outcome": "quarantined", "reason": twins.REASON}])
         twins.quarantine(intake, page, others[0].url, now)
+        twins.doubt(intake, page, others, now)
         return
     known = article is not None
+    first = article.url if article is not None else page.url
+    back = (absence.stands(session, intake, article, page, before.watches, text(intake, read), now, capture_id)
+            if article is not None and not before.other and not intake.imported else [])
     article = _own_article(session, intake, page, article, before.other, read, now)
     newest = articles.latest(session, article.id) if known else None
     if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):
@@ -285,7 +292,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if again and head_again is not None and newest is not None:
         # It may have been there before another reader's, which was shown since.
         readings.show(session, articles.hidden(session, newest.capture.id, head_again.reader))
-    told: list[Told] = []
+    told = list(back)
     version = None
     if change.changed:
         version = put(session, Version, article_id=article.id, run_id=intake.run_id, capture_id=capture_id, seen_at=now,
@@ -307,6 +314,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
             due.paced(session, page, intake.outlet, now, pace, doubt=any(thread.change.doubt for thread in change.threads))
     if newest is not None and newest.version.judgement == "held" and not change.returned:
         page.doubt, page.etag, page.last_modified = True, None, None  # until it is decided, each look is at all of it
+    if article.url != first:
+        absences.rename_threads(session, article, first, article.url)  # one that is new was called by the old address
     tell(session, intake, article, told, now, version)
 
 
@@ -317,8 +326,6 @@ def _own_article(session: Session, intake: Intake, page: Page, article: Article 
     else:
         if not other and (article.claimed_url is None or not intake.imported):
             article.claimed_url = read.claimed_url
-        if not other and not intake.imported:
-            article.state, article.gone_at = "standing", None
     page.article_id = article.id
     return article
 

@@ -54,7 +54,9 @@ class Article(Base):
 
 class Page(Base):
     __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("outlet", "url"), Index("ix_page_due", "outlet", "next_due_at"))
+    __table_args__ = (UniqueConstraint("outlet", "url"), Index("ix_page_due", "outlet", "next_due_at"),
+                      Index("ix_page_moved", "reason", sqlite_where=text("state = 'moved'"),
+                            postgresql_where=text("state = 'moved'")))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outlet: Mapped[str]

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
@@ -162,12 +162,6 @@ def last_announced(session: Session, outlet: str) -> datetime | None:
         Page.outlet == outlet, Page.kind == "source", Page.found_on_id.is_(None), Page.state != "gone"))
 
 
-def shown_since(session: Session, outlet: str, moment: datetime | None) -> bool:
-    """Whether any article page of the outlet stood after a moment: only then does another's absence mean something."""
-    return moment is not None and session.scalar(select(Page.id).where(
-        Page.outlet == outlet, Page.kind == "article", Page.confirmed_at > moment).limit(1)) is not None
-
-
 def _showing(*with_title: ColumnElement[bool]) -> Select[int]:
     # Made once: putting such a question together takes longer than asking it, and it is asked of every new page. For ids, as
     # there are seldom any.
@@ -204,23 +198,28 @@ _ANY = union(
     select(Capture.page_id).join(Reading, Reading.capture_id == Capture.id).where(Reading.text_sha256 == bindparam("text")),
     select(Page.id).where(Page.outlet == bindparam("outlet"), Page.url == bindparam("claimed")),
     select(Page.id).join(Article, Article.id == Page.article_id).where(Article.outlet == bindparam("outlet"),
-                                                                       Article.claimed_url == bindparam("url")))
+                                                                       Article.claimed_url == bindparam("url")),
+    # The state is no parameter: with one SQLite would not see that the index is of use.
+    select(Page.id).where(Page.outlet == bindparam("outlet"), Page.state == literal_column("'moved'"),
+                          Page.reason == bindparam("moved")))
 _RELATED = select(Page.id).where(Page.outlet == bindparam("outlet"), Page.kind == "article", Page.id != bindparam("page"),
                                  Page.id.in_(_ANY))
 
 
 def related(session: Session, page: Page, text_sha256: str, claimed_url: str | None) -> list[Page]:
     """The other article pages of a page's outlet that may be of one article with it: the one that it claims to be, those that
-    have ever answered with this text, and those of the articles that claim to be the page."""
+    have ever answered with this text, those of the articles that claim to be the page, and those that redirect to it."""
     found = _with_ids(session, _RELATED, {"outlet": page.outlet, "url": page.url, "page": page.id, "claimed": claimed_url,
-                                          "text": text_sha256})
+                                          "text": text_sha256, "moved": moved_to(page.url)})
     return sorted(found, key=lambda other: (other.url != claimed_url, other.id))
 
 
 def another_stands(session: Session, page: Page, url: str) -> bool:
-    """Whether the page of this address is another one than this and stands."""
+    """Whether the page of this address is another one than this and stands. One that is missing stands until it is gone, but
+    not beside a page that has no article yet: its article may have moved there."""
     return page.url != url and session.scalar(select(Page.id).where(
-        Page.outlet == page.outlet, Page.url == url, Page.state == "known")) is not None
+        Page.outlet == page.outlet, Page.url == url, Page.state == "known",
+        *((Page.misses == 0,) if page.article_id is None else ()))) is not None
 
 
 def leads_to(page: Page, url: str) -> bool:

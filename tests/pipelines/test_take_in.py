@@ -199,6 +199,7 @@ class Unread:
 # --- disappearance
 
 def looks_until_gone(desk: Desk) -> None:
+    desk.see(article("Another."), "/a/2")
     desk.miss()
     desk.next_run(hours=1 / 6)
     desk.miss()

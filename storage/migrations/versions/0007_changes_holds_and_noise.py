@@ -14,6 +14,8 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_index("ix_page_moved", "page", ["reason"], sqlite_where=sa.text("state = 'moved'"),
+                    postgresql_where=sa.text("state = 'moved'"))
     _holds()
     op.create_table("change",
         sa.Column("version_id", sa.Integer(), nullable=False),
