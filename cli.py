@@ -366,19 +366,20 @@ def article_list(config: Path | None, outlet: str | None, since: datetime | None
 @as_json
 @click.pass_obj
 def article_show(config: Path | None, which: str, version: int | None, as_json: bool) -> None:
-    """Show an article: its text, its comments, its versions.
+    """Show an article: its text, its comments, its versions, and when it went, came back or moved.
 
     \b
     Example: steppewire article show 7 --version 1
     """
-    from storage import articles
+    from storage import absences, articles
     from verbs import documents, threads
 
     with open_store(config).reading() as session:
         found = one_article(session, which)
         rows = articles.versions(session, found.id)
         shown = one_version(rows, version)
-        present(documents.article_show(found, rows, shown, *threads.article_comments(session, found)), as_json)
+        present(documents.article_show(found, rows, shown, *threads.article_comments(session, found),
+                                       absences.events(session, found.id)), as_json)
 
 
 @article.command("diff")

@@ -87,24 +87,24 @@ def _happening(alert: DueAlert, passage: Passage) -> Happening:
     return Happening(
         heading=words.heading, seen=f"{alert.seen_at:%Y-%m-%d %H:%M} UTC", words=", ".join(map(line, passage.words)),
         author=line(passage.author) if passage.author else None,
-        sides=tuple(side for part in parts for side in _sides(part, words.before, words.after)))
+        sides=tuple(side for part in parts for side in _sides(part, words.before, words.after, apart=words.apart)))
 
 
-def _sides(part: Part, before: str | None, after: str | None) -> list[Side]:
+def _sides(part: Part, before: str | None, after: str | None, *, apart: bool) -> list[Side]:
     def label(word: str | None) -> str | None:
         return word and (f"Headline {word.lower()}" if part.field == "title" else word)
 
     if part.old is None:
-        return [Side(label("Added" if before and after else after), whole(part.new or "", part.new_spans))]
+        return [Side(label("Added" if before and after and not apart else after), whole(part.new or "", part.new_spans))]
     if part.new is None:
-        return [Side(label("Taken out" if before and after else before), whole(part.old, part.old_spans))]
-    old, new = compared(part)
+        return [Side(label("Taken out" if before and after and not apart else before), whole(part.old, part.old_spans))]
+    old, new = compared(part) if not apart else (whole(part.old, part.old_spans), whole(part.new, part.new_spans))
     return [Side(label(before or "Was"), old), Side(label(after or "Now"), new)]
 
 
 def _more(article: int, events: set[str], public_url: str | None) -> tuple[More, ...]:
     verbs = {"show": "The whole article"}
-    if "article_edited" in events:
+    if events & {"article_edited", "article_replaced"}:
         verbs["diff"] = "All changes"
     if any(name.startswith(("comment_", "thread_")) for name in events):
         verbs["thread"] = "The thread"

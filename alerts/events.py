@@ -7,13 +7,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Event:
     """The words for an event: as a heading in the mail, and in a subject for one and for n of them. before stands over a text
-    that is no more, after over one that is there now; None where it needs no word."""
+    that is no more, after over one that is there now; None where it needs no word. apart: the texts are of two stories, and
+    neither was added to the other or taken out of it."""
 
     heading: str
     one: str
     many: str
     before: str | None = None
     after: str | None = None
+    apart: bool = False
 
 
 EVENTS = {
@@ -22,7 +24,7 @@ EVENTS = {
     "article_gone": Event("Article gone", "gone", "gone {n} times", "It read"),
     "article_back": Event("Article back", "back again", "back again {n} times"),
     "article_replaced": Event("Another story stands at this address", "replaced by another story",
-                              "replaced by another story {n} times", "Was", "Now"),
+                              "replaced by another story {n} times", "Was", "Now", apart=True),
     "comment_posted": Event("New comment", "new comment", "{n} new comments"),
     "comment_edited": Event("Comment edited", "comment edited", "{n} comments edited", "Was", "Now"),
     "comment_removed": Event("Comment removed", "comment removed", "{n} comments removed", "It read"),

@@ -248,9 +248,10 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
         return _Change(True, threads=taken)
     was, new = text(intake, old) if old is not None else None, text(intake, read)
     statistics = measure(was.title, "\n".join(was.lines), new.title, "\n".join(new.lines)) if was is not None else None
-    found = [(watch, watching.appeared(watch, new) if was is None else watching.edited(watch, was, new))
-             for watch in before.watches]
-    event = "article_new" if statistics is None else "article_replaced" if statistics.replaced else "article_edited"
+    anew = statistics is not None and statistics.replaced
+    found = [(watch, watching.appeared(watch, new) if was is None else
+              watching.replaced(watch, was, new) if anew else watching.edited(watch, was, new)) for watch in before.watches]
+    event = "article_new" if statistics is None else "article_replaced" if anew else "article_edited"
     return _Change(True, event, tuple((watch, passage) for watch, passage in found if passage is not None), statistics, taken)
 
 

@@ -11,7 +11,7 @@ from pipelines.compare.change import measure
 from pipelines.compare.diff import Operation, diff
 from storage import articles, holds, outbox, pages, runs
 from storage.kinds import kind
-from storage.models import Article, Reading, Run
+from storage.models import Article, ArticleEvent, Reading, Run
 
 if TYPE_CHECKING:
     from forget.outlet import Asked, Done
@@ -121,8 +121,8 @@ def article_list(session: Session, outlet: str | None, since: datetime | None, l
 
 
 def article_show(article: Article, rows: Sequence[articles.VersionRow], shown: articles.VersionRow, thread: Document,
-                 comments: Sequence[Document]) -> Document:
-    """One version of an article with its thread as it is now, and the list of all versions."""
+                 comments: Sequence[Document], events: Sequence[ArticleEvent]) -> Document:
+    """One version of an article with its thread as it is now, the list of all versions, and what became of the article."""
     return SCHEMA | {
         "article": str(article.id), "outlet": article.outlet, "state": article.state, "file": None, "outcome": "clean",
         "reason": None, "note": None,
@@ -130,7 +130,10 @@ def article_show(article: Article, rows: Sequence[articles.VersionRow], shown: a
         "thread": thread, "comments": list(comments),
         "versions": [{"seq": row.version.seq, "capture": str(row.version.capture_id), "seen_at": time(row.version.seen_at),
                       "text_sha256": row.reading.text_sha256, "reader": row.reading.reader, "judgement": row.version.judgement}
-                     for row in rows]}
+                     for row in rows],
+        "events": [{"seq": row.seq, "event": row.event, "url": row.url, "seen_at": time(row.seen_at),
+                    "last_there_at": time(row.last_there_at), "first_missing_at": time(row.first_missing_at),
+                    "capture": str(row.capture_id) if row.capture_id is not None else None} for row in events]}
 
 
 def alert_list(session: Session, limit: int | None) -> Document:

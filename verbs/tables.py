@@ -10,6 +10,8 @@ from verbs.tree import draw
 # Of a stretch without a change this many characters are shown beside a change, and of a block at the place that it left.
 BESIDE = 300
 MOVED = 60
+# What became of an article, by its event: of its address.
+BECAME = {"gone": "gone from {}", "back": "back at {}", "moved": "moved to {}"}
 MARKS = {"ok": "✓", "bad": "✗"}
 # Why records of a file were left out.
 LEFT_OUT = {
@@ -234,6 +236,8 @@ def _article(console: Console, document: dict[str, Any]) -> None:
     console.print(Text(document["title"] or "(no title)", "bold"))
     if document.get("state") in ("gone", "moved"):
         console.print(f"This article is {document['state']}.")
+    for event in document.get("events", ()):
+        console.print(f"{_cell(event['seen_at'])}: {BECAME[event['event']].format(event['url'])}")
     facts = [", ".join(document["authors"]), _cell(document["published"]), document["language"]]
     if any(facts):
         console.print(" · ".join(fact for fact in facts if fact))

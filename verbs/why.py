@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.politeness import host_of
 from pipelines.match.words import find
 from settings import Settings
-from storage import articles, runs, trace
+from storage import absences, articles, runs, trace
 from storage.clock import NEVER_YEAR
 from storage.models import Article, Host, Page, Watch
 from storage.store import Store
@@ -18,6 +18,7 @@ from storage.trace import Telling
 from verbs import documents
 from verbs.finding import Owner, owner, spellings
 from verbs.needs import moment
+from verbs.tables import BECAME
 
 State = Literal["yes", "no", "waiting", "unknown"]
 Name = Literal["outlet", "robots", "discovered", "fetched", "read", "stored", "matched", "mailed"]
@@ -148,8 +149,11 @@ def _fetched(session: Session, page: Page | None) -> Step:
         state: State = "yes" if page.article_id is not None else "no"
         return Step(state, f"it {page.reason}", last.at if last else None, "ask about the address that it redirects to")
     if good is not None:
-        state_now = (f"it is gone since, having answered {last.status if last else 404} {_times(page.misses)}"
-                     if page.state == "gone" else f"it has since answered that it is not there, {_times(page.misses)}"
+        # A miss by a redirect or in words was answered by 200.
+        how = f"({page.reason}) " if last is not None and last.status == 200 and page.reason else ""
+        answered = f"not been there {how}" if how else f"answered {last.status if last else 404} "
+        state_now = (f"it is gone since, having {answered}{_times(page.misses)}"
+                     if page.state == "gone" else f"it has since answered that it is not there, {how}{_times(page.misses)}"
                      if page.misses else f"since then: {trouble}" if trouble else "")
         at = page.confirmed_at or good.at
         return Step("yes", f"it answered 200{f'; {state_now}' if state_now else ''}; {again}", at)
@@ -186,6 +190,9 @@ def _stored(session: Session, article: Article | None) -> Step:
         return Step("no", "no article was read")
     versions = articles.versions(session, article.id)
     number = f"article {article.id}, {len(versions)} version{'s' if len(versions) != 1 else ''}, {article.state}"
+    if events := absences.events(session, article.id):
+        last = events[-1]
+        number += f" ({BECAME[last.event].format(last.url)} {moment(last.seen_at)})"
     if articles.shown(versions):
         return Step("yes", number, article.first_seen_at)
     judgements = {row.version.judgement for row in versions}

@@ -52,6 +52,20 @@ def edited(watch: WatchRow, old: Text, new: Text) -> Passage | None:
     return Passage(new.title, words, tuple(parts[:PARTS]))
 
 
+def replaced(watch: WatchRow, old: Text, new: Text) -> Passage | None:
+    """Both headlines, and what one story and then the other says at the same address, where either has a word of the watch;
+    None where neither has."""
+    words = tuple(dict.fromkeys((*find(watch.words, new.whole), *find(watch.words, old.whole))))
+    if not words:
+        return None
+    parts = [_part(watch, "title", old.title, new.title)]
+    for side, gone in ((old, True), (new, False)):
+        found = _standing(watch, side, gone=gone)
+        texts = [part for part in found.parts if part.field == "text"] if found is not None else []
+        parts += texts[:PARTS // 2] or [_whole("text", side.lines[0], (), gone=gone)]
+    return Passage(new.title, words, tuple(parts))
+
+
 def said(watch: WatchRow, headline: str, author: str | None, old: str | None, new: str | None) -> Passage | None:
     """The passage of a comment that was posted (old is None), removed (new is None) or edited."""
     part = _part(watch, "comment", old, new)
@@ -74,8 +88,11 @@ def _standing(watch: WatchRow, text: Text, *, gone: bool) -> Passage | None:
     if not found:
         return None
     return Passage(text.title, tuple(found), tuple(
-        Part(field, piece, None, spans) if gone else Part(field, None, piece, (), spans)
-        for field, piece, spans in islice(_places(text, _ordered(found)), PARTS)))
+        _whole(field, piece, spans, gone=gone) for field, piece, spans in islice(_places(text, _ordered(found)), PARTS)))
+
+
+def _whole(field: Literal["title", "text"], piece: str, spans: tuple[Span, ...], *, gone: bool) -> Part:
+    return Part(field, piece, None, spans) if gone else Part(field, None, piece, (), spans)
 
 
 def _places(text: Text, spans: Sequence[Span]) -> Iterator[tuple[Literal["title", "text"], str, tuple[Span, ...]]]:

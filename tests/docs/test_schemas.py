@@ -57,6 +57,7 @@ STATES = {
     ("article-list", ".articles[].state"): {"standing", "moved", "gone"},
     ("article-show", ".state"): {"standing", "moved", "gone"},
     ("article-show", ".versions[].judgement"): JUDGEMENTS,
+    ("article-show", ".events[].event"): {"gone", "back", "moved"},
     ("article-thread", ".comments[].state"): set(get_args(CommentState)),
     ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
     ("article-thread", ".reads[].state"): set(get_args(ThreadState)),
@@ -177,6 +178,8 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
               if alert["event"] in ("comment_edited", "comment_removed")}
     assert len(talked) == 2
     found["article-show"] = [ask("article", "show", most["article"], "--version", "1"), ask("article", "show", url)]
+    found["article-show"] += [ask("article", "show", article["article"]) for article in found["article-list"][0]["articles"]
+                              if article["state"] == "gone"]
     found["article-diff"] = [ask("article", "diff", most["article"], "--from", "1", "--to", "2")]
     found["article-thread"] = [ask("article", "thread", article) for article in sorted(talked)]
     found["article-thread"].append(closed(folder))

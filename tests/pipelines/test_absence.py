@@ -246,6 +246,16 @@ def test_an_article_that_redirects_to_its_new_address_goes_on_there_with_its_thr
     assert own.native_key == f"{HOME}/a/1-slug" and len(desk.rows(Comment)) == 1 and desk.rows(models.ThreadEvent) == []
 
 
+def test_a_thread_that_begins_with_the_new_address_is_called_by_it(desk: Desk) -> None:
+    desk.see(article(WORDS))
+    desk.next_run(hours=1)
+    redirect(desk, "/a/1", "/a/9")
+    for _ in range(2):
+        desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)), "/a/9")
+    assert [row.native_key for row in desk.rows(models.Thread)] == [f"{HOME}/a/9"]
+    assert desk.rows(models.ThreadEvent) == []
+
+
 def test_a_redirect_to_another_story_moves_nothing(desk: Desk) -> None:
     others(desk, "/a/2")
     desk.see(article(WORDS))
@@ -373,7 +383,7 @@ def test_a_text_under_another_headline_is_not_what_is_missing(desk: Desk) -> Non
 
 def test_an_article_whose_print_page_stands_is_not_gone_and_goes_on_there(desk: Desk) -> None:
     desk.watch("word000")
-    desk.see(article(WORDS))
+    desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)))
     printed = replace(article(WORDS), claimed_url=f"{HOME}/a/1")
     desk.see(printed, "/a/1/print")
     others(desk)
@@ -384,6 +394,7 @@ def test_an_article_whose_print_page_stands_is_not_gone_and_goes_on_there(desk: 
         desk.see(printed, "/a/1/print")
         assert states(desk)["/a/1" if hours == 1 else "/a/1/print"] == "standing"
     assert events(desk) == [(1, "moved", "/a/1/print")] and told(desk) == ["article_new"]
+    assert [row.native_key for row in desk.rows(models.Thread)] == [f"{HOME}/a/1/print"]
 
 
 def test_another_page_of_an_article_that_goes_or_redirects_to_it_says_nothing_of_it(desk: Desk) -> None:
