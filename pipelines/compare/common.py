@@ -12,9 +12,9 @@ from pipelines.compare.version import plain, same
 
 # A line put into so many articles is no chance; into two it counts only where nothing else changed in either.
 SEVERAL = 3
-# Of the words of a sentence of news this share stands elsewhere in its article too (measured on the pages of the shared folder:
-# a sentence shares 0.6 and more with its own article, a boilerplate line less).
-ABOUT = 0.6
+# So many telling words of a line, two pairs of ideographs for one, stand elsewhere in nearly every article that shares it,
+# where it is news of a matter they have in common: what happened and where. Of boilerplate hardly one does.
+SHARED, NEARLY = 2, 0.75
 # Of the changed articles so many must have lines at the same place, where an outlet is known to be in motion; of lines that
 # may stand anywhere more, since a paragraph put in is what an editor does too.
 MANY, MOST = 1 / 3, 1 / 2
@@ -22,46 +22,50 @@ MANY, MOST = 1 / 3, 1 / 2
 SOME = 0.1
 # The longest of such lines, one in ten left out as an editor's, and a quarter more for those not met yet.
 LONGEST, LONGER = 0.9, 1.25
+# As many lines came or went in so many of the articles; in the others an editor put in one more.
+USUAL_RUN = 0.75
+NO_LIMIT = 10**9
 # A blame that explains a smaller share of the edits is not what the outlet did: then the whole change is blamed on it.
 ENOUGH = 0.4
 # What editors say of a story that goes on, beside notices of correction; a redesign says neither.
 GOES_ON = re.compile(r"clarif|updat|amend|editor'?s? note|develop|breaking|обновл|дополн|подробност|срочно|жаңарт|жаңырт|"
                      r"янгиланди|yangilandi|навсозӣ|täzelen|aktualis|actualiz|mise à jour|更新|滚动|快讯", re.IGNORECASE)
-# Words are compared by their beginnings: the languages of the region inflect.
+# Words are compared by their beginnings: the languages of the region inflect. Shorter ones tell nothing unless they are names.
 STEM = 5
-SHORT = 4
+NAME = 3
+# Of lines that only begin alike so many: a digest of three days has its label of weather in each.
+LABELLED = 5
 
 
 def stems(text: str) -> set[str]:
-    """The words of a text that tell what it is about: longer ones by their beginnings, figures, pairs of ideographs."""
-    words = WORD.findall(text.casefold())
+    """The words of a text that tell what it is about: longer ones and names by their beginnings, pairs of ideographs."""
+    words = WORD.findall(text)
     pairs = {one + other for one, other in pairwise(words) if len(one) == len(other) == 1}
-    return {word[:STEM] for word in words if len(word) >= SHORT or word.isdigit()} | pairs
+    return {word.casefold()[:STEM] for word in words
+            if not word.isdigit() and (len(word) >= STEM or (len(word) >= NAME and word[0].isupper()))} | pairs
 
 
 @lru_cache(maxsize=4096)
 def _stayed(edit: Edit) -> frozenset[str]:
     """The stems of what both sides of an edit have: its headline and the lines that did not come or go."""
-    gone = {(piece.side, piece.line) for piece in motion(edit).pieces if piece.part == "line"}
-    lines = [line for number, line in enumerate(edit.old) if ("old", number) not in gone]
-    return frozenset(stems("\n".join([edit.old_title, *lines])))
-
-
-def about(edit: Edit, line: str) -> float:
-    """How much a line has to do with its article: the share of its telling words that stand elsewhere in it."""
-    words = stems(line)
-    return len(words & _stayed(edit)) / len(words) if len(words) > 1 else 0.0
+    gone = {piece.line for piece in motion(edit).pieces if piece.part == "line" and piece.side == "old"}
+    return frozenset(stems("\n".join([edit.old_title, *(line for number, line in enumerate(edit.old) if number not in gone)])))
 
 
 def is_news(text: str, edits: Sequence[Edit]) -> bool:
-    """Whether a line that several edits share is their news: a notice of an editor, or a sentence about most of them."""
-    return is_notice(text) or bool(GOES_ON.search(text)) or sum(about(edit, text) >= ABOUT for edit in edits) > len(edits) / 2
+    """Whether a line that several edits share is their news: a notice of an editor, or a sentence about what they have in
+    common."""
+    if is_notice(text) or GOES_ON.search(text):
+        return True
+    having = Counter(stem for edit in edits for stem in stems(text) & _stayed(edit))
+    common = [stem for stem, count in having.items() if count >= NEARLY * len(edits)]
+    return sum(1 if len(stem) > 2 else 0.5 for stem in common) >= SHARED
 
 
 def certain(edits: Sequence[Edit]) -> Blame:
     """The blame that needs no other evidence: lines that came or went in several articles, with the same words or the same
     beginning, that have nothing to do with what those are about, and in most of them alone."""
-    blame = _by_words(edits, lambda text, having: not is_news(text, having), lambda count: count >= 2)
+    blame = _by_words(edits, lambda text, having: not is_news(text, having), 2, LABELLED)
     whole = {edit.article for edit in edits if blame and blame.explains(edit)}
     touched = {edit.article for edit in edits if blame and blame.touches(edit)}
     if len(touched) < 2 or len(whole) < (2 if len(touched) == 2 else len(touched) * 2 / 3):
@@ -78,36 +82,40 @@ def in_motion(edits: Sequence[Edit]) -> Blame:
     def usual(text: str, having: Sequence[Edit]) -> bool:
         return len({edit.article for edit in having}) * 2 >= count or not is_news(text, having)
 
-    blame = _by_words(edits, usual, lambda having: having >= several)
+    # What many have comes first: the bylines of three authors are exact lines too, and say nothing of the others'.
+    blame = _by_words(edits, usual, max(several, count * MANY), max(several, count * MANY))
     blame |= _titles(edits, lambda having: having >= max(several, count * MANY))
     blame |= _moved(edits, blame, max(several, count * MOST))
     blame |= _by_place(edits, blame, max(several, count * MANY))
+    blame |= _by_words([blame.leaves(edit) for edit in edits], usual, several, max(several, count * SOME))
     blame |= _anywhere(edits, blame, max(several, count * MOST))
     explained = {edit.article for edit in edits if blame.explains(edit)}
     return blame if len(explained) >= ENOUGH * count else NO_BLAME
 
 
-def _by_words(edits: Sequence[Edit], usual: Callable[[str, Sequence[Edit]], bool], enough: Callable[[int], bool]) -> Blame:
+def _by_words(edits: Sequence[Edit], usual: Callable[[str, Sequence[Edit]], bool], lines_from: float,
+              forms_from: float) -> Blame:
+    """The lines that so many articles share, and the forms of lines that so many do."""
     having: dict[Shape, dict[int, Edit]] = defaultdict(dict)
     for edit in edits:
         for piece in motion(edit).pieces:
             for shape in _shapes(piece):
                 having[shape].setdefault(edit.article, edit)
     moved = {edit: {piece.text for piece in moved_lines(edit)} for edit in edits}
-    lines: dict[Side, list[str]] = {"old": [], "new": []}
+    exact: dict[Side, list[str]] = {"old": [], "new": []}
     shapes: list[Shape] = []
     for shape, found in having.items():
-        if not enough(len(found)) or not usual(shape.text, list(found.values())):
+        if len(found) < (lines_from if shape.kind == "any" else forms_from) or not usual(shape.text, list(found.values())):
             continue
         if shape.kind == "any":
             if not all(shape.text in moved[edit] for edit in found.values()):
-                lines[shape.side].append(shape.text)
-        elif len(found) >= max(SEVERAL, SOME * len({edit.article for edit in edits})):
+                exact[shape.side].append(shape.text)
+        else:
             shapes.append(shape)
-    exact = Blame(tuple(lines["new"]), tuple(lines["old"]))
+    blame = Blame(tuple(exact["new"]), tuple(exact["old"]))
     # A form counts only where it takes out more than the exact lines do.
-    needed = tuple(shape for shape in shapes if not _covered(shape, exact, having[shape].values()))
-    return exact | Blame(shapes=needed)
+    needed = tuple(shape for shape in shapes if not _covered(shape, blame, having[shape].values()))
+    return blame | Blame(shapes=needed)
 
 
 def _shapes(piece: Piece) -> Iterable[Shape]:
@@ -173,18 +181,14 @@ def _by_place(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
     shapes = []
     for (place, side), found in runs.items():
         if len(found) >= enough:
-            most = _usual_most([max(piece.nth for piece in pieces) for pieces in found.values()])
+            counts = [max(piece.nth for piece in pieces) for pieces in found.values()]
+            most, share = Counter(counts).most_common(1)[0]
             chars = (_longest(found.values()) if most == 1
                      else max(len(piece.text) for pieces in found.values() for piece in pieces))
+            if share < USUAL_RUN * len(counts):  # the rest of a text, of whatever length, behind a wall
+                most = chars = NO_LIMIT
             shapes.append(Shape("first" if place == "first" else "last", side, most=most, chars=chars))
     return Blame(shapes=tuple(shapes))
-
-
-def _usual_most(counts: Sequence[int]) -> int:
-    """The greatest of several counts that is no outlier: most often one line came, and in one article an editor put in a
-    second."""
-    common = Counter(counts).most_common(1)[0]
-    return common[0] if common[1] * 4 >= len(counts) * 3 else max(counts)
 
 
 def _longest(found: Iterable[Sequence[Piece]]) -> int:
