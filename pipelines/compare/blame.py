@@ -111,9 +111,11 @@ class Blame:
             hit = [piece for piece in motion(edit).pieces
                    if (lines and self._has_line(piece)) or any(shape.fits(piece) for shape in shapes)]
             if any(shape.kind == "moved" for shape in shapes):
-                hit += moved_lines(edit)
-            edit = _taken_out(edit, hit)
+                hit += motion(edit).moved
+            edit = _taken_out(edit, hit) if hit else edit
         old_title, new_title = self._leaves_title(edit)
+        if (old_title, new_title) == (edit.old_title, edit.new_title):
+            return edit
         return replace(edit, old_title=old_title, new_title=new_title)
 
     def explains(self, edit: Edit) -> bool:
@@ -179,13 +181,6 @@ def _taken_out(edit: Edit, pieces: Sequence[Piece]) -> Edit:
         new += [*edit.new[at[1]:region.new[0]], *(before if _alike(before, after) else after)]
         at = (region.old[1], region.new[1])
     return replace(edit, old=(*old, *edit.old[at[0]:]), new=(*new, *edit.new[at[1]:]))
-
-
-def moved_lines(edit: Edit) -> list[Piece]:
-    """The lines of an edit that stand at another place, on both sides."""
-    lines = [piece for piece in motion(edit).pieces if piece.part == "line"]
-    both = {piece.text for piece in lines if piece.side == "old"} & {piece.text for piece in lines if piece.side == "new"}
-    return [piece for piece in lines if piece.text in both]
 
 
 def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:

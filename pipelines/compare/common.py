@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape, label, masked, moved_lines
+from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape, label, masked
 from pipelines.compare.correction import is_notice
 from pipelines.compare.motion import WORD, Piece, Side, motion, title_ends
 from pipelines.compare.version import plain, same
@@ -66,8 +66,9 @@ def certain(edits: Sequence[Edit]) -> Blame:
     """The blame that needs no other evidence: lines that came or went in several articles, with the same words or the same
     beginning, that have nothing to do with what those are about, and in most of them alone."""
     blame = _by_words(edits, lambda text, having: not is_news(text, having), 2, LABELLED)
-    whole = {edit.article for edit in edits if blame and blame.explains(edit)}
-    touched = {edit.article for edit in edits if blame and blame.touches(edit)}
+    touching = [edit for edit in edits if blame and blame.touches(edit)]
+    whole = {edit.article for edit in touching if blame.explains(edit)}
+    touched = {edit.article for edit in touching}
     if len(touched) < 2 or len(whole) < (2 if len(touched) == 2 else len(touched) * 2 / 3):
         return NO_BLAME
     return blame
@@ -101,7 +102,7 @@ def _by_words(edits: Sequence[Edit], usual: Callable[[str, Sequence[Edit]], bool
         for piece in motion(edit).pieces:
             for shape in _shapes(piece):
                 having[shape].setdefault(edit.article, edit)
-    moved = {edit: {piece.text for piece in moved_lines(edit)} for edit in edits}
+    moved = {edit: {piece.text for piece in motion(edit).moved} for edit in edits}
     exact: dict[Side, list[str]] = {"old": [], "new": []}
     shapes: list[Shape] = []
     for shape, found in having.items():
@@ -162,7 +163,7 @@ def _titles(edits: Sequence[Edit], enough: Callable[[int], bool]) -> Blame:
 
 
 def _moved(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
-    articles = {edit.article for edit in edits if moved_lines(blame.leaves(edit))}
+    articles = {edit.article for edit in edits if motion(blame.leaves(edit)).moved}
     return Blame(shapes=(Shape("moved", "new"),)) if len(articles) >= enough else NO_BLAME
 
 

@@ -6,7 +6,7 @@ from math import comb
 
 from pipelines.compare.blame import NO_BLAME, Blame, Edit
 from pipelines.compare.common import certain, in_motion
-from pipelines.compare.version import plain
+from pipelines.compare.motion import motion
 
 # What is taken for the habit of an outlet that has none yet: one look in fifty, which many looks soon outweigh.
 USUAL, USUAL_LOOKS = 0.02, 50
@@ -94,7 +94,8 @@ def _same_text(edits: Sequence[Edit], recent: Sequence[Edit]) -> Verdict | None:
     """Articles that said different things say the same now."""
     by_text: dict[str, dict[str, list[Edit]]] = defaultdict(lambda: defaultdict(list))
     for edit in [*recent, *edits]:
-        by_text[plain("\n".join(edit.new))][plain("\n".join(edit.old))].append(edit)
+        moved = motion(edit)
+        by_text[" ".join(moved.new)][" ".join(moved.old)].append(edit)
     own = {edit.version for edit in edits}
     for before in by_text.values():
         found = [edit for same in before.values() for edit in same]

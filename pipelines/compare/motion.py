@@ -69,6 +69,13 @@ class Motion:
     regions: tuple[Region, ...]
     pieces: tuple[Piece, ...]
 
+    @property
+    def moved(self) -> list[Piece]:
+        """The lines that stand at another place, on both sides."""
+        lines = [piece for piece in self.pieces if piece.part == "line"]
+        both = {piece.text for piece in lines if piece.side == "old"} & {piece.text for piece in lines if piece.side == "new"}
+        return [piece for piece in lines if piece.text in both]
+
 
 @lru_cache(maxsize=4096)
 def motion(edit: Edit) -> Motion:
