@@ -29,6 +29,7 @@ from pipelines.intake import Intake
 from pipelines.names import Names, names
 from pipelines.noise import known as known_noise
 from pipelines.read.children import Readers
+from pipelines.walled import judged
 from run_desk import Clock, RunDesk
 from settings import Settings
 from storage import forgotten, runs
@@ -118,6 +119,7 @@ class Worker:
                              seconds=limits.crawl.total_seconds(), timeout=limits.answer.total_seconds(),
                              most=room)
         await desk.flush()
+        report = await self.writer.do(partial(judged, self.store, run_id, report, clock.now()))
         if known is not None:
             # It is gone from the archive before anybody may look at what the run has brought.
             closed = await self.writer.do(partial(self.archive.end, outlet.id))

@@ -31,6 +31,9 @@ DEEPEST = 3
 REFUSING = (401, 403, 429)
 # The reader died of the page, which says nothing of the page's content.
 READER_DIED = ("killed", "timeout", "error")
+# What stands before a page and is not the page: a browser is to prove itself, or a visitor to consent.
+WALLS = ("challenge", "consent")
+WALLED = (403, 429, 503)
 
 
 class OutletSpider(Spider):
@@ -107,18 +110,17 @@ class OutletSpider(Spider):
 
     async def _source(self, response: Response) -> AsyncIterator[Request]:
         page, exchange, fetched, reason = self._answer(response)
-        value = None
-        if not reason and fetched:
-            value = await self.desk.read(fetched)
-            if isinstance(value, Nothing):
-                reason = f"{value.reason}: {value.note}" if value.note else value.reason
-            elif isinstance(value, ArticleRead | ThreadRead):
-                reason = "an article where a list of articles should be"
+        value = await self.desk.read(fetched) if fetched and (not reason or exchange.status in WALLED) else None
+        walled = isinstance(value, Nothing) and value.reason in WALLS
+        if isinstance(value, Nothing) and (walled or not reason):
+            reason = f"{value.reason}: {value.note}" if value.note else value.reason
+        elif isinstance(value, ArticleRead | ThreadRead) and not reason:
+            reason = "an article where a list of articles should be"
         if reason:
-            self.tally.failed(page, reason, shut=exchange.status in REFUSING)
+            self.tally.failed(page, reason, shut=walled or exchange.status in REFUSING)
         else:
             self.tally.had(page)
-        seen = SourceSeen(page, value if isinstance(value, Found) else None, fetched, reason)
+        seen = SourceSeen(page, value if isinstance(value, Found) and not reason else None, fetched, reason)
         async for request in self._requests(await self.desk.plan(seen), response.meta["level"] + 1):
             yield request
 
@@ -137,6 +139,10 @@ class OutletSpider(Spider):
             nothing = (Nothing("too_large", reader="crawler", note=f"as sent or unpacked it has more than {LIMIT:,} bytes")
                        if reason == WORDS[TooLarge] else Nothing("damaged", reader="crawler", note=reason))
             seen = Seen(page, "read", fetched=fetched, value=nothing)
+        elif fetched is not None and exchange.status in WALLED and isinstance(
+                value := await self.desk.read(fetched), Nothing) and value.reason in WALLS:
+            self.tally.failed(page, f"{reason}: {value.note}", shut=True)
+            seen = Seen(page, "read", fetched=fetched, value=value)
         elif reason:
             self.tally.failed(page, reason, shut=exchange.status in REFUSING)
             seen = Seen(page, "failed", fetched=fetched, reason=reason)

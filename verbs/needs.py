@@ -23,7 +23,7 @@ LEAST_SHARE = 0.02
 NAMED = 5
 STATES = {"failing": "fails", "blocked": "does not let us in"}
 REMEDIES = {"failing": "see whether its site answers and its file still fits, then try `steppewire crawl {}`",
-            "blocked": "ask its webmaster, or take it out of outlets"}
+            "blocked": "ask its webmaster to let us in, or give it an egress that is let in, or take it out of outlets"}
 DECIDE = ("if it is a redesign: `steppewire hold accept {0}`", "if it is a fault or a wall: `steppewire hold reject {0}`",
           "if it is news: `steppewire hold release {0}`")
 

@@ -29,6 +29,11 @@ def _without_head(blocks: tuple[Block, ...], title: str | None) -> tuple[Block, 
     return blocks[first:]
 
 
+def check_for_walls(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None) -> None:
+    """Refuses a page as what it is where a wall stands in its place."""
+    walls.check(text, walls.signs(tree, metadata.read(tree, Named(tree), fetched, outlet)), ())
+
+
 def read(text: str, tree: HtmlElement, fetched: Fetched, outlet: Outlet | None, reader: str) -> ArticleRead:
     """The article of a page, by its markup and its tree. The tree is used up on the way: the comments are taken out of it
     before anything else is looked for, so that none of their texts, names and times can be taken for the article's."""

@@ -77,11 +77,13 @@ def _read(fetched: Fetched, outlet: Outlet | None, reader: str) -> ReadValue:
         return json_api.read(text, thread)
     if sources.announces(text):
         return sources.announced(text, fetched, outlet)
-    if source and source.kind != "section":
-        raise screen.Refused("not_feed", f"what should be a source of kind {source.kind} is another kind of document")
     screen.check_text(text)
     markup = decode.utf8(text)
     screen.check_markup(markup)
     if outlet and source:
-        return sources.section(decode.tree(markup), fetched, outlet, source)
+        try:
+            return sources.section(decode.tree(markup), fetched, outlet, source)
+        except screen.Refused:
+            article.check_for_walls(text, decode.tree(markup), fetched, outlet)
+            raise
     return article.read(text, decode.tree(markup), fetched, outlet, reader)

@@ -119,7 +119,10 @@ def _links(elements: Iterable[HtmlElement], base: str) -> Iterator[Link]:
 
 def section(tree: HtmlElement, fetched: Fetched, outlet: Outlet, source: Source) -> Found:
     """The articles that a section page links to, in page order; a selector that finds none gives way to all links that fit the
-    outlet's `articles`. A first page without any is refused: something else was served, or the site was rebuilt."""
+    outlet's `articles`. A first page without any is refused: something else was served, or the site was rebuilt; so is a page
+    where a feed or a sitemap should be."""
+    if source.kind != "section":
+        raise Refused("not_feed", f"what should be a source of kind {source.kind} is another kind of document")
     bases = tree.xpath("//base/@href")
     base = (absolute(bases[0], fetched.url) if bases else None) or fetched.url
     found = _found(_links(select(source.links)(tree), base), outlet) if source.links else Found(())
