@@ -9,6 +9,8 @@ from storage import pages, runs
 
 # This part of a day's requests is left to new articles: what is found last must not find the day used up by looks at old ones.
 FOR_NEW = 10
+# And no more than this part to sources, however often they are looked at: else known articles would never be looked at again.
+FOR_SOURCES = 2
 
 
 def begin_of_day(now: datetime) -> datetime:
@@ -37,11 +39,11 @@ def has_room(session: Session, outlet: Outlet, now: datetime) -> bool:
 
 
 def reserved(outlet: Outlet, now: datetime) -> int:
-    """How many of them are kept for what is new: the looks at sources that are still to come today, and a tenth for new
-    articles."""
+    """How many of them are kept for what is new: the looks at sources that are still to come today, half of the day's at the
+    most, and a tenth for new articles."""
     rest = begin_of_day(now) + timedelta(days=1) - now
     looks = int(rest / outlet.every) * sum(len(source.urls) for source in outlet.source)
-    return looks + outlet.budget // FOR_NEW
+    return min(looks, outlet.budget // FOR_SOURCES) + outlet.budget // FOR_NEW
 
 
 def told(session: Session, intake: Intake, waiting: int, now: datetime, *, always: bool) -> None:

@@ -98,6 +98,14 @@ def test_what_is_left_of_the_day_is_kept_for_looks_at_sources_and_a_tenth_for_ne
     assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/7", "/a/6", "/a/5", "/a/4", "/a/3"]
 
 
+def test_sources_that_are_looked_at_each_second_leave_room_for_known_articles(desk: Desk) -> None:
+    for number in range(1, 8):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    desk.now += timedelta(hours=6)
+    desk.outlet = desk.outlet.model_copy(update={"budget": 10, "every": timedelta(seconds=1)})
+    assert urls(plan(desk.intake, None, desk.now)) == ["/rss", "/a/7", "/a/6", "/a/5"]
+
+
 def test_the_requests_of_the_day_s_other_runs_count_and_those_of_the_day_before_do_not(desk: Desk) -> None:
     of_a_day(desk, 8)
     desk.see(article("Report 1."))
