@@ -1,5 +1,5 @@
 """The thread that a look is at, and what is known of it before that."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -32,7 +32,7 @@ class KnownThread:
     """A thread that a look is at. look is the look as it counts; how: it is known under this name, is new, has had another
     name, or was another article's alone. thread_id is None where it is new. last_read_id is the newest look at it, looked_at
     its time; last_complete is the look after which what is posted now was posted, last_shown the one before whatever became of
-    the whole of it."""
+    the whole of it. again: another story stood at the article's address meanwhile."""
 
     look: Look
     how: How = "new"
@@ -44,6 +44,7 @@ class KnownThread:
     looked_at: datetime | None = None
     last_complete: int | None = None
     last_shown: int | None = None
+    again: bool = False
 
 
 def looked_at(session: Session, outlet: str, article: Article | None, page: Page, read: ArticleRead, *,
@@ -51,12 +52,17 @@ def looked_at(session: Session, outlet: str, article: Article | None, page: Page
     """The threads that a look at an article's page is at: the one that it shows, and one that is known and that it shows no
     more. other: the page is one more of an article that has another of its own."""
     look, url = read.thread, article.url if article is not None else page.url
-    own = looks.owned(session, article.id) if article is not None else []
+    every = looks.owned(session, article.id) if article is not None else []
+    own = [(thread, has_comments) for thread, has_comments in every if thread.state != "replaced"]
     commented = next((thread for thread, has_comments in own if has_comments), None)
     key = look.native_key or url
     main = not other
     exact = threads.get(session, outlet, look.system, key) if look.system is not None else None
     if look.system is not None and (look.comments or look.state in ("complete", "partial", "closed")):
+        for once, _ in every:
+            if once.state == "replaced" and once.system == look.system and shows(look, looks.light(session, once.id)):
+                before = _known(session, outlet, once, "known", look, key, page, read.reader, article, main=main)
+                return (replace(before, native_key=key, again=True),)
         thread, how = _shown(session, outlet, article, own, exact, read)
         return (_known(session, outlet, thread, how, look, key, page, read.reader, article, main=main),)
     found = list[KnownThread]()
@@ -68,6 +74,25 @@ def looked_at(session: Session, outlet: str, article: Article | None, page: Page
         gone = Look(commented.system, "error" if look.state == "error" else "none", why, native_key=commented.native_key)
         found.append(_known(session, outlet, commented, "known", gone, "", page, read.reader, article, main=main))
     return tuple(found)
+
+
+def shows(look: Look, rows: Iterable[LightRow]) -> bool:
+    """Whether a look shows any of these comments: by its id, or by its text where it has none."""
+    ids = {comment.native_id for comment in look.comments} - {None}
+    texts = {comment.text for comment in look.comments if comment.native_id is None and comment.text}
+    return any(row.native_id in ids or (row.native_id is None and row.text in texts) for row in rows)
+
+
+def of_another_story(known: Sequence[KnownThread], read: ArticleRead, url: str) -> tuple[KnownThread, ...]:
+    """The threads that a look is at where another story has taken the article's address: those that are known, as far as one of
+    their comments is shown still, since they go on then; else one that is new."""
+    commented = [one for one in known if one.rows]
+    if not commented or any(one.again or shows(one.look, one.rows.values()) for one in commented):
+        return tuple(known)
+    look = read.thread
+    if look.system is None or not (look.comments or look.state in ("complete", "partial", "closed")):
+        return ()
+    return (KnownThread(look, "new", native_key=look.native_key or url),)
 
 
 def _shown(session: Session, outlet: str, article: Article | None, own: list[tuple[Thread, bool]], exact: Thread | None,

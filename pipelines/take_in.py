@@ -11,7 +11,7 @@ from crawler.items import ArticleRead, Fetched, Nothing, Seen
 from pipelines import absence, due, further, reading, twins
 from pipelines.compare.change import Statistics, measure
 from pipelines.intake import Intake, capture
-from pipelines.known_thread import KnownThread, looked_at
+from pipelines.known_thread import KnownThread, looked_at, of_another_story
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
@@ -59,7 +59,8 @@ class _Before:
 class _Change:
     """What an article's text is to its latest version: event and the passage for each watch that is to hear of it, and what the
     change is made of, None where there is nothing before it. seen: the version whose text it is again, which is not the latest;
-    returned: what waits for a person after that one is no more."""
+    returned: what waits for a person after that one is no more. retired: another story is there, and the article's threads are
+    not its."""
 
     changed: bool
     event: str = "article_new"
@@ -68,6 +69,7 @@ class _Change:
     threads: tuple[ThreadTaken, ...] = ()
     seen: int | None = None
     returned: bool = False
+    retired: bool = False
 
 
 def stale_head(intake: Intake, page_id: int, reader: Callable[[datetime], str]) -> articles.Latest | None:
@@ -233,8 +235,11 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
 def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, now: datetime,
              head_again: ArticleRead | None) -> _Change:
     url = before.article.url if before.article is not None else page_url
-    taken = () if before.overtaken_thread else tuple(
-        compared(intake, one, read, url, before.watches, now, another_reader=head_again is not None) for one in before.threads)
+    def at(known: Sequence[KnownThread]) -> tuple[ThreadTaken, ...]:
+        return tuple(compared(intake, one, read, url, before.watches, now, another_reader=head_again is not None)
+                     for one in known)
+
+    taken = () if before.overtaken_thread else at(before.threads)
     if before.overtaken:
         return _Change(False, threads=taken)
     old = (head_again or before.latest.reading) if before.latest is not None else None
@@ -252,7 +257,10 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
     found = [(watch, watching.appeared(watch, new) if was is None else
               watching.replaced(watch, was, new) if anew else watching.edited(watch, was, new)) for watch in before.watches]
     event = "article_new" if statistics is None else "article_replaced" if anew else "article_edited"
-    return _Change(True, event, tuple((watch, passage) for watch, passage in found if passage is not None), statistics, taken)
+    threads_now = of_another_story(before.threads, read, url) if anew and not intake.imported else before.threads
+    retired = threads_now != before.threads
+    return _Change(True, event, tuple((watch, passage) for watch, passage in found if passage is not None), statistics,
+                   at(threads_now) if retired else taken, retired=retired)
 
 
 def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
@@ -286,6 +294,8 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         due.stood(page, intake.outlet, now, changed=change.changed)
         # That a page of several did not change says nothing of the thread's others.
         page.etag, page.last_modified = (None, None) if seen.thread_pages else _validators(seen.fetched)
+    if change.retired:
+        threads.retire(session, article.id, articles.next_seq(session, article.id))
     if any(overtaken(session, intake, thread.known) for thread in change.threads):
         raise _Overtaken
     again = [reading.row(newest.capture.id, head_again)] if head_again is not None and newest is not None else []

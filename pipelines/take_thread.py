@@ -167,6 +167,8 @@ class _Writer:
             thread = self.session.get_one(Thread, known.thread_id)
             thread.system, thread.native_key = system, known.native_key
             self.session.flush()
+        elif known.again:
+            threads.put_back(self.session, known.thread_id, known.native_key)
         elif known.how == "edition":
             put(self.session, Edition, thread_id=known.thread_id, article_id=article.id)
         return known.thread_id

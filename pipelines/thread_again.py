@@ -47,7 +47,7 @@ def stale_looks(intake: Intake, page_id: int, reader: Callable[[datetime], str])
         page = pages.one(session, page_id)
         found = list[StaleLook]()
         for thread, commented in looks.owned(session, page.article_id) if page.article_id is not None else ():
-            last = looks.last_look(session, thread.id, page_id) if commented else None
+            last = looks.last_look(session, thread.id, page_id) if commented and thread.state != "replaced" else None
             if last is None:
                 continue
             wanted = {last.id, *looks.missing_since(session, thread.id)}

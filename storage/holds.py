@@ -388,11 +388,12 @@ def lost_threads(session: Session, *which: ColumnElement[bool]) -> set[int]:
 
 
 def missing(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
-    """The articles of an outlet that were looked at within a time and are not there."""
+    """The articles of an outlet that were looked at within a time and are not there; the old address of one that moved is no
+    loss."""
     return set(session.scalars(
         select(Page.article_id).distinct().join(Capture, Capture.page_id == Page.id)
-        .where(Page.outlet == outlet, Page.kind == "article", Page.article_id.is_not(None), Page.misses > 0,
-               Capture.at >= since, Capture.at <= until)))
+        .join(Article, (Article.id == Page.article_id) & (Article.url == Page.url))
+        .where(Page.outlet == outlet, Page.kind == "article", Page.misses > 0, Capture.at >= since, Capture.at <= until)))
 
 
 def threads_looked(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:

@@ -81,7 +81,8 @@ def of_twins(session: Session, outlet: str, system: str, urls: Collection[str]) 
     """The threads of a system under the outlet's articles at these addresses."""
     return list(session.scalars(
         select(Thread).distinct().join(Article, Article.id == Thread.article_id).outerjoin(Page, Page.article_id == Article.id)
-        .where(Thread.outlet == outlet, Thread.system == system, Article.url.in_(urls) | Page.url.in_(urls))
+        .where(Thread.outlet == outlet, Thread.system == system, Thread.state != "replaced",
+               Article.url.in_(urls) | Page.url.in_(urls))
         .order_by(Thread.id)))
 
 

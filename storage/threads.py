@@ -44,6 +44,27 @@ def get(session: Session, outlet: str, system: str, native_key: str) -> Thread |
     return session.scalar(_GET, {"outlet": outlet, "system": system, "native_key": native_key})
 
 
+def retire(session: Session, article_id: int, seq: int) -> None:
+    """The threads of an article whose address another story took with a version: what becomes of them is no longer seen, and
+    their names are free for the threads of that story."""
+    for thread in session.scalars(select(Thread).where(Thread.article_id == article_id, Thread.state != "replaced")):
+        thread.native_key, thread.state = f"{thread.native_key} until version {seq}", "replaced"
+    session.flush()
+
+
+def put_back(session: Session, thread_id: int, native_key: str) -> None:
+    """A thread that was retired is shown again, under this name; the one that had it meanwhile is retired in its stead."""
+    thread = session.get_one(Thread, thread_id)
+    other = get(session, thread.outlet, thread.system, native_key)
+    retired, thread.native_key = thread.native_key, f"{native_key} as it was"
+    session.flush()
+    if other is not None:
+        other.native_key, other.state = retired, "replaced"
+        session.flush()
+    thread.native_key, thread.state = native_key, "open"
+    session.flush()
+
+
 # Their times tell a thread's pace: enough for bursts, few enough to forget them.
 NEWEST = 4
 # The states of a thread that is not read: nothing of it can be looked for.

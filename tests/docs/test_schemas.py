@@ -62,7 +62,7 @@ STATES = {
     ("article-thread", ".comments[].versions[].event"): {"posted", "edited", "removed", "restored"},
     ("article-thread", ".reads[].state"): set(get_args(ThreadState)),
     ("article-thread", ".events[].event"): {"closed", "opened", "hidden", "shown", "renamed"},
-    ("article-thread", ".thread.thread_state"): {"open", "closed", "hidden", None},
+    ("article-thread", ".thread.thread_state"): {"open", "closed", "hidden", "replaced", None},
     ("alert-list", ".alerts[].state"): {"pending", "held", "mailed", "dropped"},
     ("alert-list", ".alerts[].event"): set(EVENTS),
     ("alert-list", ".alerts[].mail_state"): {"waiting", "sent", "dead", None},

@@ -6,7 +6,7 @@ import pytest
 from desk import HOME, Desk, article, thread
 from sqlalchemy import update
 
-from crawler.items import Nothing, Seen
+from crawler.items import Nothing, Seen, ThreadRead
 from pipelines.take_in import take_in
 from storage import models
 from storage.models import Alert, Article, ArticleEvent, Capture, Comment, Page, Version
@@ -235,7 +235,7 @@ def test_it_may_go_and_come_back_many_times(desk: Desk) -> None:
 
 def test_an_article_that_redirects_to_its_new_address_goes_on_there_with_its_thread(desk: Desk) -> None:
     desk.watch("word000")
-    said = replace(thread(("c1", "Well.")), native_key=None)
+    said = keyless(("c1", "Well."))
     desk.see(article(WORDS, thread=said))
     desk.next_run(hours=1)
     redirect(desk, "/a/1", "/a/1-slug")
@@ -251,7 +251,7 @@ def test_a_thread_that_begins_with_the_new_address_is_called_by_it(desk: Desk) -
     desk.next_run(hours=1)
     redirect(desk, "/a/1", "/a/9")
     for _ in range(2):
-        desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)), "/a/9")
+        desk.see(article(WORDS, thread=keyless(("c1", "Well."))), "/a/9")
     assert [row.native_key for row in desk.rows(models.Thread)] == [f"{HOME}/a/9"]
     assert desk.rows(models.ThreadEvent) == []
 
@@ -280,7 +280,7 @@ def test_a_redirect_to_what_is_known_as_an_article_too_is_told_of_and_joins_no_h
 @pytest.mark.parametrize("how", [status, words, home])
 def test_the_same_text_under_a_new_address_is_the_same_article(desk: Desk, first: str, how) -> None:  # type: ignore[no-untyped-def]
     desk.watch("word000")
-    desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)))
+    desk.see(article(WORDS, thread=keyless(("c1", "Well."))))
     desk.next_run(hours=1)
     if first == "the new address":
         desk.see(article(WORDS), "/b/1")
@@ -292,12 +292,12 @@ def test_the_same_text_under_a_new_address_is_the_same_article(desk: Desk, first
         desk.next_run(hours=1 / 60)
     else:
         how(desk, "/a/1")
-    desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)), "/b/1")
+    desk.see(article(WORDS, thread=keyless(("c1", "Well."))), "/b/1")
     for hours in (1, 24, 24):
         desk.next_run(hours=hours)
         others(desk)
         how(desk, "/a/1")
-        desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)), "/b/1")
+        desk.see(article(WORDS, thread=keyless(("c1", "Well."))), "/b/1")
     assert events(desk) == [(1, "moved", "/b/1")] and states(desk)["/b/1"] == "standing" and len(states(desk)) == 2
     assert told(desk) == ["article_new"] and len(desk.rows(models.Thread)) == 1
     assert {row.judgement for row in desk.rows(Version)} == {"passed"}
@@ -383,7 +383,7 @@ def test_a_text_under_another_headline_is_not_what_is_missing(desk: Desk) -> Non
 
 def test_an_article_whose_print_page_stands_is_not_gone_and_goes_on_there(desk: Desk) -> None:
     desk.watch("word000")
-    desk.see(article(WORDS, thread=replace(thread(("c1", "Well.")), native_key=None)))
+    desk.see(article(WORDS, thread=keyless(("c1", "Well."))))
     printed = replace(article(WORDS), claimed_url=f"{HOME}/a/1")
     desk.see(printed, "/a/1/print")
     others(desk)
@@ -415,3 +415,63 @@ def test_a_redirect_to_another_outlet_is_tried_again_soon(desk: Desk) -> None:
     row = page(desk, "/a/1")
     assert (row.state, row.misses, row.next_due_at) == ("moved", 0, desk.now + timedelta(minutes=10))
     assert states(desk) == {"/a/1": "standing"}
+
+
+# --- another story at the address
+
+OTHER = "A flood closed every bridge over the river on Tuesday and the ferries were full until late."
+
+
+def keyless(*comments: tuple[str, str]) -> ThreadRead:
+    return replace(thread(*comments), native_key=None)
+
+
+@pytest.mark.parametrize(("watched", "word"), [("word010", "word010"), ("ferries", "ferries"), ("elsewhere", None)])
+def test_another_story_at_an_address_is_told_to_who_watches_for_either_with_both_headlines(desk: Desk, watched: str,
+                                                                                         word: str | None) -> None:
+    desk.see(article("First.", WORDS, title="A first story"))
+    desk.watch(watched)
+    desk.next_run()
+    desk.see(article("Then.", OTHER, title="A second story"))
+    assert [(row.event, row.version_id) for row in desk.rows(Alert)] == ([("article_replaced", 2)] if word else [])
+    for row in desk.rows(Alert):
+        passage = Passage.from_json(row.passage)
+        title, *texts = passage.parts
+        assert (passage.headline, title.old, title.new) == ("A second story", "A first story", "A second story")
+        assert [(part.old, part.new) for part in texts] == (
+            [(WORDS, None), (None, "Then.")] if watched == "word010" else [("First.", None), (None, OTHER)])
+    assert len(desk.rows(Article)) == 1 and events(desk) == []
+
+
+def test_the_comments_of_a_story_that_was_replaced_are_not_removed_and_the_new_one_has_a_thread_of_its_own(desk: Desk) -> None:
+    desk.watch("said")
+    desk.see(article(WORDS, thread=keyless(("c1", "One said."), ("c2", "Two said."))))
+    for hours in (1, 1, 24, 24):
+        desk.next_run(hours=hours)
+        desk.see(article(OTHER, thread=keyless(("c9", "Three said."))))
+    first, second = desk.rows(models.Thread)
+    assert (first.state, second.state) == ("replaced", "open")
+    assert (first.native_key, second.native_key) == (f"{HOME}/a/1 until version 2", f"{HOME}/a/1")
+    assert {(row.thread_id, row.text, row.state) for row in desk.rows(Comment)} == {
+        (1, "One said.", "standing"), (1, "Two said.", "standing"), (2, "Three said.", "standing")}
+    assert sorted(told(desk)) == ["comment_posted"] * 3 and desk.rows(models.ThreadEvent) == []
+
+
+@pytest.mark.parametrize("meanwhile", [keyless(("c9", "Three said.")), ThreadRead(None, "none")])
+def test_a_story_that_is_back_at_its_address_has_its_comments_back_and_none_is_told_again(desk: Desk,
+                                                                                         meanwhile: ThreadRead) -> None:
+    desk.watch("said")
+    for text, shown in ((WORDS, keyless(("c1", "One said."))), (OTHER, meanwhile),
+                        (WORDS, keyless(("c1", "One said."), ("c2", "Two said."))), (WORDS, keyless(("c1", "One said.")))):
+        desk.see(article(text, thread=shown))
+        desk.next_run(hours=1)
+    assert desk.rows(models.Thread)[0].state == "open" and desk.rows(models.Thread)[0].native_key == f"{HOME}/a/1"
+    assert [row.text for row in desk.rows(Comment) if row.thread_id == 1] == ["One said.", "Two said."]
+    assert told(desk).count("comment_posted") == 2 + len(meanwhile.comments) and "comment_removed" not in told(desk)
+
+
+def test_a_story_written_anew_keeps_its_thread_where_its_comments_are_still_shown(desk: Desk) -> None:
+    desk.see(article(WORDS, thread=keyless(("c1", "One."), ("c2", "Two."))))
+    desk.next_run(hours=1)
+    desk.see(article(OTHER, thread=keyless(("c1", "One."), ("c3", "Three."))))
+    assert [row.state for row in desk.rows(models.Thread)] == ["open"] and len(desk.rows(Comment)) == 3

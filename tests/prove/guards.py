@@ -362,6 +362,23 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a redirect moves an article only where the text is alike", "pipelines/twins.py",
           " or not alike(latest.reading.text or \"\", read.text):", ":",
           "tests/pipelines/test_absence.py::test_a_redirect_to_another_story_moves_nothing[sqlite]"),
+    Guard("the comments of a story that was replaced are not removed", "pipelines/take_in.py",
+          "if anew and not intake.imported else", "if False else",
+          "tests/pipelines/test_absence.py::"
+          "test_the_comments_of_a_story_that_was_replaced_are_not_removed_and_the_new_one_has_a_thread_of_its_own[sqlite]"),
+    Guard("a story that is back has its comments back", "pipelines/known_thread.py",
+          'if once.state == "replaced" and once.system', "if False and once.system",
+          "tests/pipelines/test_absence.py::"
+          "test_a_story_that_is_back_at_its_address_has_its_comments_back_and_none_is_told_again[sqlite-meanwhile0]"),
+    Guard("a story written anew keeps its comments", "pipelines/known_thread.py",
+          "if not commented or any(one.again or shows(one.look, one.rows.values()) for one in commented):",
+          "if not commented:",
+          "tests/pipelines/test_absence.py::"
+          "test_a_story_written_anew_keeps_its_thread_where_its_comments_are_still_shown[sqlite]"),
+    Guard("of another story both headlines are told", "pipelines/take_in.py",
+          "watching.replaced(watch, was, new) if anew else ", "",
+          "tests/pipelines/test_absence.py::"
+          "test_another_story_at_an_address_is_told_to_who_watches_for_either_with_both_headlines[sqlite-word010-word010]"),
     Guard("an answer from another path leaves no validators", "pipelines/take_in.py",
           "if fetched.asked is not None and urlsplit(fetched.asked).path != urlsplit(fetched.url).path:", "if False:",
           "tests/pipelines/test_take_in.py::test_validators_of_another_path_are_not_kept[sqlite]"),
