@@ -66,6 +66,7 @@ def certain(edits: Sequence[Edit]) -> Blame:
     """The blame that needs no other evidence: lines that came or went in several articles, with the same words or the same
     beginning, that have nothing to do with what those are about, and in most of them alone."""
     blame = _by_words(edits, lambda text, having: not is_news(text, having), 2, LABELLED)
+    blame |= _titles(edits, lambda having: having >= LABELLED).by_words
     touching = [edit for edit in edits if blame and blame.touches(edit)]
     whole = {edit.article for edit in touching if blame.explains(edit)}
     touched = {edit.article for edit in touching}

@@ -15,6 +15,8 @@ CHANCE = 0.001
 # Of fresh stories a busy outlet edits up to half between two looks, whatever its habit over all looks is; seven of ten of
 # those is a busy morning, and nine of ten (1 in 90) with nothing else to say for it is not.
 FRESH, FRESH_CHANCE = 0.5, 0.02
+# And of many that were looked at, so large a share: a redesign changes them all but for a few pages in caches.
+ALL_BUT_FEW = 0.8
 # How often an editor's change consists of nothing but lines at the same edge, or put in or taken out anywhere: a paragraph
 # appended is usual, a first one that is lost is not.
 PLACED = 0.15
@@ -75,7 +77,7 @@ def _in_motion(edits: Sequence[Edit], controls: Looks, habit: Looks) -> Verdict 
     explained = {edit.article for edit in edits if blame.explains(edit)}
     if blame and len(explained) >= FEW and tail(len(explained), looked, max(rate, PLACED)) < CHANCE * 4:
         return _verdict(edits, blame, f"{_share(changed, looked, rate)}; {describe(edits, blame)}")
-    if changed >= MASS and tail(changed, looked, FRESH) < FRESH_CHANCE:
+    if changed >= max(MASS, ALL_BUT_FEW * looked) and tail(changed, looked, FRESH) < FRESH_CHANCE:
         blame = in_motion(edits)
         held = _verdict(edits, blame, _share(changed, looked, rate))
         return held if blame else Verdict(held.reason, blame, frozenset(edit.version for edit in edits))

@@ -1,6 +1,6 @@
 """The lab of judgement: redesigns met a few articles at a time, and months of an outlet that is none but edits; fixed seeds.
 
-    PYTHONPATH=.:tests python -m tests.change.lab      a table of both"""
+    PYTHONPATH=.:tests python -m tests.change.lab slowly 3      a table of three seeds; also: "at once", quiet"""
 import random
 import sys
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ ARTICLES = 60
 WINDOW = 2 * DAY
 EDITED = 0.25
 AT_ONCE = ARTICLES
+HABIT = 60
 
 
 @dataclass
@@ -30,8 +31,12 @@ class Counted:
 
 def shows_mark(edit: Edit, mark: str) -> bool:
     """Whether one side alone has a mark."""
-    old, new = "\n".join((edit.old_title, *edit.old)), "\n".join((edit.new_title, *edit.new))
-    return (mark.casefold() in old.casefold()) != (mark.casefold() in new.casefold())
+    return (words(mark) in words(edit.old_title, *edit.old)) != (words(mark) in words(edit.new_title, *edit.new))
+
+
+def words(*lines: str) -> str:
+    """Lines as one, however a layout cuts and writes them."""
+    return "".join("".join(lines).casefold().split())
 
 
 def redesign(name: str, at_a_time: int, seed: int, pages_take: float = 0.0) -> Counted:
@@ -68,20 +73,18 @@ def redesign(name: str, at_a_time: int, seed: int, pages_take: float = 0.0) -> C
         outlet.run(late + place, list(range(place, min(count, place + at_a_time))))
     outlet.accept(late + count)
     marks = {number: edit.mark for number, (_, edit) in edits.items()}
-    false = [told for told in outlet.told
-             if told.edit.article not in marks or not shows_mark(told.edit, marks[told.edit.article])]
-    visible = {number for number, (_, edit) in edits.items() if _visible(before, after, stories(count)[number], edit)}
+    false = [told for told in outlet.told if told.edit.article not in marks or told.at < edits[told.edit.article][0]]
+    visible = {number for number, (_, edit) in edits.items() if _visible(after, stories(count)[number], edit)}
     found = {told.edit.article for told in outlet.told
              if told.edit.article in marks and shows_mark(told.edit, marks[told.edit.article])}
     return Counted(sum(one.at < began for one in false), sum(one.at >= began for one in false), len(visible),
                    len(visible & found), held)
 
 
-def _visible(before: Layout, after: Layout, story: Story, edit: Edited) -> bool:
+def _visible(after: Layout, story: Story, edit: Edited) -> bool:
     """Whether the new layout shows what was edited: no reader sees what is behind a wall."""
-    def shown(layout: Layout, of: Story) -> str:
-        return "\n".join((layout.headline(of), *layout.lines(of))).casefold()
-    return (edit.mark.casefold() in shown(after, story)) != (edit.mark.casefold() in shown(after, edit.story))
+    now = edit.story
+    return shows_mark(Edit(0, 0, after.headline(story), after.headline(now), after.lines(story), after.lines(now)), edit.mark)
 
 
 # --- an outlet that is none but edits
@@ -190,16 +193,24 @@ def _instead(life: Life, place: int, line: str) -> None:
     life.states = [(time, (title, (*lines[:place], line, *lines[place + 1:]))) for time, (title, lines) in life.states]
 
 
-if __name__ == "__main__":
-    print("redesign | at a time | false before hold | false after | edits told | held", "slowly" in sys.argv)
+def main(part: str, seeds: int) -> None:
+    """Prints a table: `at once` and `slowly` are redesigns, whose pages change all at once or one by one over two days; `quiet`
+    is an outlet without any."""
+    if part == "quiet":
+        for seed in range(seeds):
+            outlet = quiet(seed)
+            print(f"{seed} | {outlet.runs} runs | {outlet.changes - HABIT} edits | {len(outlet.verdicts)} false holds")
+            for at, verdict in outlet.verdicts:
+                print(f"  day {at / DAY:.1f}: {verdict.reason}")
+        return
+    print("redesign | at a time | false before the hold | false after | edits told | of | held")
     for name in CHANGES:
-        if name == "markup alone" or (len(sys.argv) > 2 and name not in sys.argv[2].split(",")):
-            continue
-        for at_a_time in (1, 3, 6, AT_ONCE):
-            got = redesign(name, at_a_time, 1, WINDOW if "slowly" in sys.argv else 0.0)
-            print(f"{name} | {at_a_time} | {got.false_before} | {got.false_after} | {got.told}/{got.edits} | {got.held}")
-    for seed in range(int(sys.argv[-1]) if sys.argv[-1].isdigit() else 2):
-        outlet = quiet(seed)
-        print(f"quiet {seed}: {outlet.runs} runs, {outlet.changes - 60} edits, {len(outlet.verdicts)} false holds")
-        for at, verdict in outlet.verdicts:
-            print("   ", round(at / DAY, 1), verdict.reason, len(verdict.held))
+        for at_a_time in (1, 3, 6, AT_ONCE) if name != "markup alone" else ():
+            all_of = [redesign(name, at_a_time, seed, WINDOW if part == "slowly" else 0.0) for seed in range(seeds)]
+            print(name, at_a_time, max(one.false_before for one in all_of), max(one.false_after for one in all_of),
+                  sum(one.told for one in all_of), sum(one.edits for one in all_of),
+                  f"{sum(one.held for one in all_of)}/{seeds}", sep=" | ", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -72,13 +72,13 @@ class Outlet:
         return Edit(self._versions, article, before[0], now[0], before[1], now[1])
 
     def _judge(self, at: float, found: Sequence[Edit]) -> None:
-        edits, silent = [], set()
+        edits = []
         for edit in found:
             rest = edit
             for began, blame in self.accepted:
                 rest = _left(blame if self.seen.get(edit.article, -1.0) < began else blame.by_words, rest)
             if _nothing(rest):
-                silent.add(edit.article)
+                self._hour = [(time, article, changed and article != edit.article) for time, article, changed in self._hour]
             else:
                 edits.append(rest)
         waiting = {edit.article for edit in self.held}
@@ -87,7 +87,7 @@ class Outlet:
         rest_of = [edit for edit in edits if edit.version not in held]
         if rest_of:
             looked = {article for _, article, _ in self._hour}
-            moved = {article for _, article, changed in self._hour if changed} - silent
+            moved = {article for _, article, changed in self._hour if changed}
             recent = [edit for time, edit in self._passed if time > at - 2 * DAY]
             verdict = judge(rest_of, recent, Looks(len(looked), len(moved)), Looks(self.looks, self.changes))
             if verdict.reason is not None:

@@ -1,0 +1,32 @@
+"""The lab of judgement: redesigns met a few articles at a time, and outlets that are none but edits."""
+import pytest
+
+from tests.change.lab import AT_ONCE, WINDOW, quiet, redesign
+from tests.change.layouts import CHANGES
+
+LONG = pytest.mark.long
+QUICK = ("new lines", "standfirst lost", "headline suffix", "paywall")
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3, 6, AT_ONCE])
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=LONG)
+                                  for name in CHANGES if name != "markup alone"])
+def test_a_redesign_is_held_before_it_is_told_and_hides_no_edit(name: str, at_a_time: int) -> None:
+    got = redesign(name, at_a_time, 1)
+    assert got.held and got.false_before <= 1 and got.false_after <= 1
+    assert got.told >= 0.95 * got.edits
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3, 6])
+@pytest.mark.parametrize("name", ["new lines", "tags"])
+def test_a_redesign_whose_pages_change_one_by_one_is_held_by_its_lines(name: str, at_a_time: int) -> None:
+    got = redesign(name, at_a_time, 2, WINDOW)
+    assert got.held and got.false_before <= (1 if name == "new lines" else 5)
+    assert got.told >= 0.95 * got.edits
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=LONG) for seed in range(1, 20))])
+def test_an_outlet_without_redesign_is_never_held(seed: int) -> None:
+    outlet = quiet(seed, days=4 if seed == 0 else 30)
+    assert [verdict.reason for _, verdict in outlet.verdicts] == []
+    assert outlet.changes > 150
