@@ -24,6 +24,8 @@ SOME = 0.1
 LONGEST, LONGER = 0.9, 1.25
 # As many lines came or went in so many of the articles; in the others an editor put in one more.
 USUAL_RUN = 0.75
+# More lines than a layout adds at one edge: byline, standfirst, tags.
+ADDED = 3
 NO_LIMIT = 10**9
 # A blame that explains a smaller share of the edits is not what the outlet did: then the whole change is blamed on it.
 ENOUGH = 0.4
@@ -186,8 +188,8 @@ def _by_place(edits: Sequence[Edit], blame: Blame, enough: float) -> Blame:
             counts = [max(piece.nth for piece in pieces) for pieces in found.values()]
             most, share = Counter(counts).most_common(1)[0]
             chars = (_longest(found.values()) if most == 1
-                     else max(len(piece.text) for pieces in found.values() for piece in pieces))
-            if share < USUAL_RUN * len(counts):  # the rest of a text, of whatever length, behind a wall
+                     else int(LONGER * max(len(piece.text) for pieces in found.values() for piece in pieces)))
+            if most > ADDED or share < USUAL_RUN * len(counts):  # the rest of a text, of whatever length, behind a wall
                 most = chars = NO_LIMIT
             shapes.append(Shape("first" if place == "first" else "last", side, most=most, chars=chars))
     return Blame(shapes=tuple(shapes))

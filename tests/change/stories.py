@@ -6,6 +6,7 @@ one door; `layouts.CHANGES` are redesigns, each a Layout like BEFORE; `EDITS` ar
 known."""
 import gzip
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -103,9 +104,14 @@ def real_page(number: int) -> bytes | None:
 
 
 def _made(chance: random.Random) -> tuple[str, tuple[str, ...]]:
+    """A headline and paragraphs whose sentences are alike in nothing but their language."""
     language = chance.choice(sorted(words.SENTENCES))
-    lines = tuple(" ".join(words.sentence(language, chance) for _ in range(3)) for _ in range(8))
-    return words.sentence(language, chance)[:80], lines
+    pool = [word for said in words.SENTENCES[language] for word in re.findall(r"\w+", re.sub(r"{\w}", " ", said))]
+
+    def said(least: int) -> str:
+        some = chance.choices(pool, k=least + chance.randrange(6))
+        return " ".join([words.name(chance), *some, words.name(chance)]) + "."
+    return said(4).rstrip("."), tuple(" ".join(said(8) for _ in range(3)) for _ in range(8))
 
 
 def _story(number: int, headline: str, lines: tuple[str, ...], chance: random.Random) -> Story:
