@@ -127,7 +127,7 @@ def test_two_editions_of_one_article_may_change_alike() -> None:
 
 def test_many_losses_at_once_wait_and_one_does_not() -> None:
     assert judge_losses([1], Looks(10, 1), HABIT) is None
-    assert judge_losses([1, 2], Looks(10, 2), HABIT) is None
+    assert judge_losses([1, 2], Looks(2, 2), HABIT) is None
     assert judge_losses([1, 2, 3, 4, 5], Looks(10, 8), Looks(3000, 3)) == (
         "8 of 10 articles looked at within the hour were gone, where fewer than 1 in 100 are usual.")
 
