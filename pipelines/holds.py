@@ -48,10 +48,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of an edit once a blame is taken out of it. touched: the blame was in it; nothing: it was all of it."""
+    """What is left of an edit once a blame is taken out of it. touched: the blame was in it; nothing: it was all of it; back:
+    the edit is the way back from what is blamed."""
 
     edit: Edit
     touched: bool
+    back: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -71,7 +73,7 @@ def left(blame: Blame, of: Edit) -> Left:
     for way in (blame, blame.back) if blame else ():
         rest = way.leaves(of)
         if rest != of and _differences(rest) < _differences(best.edit):
-            best = Left(rest, touched=True)
+            best = Left(rest, touched=True, back=way is not blame)
     return best
 
 

@@ -188,7 +188,8 @@ def _lost(session: Session, run: Unjudged, found: _Found, lost: holds.Lost) -> _
     if lost.gone:
         missing = holds.missing(session, run.outlet, since, run.ended_at) | lost.gone
         known = holds.looked(session, run.outlet, since, run.ended_at, run.started_at) | missing
-        habit = Looks(holds.looks(session, run.outlet, ago), holds.gone_since(session, run.outlet, ago))
+        before = holds.gone_since(session, run.outlet, ago) - len(lost.gone)  # its own losses are no habit
+        habit = Looks(holds.looks(session, run.outlet, ago), max(0, before))
         found = _losing(session, found, Looks(len(known), len(missing)), habit, replace(lost, threads=frozenset()))
     if lost.threads:
         emptied = holds.lost_threads(session, *holds.of_crawls(run.outlet, since, run.ended_at)) | lost.threads
@@ -229,20 +230,25 @@ def _by_earlier(edit: Edit, hold: Hold, unseen: bool) -> _Settled | Left | None:
     if hold.decision == "released":
         return rest
     if hold.decision == "rejected":
-        return _Settled(hold.id, "rejected", None) if rest.nothing else None
+        # What an author wrote on top of the fault counts, and the fault with it; so the way back from it is no edit.
+        fault = "accepted" if rest.back else "rejected"
+        return _Settled(hold.id, fault, None) if rest.nothing else _Settled(hold.id, "passed", rest.edit)
     return _Settled(hold.id, "accepted" if rest.nothing else "passed", None if rest.nothing else rest.edit)
 
 
 def _unseen(session: Session, changed: Sequence[holds.Changed], earlier: Sequence[Hold]) -> dict[int, set[int]]:
     """Of each decided hold that blames more than words the changes of articles that were not looked at between its begin and
-    now."""
+    now; of a rejected one also of those that show its fault since an author wrote on top of it."""
     found = {}
     for hold in earlier:
         blame = Blame.from_json(hold.blame)
         if not blame or blame != blame.by_words:
             before = {one.before.version for one in changed if one.before.seen_at < hold.began_at}
             seen = holds.seen_since(session, before, hold.began_at)
-            found[hold.id] = {one.version for one in changed if one.before.version in before - seen}
+            before -= seen
+            if hold.decision == "rejected":
+                before |= holds.passed_of(session, hold.id, {one.before.version for one in changed})
+            found[hold.id] = {one.version for one in changed if one.before.version in before}
     return found
 
 

@@ -182,6 +182,12 @@ def seen_since(session: Session, version_ids: Iterable[int], since: datetime) ->
         .where(Sighting.version_id.in_(some), Capture.at >= since))}
 
 
+def passed_of(session: Session, hold_id: int, version_ids: Iterable[int]) -> set[int]:
+    """Those of the versions that passed with the fault of a rejected hold in them."""
+    return {found for some in _parts(version_ids) for found in session.scalars(
+        select(Version.id).where(Version.id.in_(some), Version.hold_id == hold_id, Version.judgement == "passed"))}
+
+
 # --- holds
 
 def undecided(session: Session, outlet: str, *, lock: bool = False) -> Hold | None:
@@ -265,8 +271,13 @@ def settle_alerts(session: Session, which: ColumnElement[bool], now: datetime | 
 
 def losses_of(hold_id: int) -> ColumnElement[bool]:
     """The alerts of what a hold's runs lost: articles that are gone, threads and comments."""
+    return _lost_in(hold_id) & (Alert.state == "held")
+
+
+def _lost_in(hold_id: int) -> ColumnElement[bool]:
+    """These, and those that were dropped since, as their article stands again."""
     return (Alert.run_id.in_(select(Run.id).where(Run.hold_id == hold_id)) & Alert.version_id.is_(None)
-            & (Alert.state == "held"))
+            & Alert.state.in_(("held", "dropped")))
 
 
 def held_ids(session: Session, hold_id: int) -> set[int]:
@@ -288,9 +299,9 @@ def to_be_told(session: Session, alert_ids: Iterable[int]) -> int:
 
 
 def articles_of(session: Session, hold_id: int) -> set[int]:
-    """The articles of which a hold held changes or holds losses."""
+    """The articles of which a hold held changes or losses."""
     return {*session.scalars(select(Version.article_id).distinct().where(Version.hold_id == hold_id)),
-            *session.scalars(select(Alert.article_id).distinct().where(losses_of(hold_id)))}
+            *session.scalars(select(Alert.article_id).distinct().where(_lost_in(hold_id)))}
 
 
 def looked_again(session: Session, hold_id: int) -> tuple[int, int]:
@@ -309,9 +320,9 @@ def looked_again(session: Session, hold_id: int) -> tuple[int, int]:
 
 
 def _back(session: Session, hold_id: int) -> set[int]:
-    """The articles whose loss a hold holds and that stand again."""
+    """The articles whose loss a hold held and that stand again."""
     return set(session.scalars(select(Alert.article_id).distinct().join(Article, Article.id == Alert.article_id).where(
-        losses_of(hold_id), Alert.event == "article_gone", Article.state == "standing")))
+        _lost_in(hold_id), Alert.event == "article_gone", Article.state == "standing")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from desk import HOME, Desk, article, thread
 
 from pipelines import holds
-from pipelines.compare.blame import NO_BLAME, Blame, Edit
+from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape
 from pipelines.compare.judge import PASSED, Looks, Verdict
 from pipelines.judgement import judge
 from storage import articles, watches
@@ -196,6 +196,28 @@ def test_an_article_that_is_met_after_an_accepted_redesign_tells_only_of_what_is
     assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [(None, "Its driver is a famous poet.")]
 
 
+def test_an_edit_on_top_of_a_rejected_fault_is_told_without_it_and_the_end_of_the_fault_is_no_edit(store: Store,
+                                                                                                   now: datetime) -> None:
+    outlet = Outlet(store, now, many(Blame(shapes=(Shape("last", "old", most=1, chars=400),))))
+    whole = {path: body(path, f"{asker} asked who had paid for it.") for path, asker in zip(
+        PATHS, ("A deputy", "The bank", "An engineer of the line", "Nobody", "The mayor"), strict=True)}
+    for paths in (PATHS[:2], PATHS[2:4], PATHS[4:]):
+        outlet.see({path: whole[path] for path in paths})
+    outlet.mailed()
+    outlet.see({path: body(path) for path in PATHS})
+    holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    edited = ("The railway at /a/5 was opened on Tuesday.", *body("/a/5")[1:])
+    outlet.see({"/a/5": edited})
+    told, = (alert for alert in outlet.desk.rows(Alert) if alert.state == "pending")
+    assert [(part["old"], part["new"]) for part in told.passage["parts"]] == [
+        ("The railway at /a/5 was opened on Monday.", "The railway at /a/5 was opened on Tuesday.")]
+    outlet.mailed()
+    outlet.see({**whole, "/a/5": (*edited, whole["/a/5"][-1])})
+    assert outlet.judgements()[5:] == ["rejected"] * 5 + ["passed", "accepted"]
+    assert [alert.state for alert in outlet.desk.rows(Alert) if alert.event == "article_edited"][-2:] == ["mailed", "dropped"]
+    assert outlet.head("/a/5") == "\n".join((*edited, whole["/a/5"][-1]))
+
+
 def test_more_of_a_rejected_fault_is_rejected_with_it(outlet: Outlet) -> None:
     outlet.see({path: body(path, NAV) for path in PATHS[:3]})
     holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
@@ -260,10 +282,10 @@ def test_a_hold_is_decided_once_whoever_decides_it(outlet: Outlet) -> None:
     assert set(outlet.judgements()) == set(made)
 
 
-def vanish(outlet: Outlet, *paths: str) -> None:
+def vanish(outlet: Outlet, *paths: str, others: Sequence[str] = ()) -> None:
     """Articles are missing at three looks over a day, while the others stand."""
     for wait in (timedelta(minutes=10), timedelta(days=1), timedelta(hours=2)):
-        for path in PATHS:
+        for path in (*PATHS, *others):
             if path in paths:
                 outlet.desk.miss(path)
             else:
@@ -273,27 +295,29 @@ def vanish(outlet: Outlet, *paths: str) -> None:
 
 
 def test_most_articles_gone_at_once_are_held_and_one_is_told(outlet: Outlet) -> None:
-    vanish(outlet, "/a/1")
+    more = {f"/a/{number}": body(f"/a/{number}") for number in range(6, 11)}
+    outlet.see(more)
+    vanish(outlet, "/a/1", others=[*more])
     assert outlet.alerts() == [("pending", True)]
     outlet.mailed()
-    vanish(outlet, *PATHS[1:])
+    vanish(outlet, *PATHS[1:], others=[*more])
     hold, = outlet.desk.rows(Hold)
-    assert "4 of 5 articles looked at within the hour were gone" in hold.reason
+    assert "4 of 10 articles looked at within the hour were gone" in hold.reason
     assert [sample["old"] for sample in hold.samples] == [["A headline"]] * 3
     assert sorted(outlet.alerts()) == [("held", False)] * 4 + [("mailed", True)]
 
 
 @pytest.mark.parametrize(("decision", "state"), [("accept", "dropped"), ("reject", "dropped"), ("release", "pending")])
 def test_a_decision_tells_or_drops_losses(outlet: Outlet, decision: str, state: str) -> None:
-    vanish(outlet, *PATHS[:4])
+    vanish(outlet, *PATHS[:3])
     done = holds.DECISIONS[decision](outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
-    assert (done.told, done.dropped) == ((4, 0) if decision == "release" else (0, 4))
+    assert (done.told, done.dropped) == ((3, 0) if decision == "release" else (0, 3))
     assert {alert.state for alert in outlet.desk.rows(Alert) if alert.event == "article_gone"} == {state}
 
 
 def test_articles_that_are_there_again_end_the_hold_of_their_losses(outlet: Outlet) -> None:
-    vanish(outlet, *PATHS[:4])
-    outlet.see({path: body(path) for path in PATHS[:4]})
+    vanish(outlet, *PATHS[:3])
+    outlet.see({path: body(path) for path in PATHS[:3]})
     hold, = outlet.desk.rows(Hold)
     assert hold.decision == "over"
     assert {alert.state for alert in outlet.desk.rows(Alert) if alert.event == "article_gone"} == {"dropped"}
