@@ -1,7 +1,8 @@
 """Words, from the languages of the region, for what moves on a page though nobody edits it: counts, relative dates,
 what else to read. Nothing but patterns: the reader and the comparison both know them by these."""
 # Words for what is counted, from the languages of the region, by their stems.
-COUNTED = (r"views?|viewed|reads?|readers?|comments?|repl(?:y|ies)|shares?|shared|likes?|dislikes?|reposts?|retweets?|votes?|"
+COUNTED = (r"(?:page )?views?|reactions?|обсудить|"
+           r"viewed|reads?|readers?|comments?|repl(?:y|ies)|shares?|shared|likes?|dislikes?|reposts?|retweets?|votes?|"
            r"hits?|"
            r"просмотр\w*|прочтени\w*|прочитал\w*|комментари\w*|ответ(?:а|ов)?|репост\w*|лайк\w*|дизлайк\w*|голос(?:а|ов)?|"
            r"отзыв\w*|"
@@ -26,7 +27,7 @@ UNITS = (r"sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|�
 AGO = r"ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read"
 NUMBER = r"\d{1,3}(?:[ \u00a0.,]\d{3})+|\d+(?:[.,]\d+)?"
 SCALE = r"(?:\s?(?:k|m|к|тыс\.?|млн\.?|ming|минг|мың|миң)\b)?"
-RELATIVE = (rf"(?:{NUMBER}|an?|one)?\s*\b(?:{UNITS})\b\.?\s*(?:\b(?:{UNITS}|{NUMBER})\b\s*)*\b(?:{AGO})\b|"
+RELATIVE = (rf"\b\d+\s?[mhd] ago\b|(?:{NUMBER}|an?|one)?\s*\b(?:{UNITS})\b\.?\s*(?:\b(?:{UNITS}|{NUMBER})\b\s*)*\b(?:{AGO})\b|"
             rf"(?:{NUMBER})\s*(?:{UNITS})\b\.?|\d+\s?(?:秒|分钟|小时|天|个?月|年)前")
 # What leads on to other texts.
 SEE_ALSO = (

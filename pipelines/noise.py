@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
-from pipelines.compare.noise import LABEL, LONGEST, LONGEST_LEADING, Noise, counted, label, mask
+from pipelines.compare.noise import LABEL, LONGEST, LONGEST_LEADING, Noise, by_form, label, mask
 from pipelines.compare.version import plain
 from storage import noise
 from storage.noise import Learned
@@ -69,8 +69,8 @@ def from_looks(histories: dict[tuple[int, int], list[str]]) -> list[Learned]:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text that are not known as noise by their form."""
-    return [line for line in text.split("\n") if counted(line)]
+    """What counts of the lines of a text by their form."""
+    return list(by_form(text.split("\n")))
 
 
 def _changes(old: str, new: str) -> Iterator[tuple[Rule, tuple[str, int]]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from pipelines.compare.version import plain, same
 from pipelines.moves import COUNTED, LABELS, NUMBER, RELATIVE, SCALE, SEE_ALSO
@@ -18,10 +19,11 @@ LABEL = 60
 DAY = r"today|yesterday|сегодня|вчера|бүгін|кеше|бүгүн|кечээ|bugun|kecha|бугун|кеча|имрӯз|дирӯз|今天|昨天"
 AT = r"(?:at|в|во|саат|soat|соат|сағат|соати)\b"
 TIME = r"\d?\d:\d\d(?::\d\d)?"
-COUNT = (rf"(?:{COUNTED})(?:\s+(?:soni|саны|сони|count))?\s*[:：(]*\s*(?:{NUMBER}){SCALE}|"
+COUNT = (rf"(?:{COUNTED})(?:\s+(?:soni|саны|сони|count))?[\s:：(–—-]*(?:{NUMBER}){SCALE}(?:\s*\b(?:times|раза?)\b)?|"
+         rf"(?:{NUMBER})\s*(?:минут[аы]?|мин\.?) чтения|"
          rf"(?:{NUMBER}){SCALE}(?:\s*(?:marta|марта|рет|жолу|бор|раз|gezek|times|ta|та))?\s*(?:дида шуд|(?:{COUNTED})\b)|"
          rf"(?:(?:{COUNTED}|read)\s+)(?:{NUMBER}){SCALE}\s*(?:times|раза?)?|"
-         rf"(?:阅读|浏览|点击|评论|分享|点赞)(?:量|数)?\s*[:：]?\s*(?:{NUMBER})|(?:{NUMBER})\s*次?(?:阅读|浏览|评论|分享|点赞)")
+         rf"(?:阅读|浏览|点击|评论|分享|点赞)(?:量|数)?\s*[:：]?\s*(?:{NUMBER})|(?:已有)?(?:{NUMBER})\s*[次人]?(?:阅读|浏览|评论|分享|点赞)")
 # What is counted in an election or a match is news.
 NEWS = re.compile(r"\b(?:votes?|hits?|голос(?:а|ов)?)\b", re.IGNORECASE)
 JUST = r"just now|moments ago|только что|жаңа ғана|азыр эле|hozirgina|ҳозиргина|刚刚"
@@ -112,10 +114,20 @@ def counted(line: str) -> str:
         return ""
     parts = _apart(line)
     pieces = [piece for piece in parts[::2] if piece]
-    moving = [piece for piece in pieces if _moves(piece)]
-    if moving and all(piece in moving or _signs(piece) for piece in pieces):
+    # A count may have its own dash or brackets: "Views — 12".
+    runs = [(told, list(run)) for told, run in groupby(pieces, key=lambda piece: ONLY_MOVING.fullmatch(piece) is not None)]
+    if any(told for told, _ in runs) and all(
+            (_moves(" ".join(run)) or all(map(DATED.fullmatch, run))) if told else all(map(_signs, run)) for told, run in runs):
+        moving = [piece for told, run in runs if told for piece in run if not DATED.fullmatch(piece)]
         return " ".join(piece for piece in pieces if piece not in moving)
     return line
+
+
+def by_form(lines: Sequence[str]) -> tuple[str, ...]:
+    """What of the lines of a text counts by their form alone."""
+    boards = [_is_board(line) for line in lines]
+    beside = 0 < sum(boards) <= ALONE and len(lines) - sum(boards) >= BESIDE
+    return tuple(filter(None, (counted(line) for line, board in zip(lines, boards, strict=True) if not (board and beside))))
 
 
 def mask(line: str) -> str:
@@ -142,11 +154,9 @@ class Noise:
     def without(self, lines: Sequence[str]) -> tuple[str, ...]:
         """The lines of a text that count when two texts are compared, each with what of it counts; all of a text that is
         nothing but noise."""
-        boards = [_is_board(line) for line in lines]
-        beside = 0 < sum(boards) <= ALONE and len(lines) - sum(boards) >= BESIDE
-        known = _known(lines, self.rules) if self.rules else [False] * len(lines)
-        left = tuple(filter(None, (counted(line) for line, board, noise in zip(lines, boards, known, strict=True)
-                                   if not noise and not (board and beside))))
+        own = by_form(lines)
+        left = own if not self.rules else tuple(
+            line for line, noise in zip(own, _known(own, self.rules), strict=True) if not noise)
         return left or tuple(lines)
 
     def same(self, old_title: str | None, old: str | None, new_title: str | None, new: str | None) -> bool:

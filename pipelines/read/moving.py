@@ -61,6 +61,15 @@ LINK = etree.XPath("descendant::a[@href]")
 BLOCKS = {"p", "li", "div", "h2", "h3", "h4", "h5", "h6", "section", "blockquote", "dd", "dt", "ins", "td"}
 # Links of more text than this are no line that leads elsewhere.
 LINKED = 250
+# A box of links: so much beside each of them and above them all, headlines of at least so many characters; no more of the text
+# around than this share, or the links are what the text is.
+LABEL, BESIDE_LINK, HEADLINE, SHARE = 40, 45, 12, 0.3
+MOST_LINKED = 2000
+HOLDING = ("div", "section", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "aside", "article")
+LINE = ("br", "b", "strong", "u", "em", "i", "span")
+IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
+# A label has no end of a sentence in it, and a sign behind it that it is one.
+LABELLING = re.compile(r"[^.!?]*?[:：»|—–-]")
 # How much of a block may be white space between its lines before it is looked at closely.
 MOST_SPACED = 4
 
@@ -116,11 +125,67 @@ def clear(tree: HtmlElement, named: Named) -> None:
             element.drop_tree()
 
 
+def _is_box(element: HtmlElement, total: float) -> bool:
+    """Whether an element holds links to other texts and next to nothing else: a label, a time and a count for each."""
+    if LENGTH(element) > MOST_SPACED * MOST_LINKED or element.find(".//h1") is not None:
+        return False
+    outside = inside = links = within = 0
+    for event, each in etree.iterwalk(element, events=("start", "end")):
+        if each is element and event == "end":
+            break
+        if each.tag == "a":
+            within += 1 if event == "start" else -1
+            links += event == "start"
+        text = " ".join(((each.text if event == "start" else each.tail) or "").split())
+        if within:
+            inside += _wide(text)
+        elif len(text) > LABEL:
+            return False
+        else:
+            outside += len(text)
+    return links > 1 and outside <= min(LABEL + BESIDE_LINK * links, 2 * inside) and inside >= HEADLINE * links and (
+        inside + outside <= SHARE * total)
+
+
+def _boxes(tree: HtmlElement) -> list[HtmlElement]:
+    """The outermost boxes of links."""
+    total = LENGTH(tree)
+    known: dict[HtmlElement, bool] = {}
+    for link in LINK(tree):
+        for above in link.iterancestors(*HOLDING):
+            if above not in known:
+                known[above] = _is_box(above, total)
+            if not known[above]:
+                break
+    return [element for element, box in known.items() if box and not known.get(next(element.iterancestors(*HOLDING), element))]
+
+
+def _wide(text: str) -> int:
+    """How much a text says, in letters; an ideograph says as much as two."""
+    return len(text) + len(IDEOGRAPHS.findall(text))
+
+
+def _labels_link(block: HtmlElement) -> bool:
+    """Whether a line is a label and a link to another text behind it, and no more."""
+    links = list(block.iterdescendants("a"))
+    if len(links) != 1 or _wide(linked := " ".join(links[0].text_content().split())) < HEADLINE:
+        return False
+    before, _, behind = " ".join(block.text_content().split()).partition(linked)
+    label = before.strip()
+    if not 0 < len(label) <= min(LABEL, _wide(linked)) or behind.strip(" ]»)"):
+        return False
+    above = next((each for each in links[0].itersiblings(*LINE, preceding=True)), None)
+    apart = above is not None and not (links[0].getprevious().tail or "").strip() and not (block.text or "").strip()
+    return LABELLING.fullmatch(label) is not None or (apart and not label.endswith((".", "!", "?")))
+
+
 def clear_links(tree: HtmlElement) -> None:
     """Takes out the lines that only lead elsewhere."""
+    for box in _boxes(tree):
+        box.drop_tree()
     blocks = (next((above for above in link.iterancestors() if above.tag in BLOCKS), None) for link in LINK(tree))
     for block in dict.fromkeys(blocks):
         if block is None or (said := _beside_links(block)) is None:
             continue
-        if ONLY_LEADING.fullmatch(said):
+        if ONLY_LEADING.fullmatch(said) or _labels_link(block):
             block.drop_tree()

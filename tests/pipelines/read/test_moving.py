@@ -66,3 +66,34 @@ def test_a_link_in_a_sentence_is_text(fetched):
     value = read(fetched(shells.page("weblog", among=f"<p>{line}</p>")), None)
     assert isinstance(value, ArticleRead)
     assert "The ministry published a plan of the bridge, which nobody has seen." in value.text
+
+
+@pytest.mark.parametrize("box", [
+    "<p>Whatever it is called: <a href='/1'>A village waits for its water</a></p>",
+    "<p><b>Из жизни</b><br><a href='/1'>Село ждёт воды третий год</a></p>",
+    "<p>[大家都在看：<a href='/1'>谁来为新地铁线买单</a>]</p>",
+    "<div><h3>Whatever</h3><ul><li><a href='/1'>A village waits for water</a> <i>yesterday</i></li>"
+    "<li><a href='/2'>Snow closes a mountain road</a> <i>on Monday</i></li></ul></div>",
+])
+def test_links_below_a_label_of_any_wording_are_no_text(box, fetched):
+    alone, with_box = (read(fetched(shells.page("weblog", among=each)), None) for each in ("", box))
+    assert isinstance(alone, ArticleRead) and isinstance(with_box, ArticleRead) and with_box.text == alone.text
+
+
+@pytest.mark.parametrize(("line", "text"), [
+    ("<p>The report says: <a href='/1'>nobody was asked</a>, and more.</p>", "The report says: nobody was asked, and more."),
+    ("<p>Photo: <a href='/1'>Reuters</a></p>", "Photo: Reuters"),
+    ("<p>He said it. Twice: <a href='/1'>once on the radio, once at home</a></p>",
+     "He said it. Twice: once on the radio, once at home"),
+])
+def test_a_line_with_more_than_a_label_and_a_link_is_text(line, text, fetched):
+    value = read(fetched(shells.page("weblog", among=line)), None)
+    assert isinstance(value, ArticleRead) and text in value.text.splitlines()
+
+
+def test_links_that_are_the_article_are_text(fetched):
+    stories = "".join(f"<li><b>The paper of {town}</b> writes of its roads, bridges and fields: <a href='/{number}'>A long way "
+                      f"to {town} and back again</a></li>" for number, town in enumerate(("Osh", "Naryn", "Talas", "Batken")))
+    value = read(fetched(shells.page("weblog", among=f"<div><h3>The week in papers</h3><ul>{stories}</ul></div>")), None)
+    assert isinstance(value, ArticleRead)
+    assert all(f"of {town} writes" in value.text for town in ("Osh", "Naryn", "Talas", "Batken"))
