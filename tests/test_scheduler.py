@@ -96,7 +96,9 @@ def test_an_outlet_whose_day_is_used_up_is_left_alone_until_the_next_one(wire: W
 
 def test_known_articles_that_find_no_room_begin_no_run_before_a_source_does(wire: Wire, now: datetime) -> None:
     budgeted(wire, 60, "article", now)
-    assert "steppe" not in begun(wire, now + MINUTE)  # a tenth and the source's looks until midnight are kept
+    begun(wire, now, "steppe")
+    used(wire, now, 30)
+    assert "steppe" not in begun(wire, now + MINUTE)  # a tenth, and half for the source's looks until midnight, are kept
     budgeted(wire, 60, "source", now)
     assert "steppe" in begun(wire, now + MINUTE)
 

@@ -59,10 +59,15 @@ def needed(line: Line) -> list[str]:
     return [need.said for need in needs(line.settings, line.store, line.now) if need.key.startswith("outlet:")]
 
 
+WALLS = {
+    "consent": (Answer(CONSENT), False), "challenge": (Answer(CHALLENGE), False), "challenge-403": (Answer(CHALLENGE, 403), False),
+    "challenge-503": (Answer(CHALLENGE, 503), False), "unknown": (Answer(UNKNOWN), False), "all-consent": (Answer(CONSENT), True),
+    "all-challenge": (Answer(CHALLENGE), True), "all-503": (Answer(CHALLENGE, 503), True)}
+QUICK = ("unknown", "all-challenge")
+
+
 @pytest.mark.parametrize(("wall", "whole"), [
-    (Answer(CONSENT), False), (Answer(CHALLENGE), False), (Answer(CHALLENGE, 403), False), (Answer(CHALLENGE, 503), False),
-    (Answer(UNKNOWN), False), (Answer(CONSENT), True), (Answer(CHALLENGE), True), (Answer(CHALLENGE, 503), True)],
-    ids=["consent", "challenge", "challenge-403", "challenge-503", "unknown", "all-consent", "all-challenge", "all-503"])
+    pytest.param(*each, id=name, marks=[] if name in QUICK else pytest.mark.long) for name, each in WALLS.items()])
 def test_an_outlet_behind_a_wall_is_blocked_and_nothing_of_it_counts_and_all_is_looked_at_after_it(
         paper: WalledPaper, line: Line, wall: Answer, whole: bool) -> None:
     line.crawl()

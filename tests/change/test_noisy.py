@@ -44,14 +44,14 @@ def test_thirty_real_pages_have_no_version_after_the_first_at_twenty_looks() -> 
 
 
 @needs_pages
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.long)])
 def test_nor_with_boxes_in_other_places(seed: int) -> None:
     # "Comments (39)" in the middle of a text, with dated boxes below it, is taken for the head of a thread on a page or two.
     assert len(moving(FIRST, seed, 5)) <= 3
 
 
 @needs_pages
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_of_wordings_that_nobody_had_thought_of_most_are_noise(seed: int) -> None:
     assert len(moving(SECOND, seed, 4)) <= 20  # of 30, where 29 were before
 

@@ -72,10 +72,12 @@ def test_at_most_a_thousand_links_are_announced(fetched, steppe):
 
 
 @pytest.mark.parametrize("url", [FEED, ATOM, SITEMAP])
-@pytest.mark.parametrize("body", [page(), "<html><body>Just a moment...</body></html>", '{"status": "ok"}', "Go away"])
-def test_a_feed_or_sitemap_that_is_something_else_is_no_empty_source(url, body, fetched, steppe):
+@pytest.mark.parametrize(("body", "reason"), [
+    (page(), "not_feed"), ("<html><body>Just a moment...</body></html>", "challenge"), ('{"status": "ok"}', "not_article"),
+    ("Go away", "not_html")])
+def test_a_feed_or_sitemap_that_is_something_else_is_no_empty_source(url, body, reason, fetched, steppe):
     value = read(fetched(body, url=url), steppe)
-    assert isinstance(value, Nothing) and value.reason == "not_feed"
+    assert isinstance(value, Nothing) and value.reason == reason
 
 
 def test_a_broken_feed_without_a_link_is_no_empty_source(fetched, steppe):
