@@ -60,8 +60,9 @@ def needed(line: Line) -> list[str]:
 
 
 WALLS = {
-    "consent": (Answer(CONSENT), False), "challenge": (Answer(CHALLENGE), False), "challenge-403": (Answer(CHALLENGE, 403), False),
-    "challenge-503": (Answer(CHALLENGE, 503), False), "unknown": (Answer(UNKNOWN), False), "all-consent": (Answer(CONSENT), True),
+    "consent": (Answer(CONSENT), False), "challenge": (Answer(CHALLENGE), False),
+    "challenge-403": (Answer(CHALLENGE, 403), False), "challenge-503": (Answer(CHALLENGE, 503), False),
+    "unknown": (Answer(UNKNOWN), False), "all-consent": (Answer(CONSENT), True),
     "all-challenge": (Answer(CHALLENGE), True), "all-503": (Answer(CHALLENGE, 503), True)}
 QUICK = ("unknown", "all-challenge")
 
