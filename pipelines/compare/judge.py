@@ -113,7 +113,7 @@ def judge_losses(lost: Sequence[int], controls: Looks, habit: Looks) -> str | No
     missing = max(controls.changed, len(set(lost)))
     looked = max(controls.looked, missing)
     rate = usual_rate(habit)
-    if not lost or missing < FEW or tail(missing, looked, rate) >= CHANCE or missing * 3 < looked:
+    if not lost or missing < FEW or tail(missing, looked, rate) >= CHANCE or missing * 2 < looked:
         return None
     return (f"{missing} of {looked} articles looked at within the hour were gone, where {_percent(rate)} in 100 are usual.")
 

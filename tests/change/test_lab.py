@@ -5,10 +5,10 @@ from tests.change.lab import AT_ONCE, WINDOW, quiet, redesign
 from tests.change.layouts import CHANGES
 
 LONG = pytest.mark.long
-QUICK = ("new lines", "standfirst lost", "headline suffix", "paywall")
+QUICK = ("new lines", "standfirst lost")
 
 
-@pytest.mark.parametrize("at_a_time", [1, 3, 6, AT_ONCE])
+@pytest.mark.parametrize("at_a_time", [1, pytest.param(3, marks=LONG), pytest.param(6, marks=LONG), AT_ONCE])
 @pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=LONG)
                                   for name in CHANGES if name != "markup alone"])
 def test_a_redesign_is_held_before_it_is_told_and_hides_no_edit(name: str, at_a_time: int) -> None:
@@ -17,8 +17,8 @@ def test_a_redesign_is_held_before_it_is_told_and_hides_no_edit(name: str, at_a_
     assert got.told >= 0.95 * got.edits
 
 
-@pytest.mark.parametrize("at_a_time", [1, 3, 6])
-@pytest.mark.parametrize("name", ["new lines", "tags"])
+@pytest.mark.parametrize("at_a_time", [1, pytest.param(3, marks=LONG), pytest.param(6, marks=LONG)])
+@pytest.mark.parametrize("name", ["new lines", pytest.param("tags", marks=LONG)])
 def test_a_redesign_whose_pages_change_one_by_one_is_held_by_its_lines(name: str, at_a_time: int) -> None:
     got = redesign(name, at_a_time, 2, WINDOW)
     assert got.held and got.false_before <= (1 if name == "new lines" else 5)

@@ -57,7 +57,7 @@ def test_of_wordings_that_nobody_had_thought_of_most_are_noise(seed: int) -> Non
 
 
 @needs_pages
-@pytest.mark.parametrize("generator", [FIRST, SECOND], ids=lambda each: each.name)
+@pytest.mark.parametrize("generator", [FIRST, pytest.param(SECOND, marks=pytest.mark.long)], ids=lambda each: each.name)
 def test_what_moves_on_all_pages_of_an_outlet_is_learned_within_a_few_looks(generator: Generator) -> None:
     pages = noisy.real_pages(8)
     slots = generator.slots(Random(f"{generator.name}:outlet"), boards=True)
@@ -74,7 +74,7 @@ def test_what_moves_on_all_pages_of_an_outlet_is_learned_within_a_few_looks(gene
 
 
 @needs_pages
-@pytest.mark.parametrize("generator", [FIRST, SECOND], ids=lambda each: each.name)
+@pytest.mark.parametrize("generator", [FIRST, pytest.param(SECOND, marks=pytest.mark.long)], ids=lambda each: each.name)
 def test_an_edit_beside_what_moves_is_seen(generator: Generator) -> None:
     unseen = []
     for page in noisy.real_pages():
