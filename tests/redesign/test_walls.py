@@ -20,7 +20,7 @@ WALLS = {"consent": Answer(CONSENT.encode()), "challenge": Answer(CHALLENGES["Cl
          "challenge with 503": Answer(CHALLENGES["Cloudflare"].encode(), 503)}
 
 
-QUICK = ("consent",)
+QUICK = ()
 
 
 @LONG_ON_POSTGRES
