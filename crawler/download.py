@@ -178,7 +178,8 @@ class _Through(_Keyed):
     def _requestWithEndpoint(self, key: Any, endpoint: Any, method: bytes, parsedURI: URI, headers: Any, bodyProducer: Any,
                              requestPath: bytes) -> Deferred[Any]:
         if parsedURI.scheme == b"http":
-            host = self._computeHostValue(b"http", parsedURI.host, parsedURI.port)  # type: ignore[no-untyped-call]
+            of = b"http", parsedURI.host, parsedURI.port
+            host = self._computeHostValue(*of)  # type: ignore[no-untyped-call]  # Twisted's is untyped
             requestPath = b"http://" + host + requestPath
             if self.egress.authorization:
                 headers.setRawHeaders(b"Proxy-Authorization", [self.egress.authorization])

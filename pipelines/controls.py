@@ -9,6 +9,7 @@ from pipelines import budget
 from pipelines.intake import Intake
 from pipelines.plan import handed
 from storage import controls as known
+from storage import models, pages
 
 # So many articles tell a change of the outlet from one of a few articles, and are a minute's work at a request in some seconds.
 CONTROLS = 10
@@ -24,7 +25,7 @@ def controls(intake: Intake, now: datetime, random: Random) -> tuple[Page, ...]:
         return handed(intake, _drawn(session, intake, now, random))
 
 
-def _drawn(session: Session, intake: Intake, now: datetime, random: Random) -> list[known.PageRow]:
+def _drawn(session: Session, intake: Intake, now: datetime, random: Random) -> list[models.Page]:
     if intake.imported or not known.stirred(session, intake.run_id):
         return []
     outlet, since = intake.outlet.id, now - FRESH
@@ -33,4 +34,4 @@ def _drawn(session: Session, intake: Intake, now: datetime, random: Random) -> l
     if room <= 0:
         return []
     others = known.others(session, outlet, since, intake.run_id)
-    return known.pages(session, random.sample(others, min(room, len(others))))
+    return pages.get(session, random.sample(others, min(room, len(others))))

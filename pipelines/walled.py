@@ -26,7 +26,7 @@ def judged(store: Store, run_id: int, report: Report, now: datetime) -> Report:
                 or (found.stood == 0 and found.since_stood >= LEAST))
         if shut:
             walls.look_again(session, run.outlet, now + PROBE, PROBES)
-        elif found.stood and walls.was_shut(session, run.outlet, run_id):
+        elif found.stood and (last := runs.last_whole(session, run.outlet)) is not None and last.state == "blocked":
             walls.look_again(session, run.outlet, now)
     if not shut or report.state == "blocked":
         return report

@@ -1,15 +1,11 @@
 """What a run found that may be a change of the whole outlet, and which known articles could tell."""
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from storage.holds import MANY_COMMENTS
 from storage.models import Article, Capture, Comment, Page, Run, ThreadEvent, ThreadRead, Version
-
-PageRow = Page
-# Of fewer comments that more than half of them are missing says little.
-MANY = 5
 
 
 def stirred(session: Session, run_id: int) -> bool:
@@ -21,7 +17,7 @@ def stirred(session: Session, run_id: int) -> bool:
     lost = select(ThreadEvent.id).where(ThreadEvent.run_id == run_id, ThreadEvent.event == "hidden")
     standing = select(func.count()).select_from(Comment).where(
         Comment.thread_id == ThreadRead.thread_id, Comment.state == "standing").correlate(ThreadRead).scalar_subquery()
-    few = or_((ThreadRead.seen == 0) & (standing > 0), (ThreadRead.seen * 2 < standing) & (standing >= MANY))
+    few = or_((ThreadRead.seen == 0) & (standing > 0), (ThreadRead.seen * 2 < standing) & (standing >= MANY_COMMENTS))
     thinned = select(ThreadRead.id).where(ThreadRead.run_id == run_id, ThreadRead.state.not_in(("partial", "error")), few)
     return any(session.scalar(query.limit(1)) is not None for query in (edit, missed, lost, thinned))
 
@@ -47,9 +43,3 @@ def others(session: Session, outlet: str, since: datetime, run_id: int) -> list[
         .where(*_known(session, outlet, run_id), Page.missing_since.is_(None)).group_by(Article.id)
         .having(or_(at.is_(None), at < since)).order_by(func.min(Page.id)))
     return [own for own, in rows]
-
-
-def pages(session: Session, ids: Sequence[int]) -> list[PageRow]:
-    """The pages with these ids, in this order."""
-    found = {page.id: page for page in session.scalars(select(Page).where(Page.id.in_(ids)))}
-    return [found[own] for own in ids]

@@ -54,4 +54,5 @@ def sql(alias: str) -> str:
     row = SimpleNamespace(**{column.name: literal_column(f"{alias}.{column.name}", column.type)
                              for column in Change.__table__.columns})
     cases = case(*((holds(row), kind) for kind, holds in RULES), else_=OTHER)
-    return str(cases.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's is untyped
+    return str(cases.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

@@ -47,13 +47,6 @@ def of_run(session: Session, run: Run) -> Walls:
     return Walls(len(in_run), stood, len(since), ", ".join(words))
 
 
-def was_shut(session: Session, outlet: str, before: int) -> bool:
-    """Whether the outlet's last whole run before another was blocked by walls."""
-    last = session.scalar(select(Run).where(Run.outlet == outlet, Run.kind == "crawl", Run.id < before,
-                                            Run.state.not_in(("open", "died"))).order_by(Run.id.desc()).limit(1))
-    return last is not None and last.state == "blocked"
-
-
 def look_again(session: Session, outlet: str, at: datetime, limit: int | None = None) -> None:
     """Makes the known articles that answered with a wall when they were last looked at due by then, at most so many, the newest
     first."""

@@ -79,7 +79,8 @@ def told(desk: Desk) -> list[str]:
 # --- gone
 
 @pytest.mark.parametrize("how", [status, words, home])
-def test_an_article_is_gone_whichever_way_its_page_says_that_it_is_not_there(desk: Desk, how) -> None:  # type: ignore[no-untyped-def]
+def test_an_article_is_gone_whichever_way_its_page_says_that_it_is_not_there(
+        desk: Desk, how) -> None:  # type: ignore[no-untyped-def]  # as above
     desk.watch("rail")
     desk.see(article("A rail."))
     seen_at = desk.now
@@ -278,7 +279,8 @@ def test_a_redirect_to_what_is_known_as_an_article_too_is_told_of_and_joins_no_h
 
 @pytest.mark.parametrize("first", ["the old address", "the new address"])
 @pytest.mark.parametrize("how", [status, words, home])
-def test_the_same_text_under_a_new_address_is_the_same_article(desk: Desk, first: str, how) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_text_under_a_new_address_is_the_same_article(
+        desk: Desk, first: str, how) -> None:  # type: ignore[no-untyped-def]  # as above
     desk.watch("word000")
     desk.see(article(WORDS, thread=keyless(("c1", "Well."))))
     desk.next_run(hours=1)

@@ -280,6 +280,31 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a run makes no more requests than its day has left", "crawler/tally.py",
           "if self._most is None or self.requests < self._most:", "if True:",
           "tests/crawler/test_run.py::test_no_more_requests_are_made_than_the_day_has_left_whatever_they_are_for"),
+    Guard("sources leave room for known articles", "pipelines/budget.py", "min(looks, outlet.budget // FOR_SOURCES)", "looks",
+          "tests/pipelines/test_plan.py::"
+          "test_sources_that_are_looked_at_each_second_leave_room_for_known_articles[sqlite]"),
+    Guard("the end of a rejected fault is no edit", "pipelines/judgement.py",
+          "before |= holds.passed_of(", "_ = holds.passed_of(",
+          "tests/pipelines/test_holds.py::"
+          "test_an_edit_on_top_of_a_rejected_fault_is_told_without_it_and_the_end_of_the_fault_is_no_edit[sqlite]"),
+    Guard("an edit on top of a rejected fault is told without it", "pipelines/judgement.py",
+          'else _Settled(hold.id, "passed", rest.edit)', "else None",
+          "tests/pipelines/test_holds.py::"
+          "test_an_edit_on_top_of_a_rejected_fault_is_told_without_it_and_the_end_of_the_fault_is_no_edit[sqlite]"),
+    Guard("a run's own losses are no habit", "pipelines/judgement.py", " - len(lost.gone)  #", "  #",
+          "tests/pipelines/test_holds.py::test_a_decision_tells_or_drops_losses[sqlite-accept-dropped]"),
+    Guard("a hold of losses ends when they are back", "storage/holds.py", 'Alert.state.in_(("held", "dropped"))',
+          'Alert.state.in_(("held",))',
+          "tests/pipelines/test_holds.py::test_articles_that_are_there_again_end_the_hold_of_their_losses[sqlite]"),
+    Guard("nearly all articles behind walls are a blocked outlet", "pipelines/walled.py",
+          "found.walls >= max(LEAST, NEARLY_ALL * found.stood)", "False", "tests/pipelines/test_walled.py::"
+          "test_nine_walls_for_one_article_that_stands_are_a_wall_on_the_outlet_and_eight_for_two_are_not[sqlite]"),
+    Guard("walls since the last article stood are a blocked outlet", "pipelines/walled.py",
+          "or (found.stood == 0 and found.since_stood >= LEAST))", ")", "tests/pipelines/test_walled.py::"
+          "test_walls_since_the_last_article_stood_are_one_however_few_a_run_meets[sqlite]"),
+    Guard("behind a wall all is looked at again once it is gone", "pipelines/walled.py",
+          "walls.look_again(session, run.outlet, now)\n", "pass\n",
+          "tests/pipelines/test_walled.py::test_once_it_is_gone_all_that_answered_with_it_are_due_at_once[sqlite]"),
     Guard("all pages being due means no page of a thread", "storage/pages.py",
           '(Page.kind == "article") | named)', '(Page.kind != "source") | named)',
           "tests/pipelines/test_further.py::test_pages_of_a_thread_belong_to_its_article_and_are_never_due_by_themselves[sqlite]"),
