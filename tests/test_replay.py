@@ -241,7 +241,7 @@ def test_two_that_read_again_at_once_write_each_reading_once(past: Past) -> None
 def test_interrupted_it_goes_on_from_there(past: Past) -> None:
     """It is stopped while it reads, so that the tests' machine may be as fast or slow as it likes: first as by a person at the
     terminal, then for good."""
-    for number in range(300):
+    for number in range(120):
         past.see(f"/a/{number}", page(*LINES, f"This is report number {number} of a series about the road and its bridges."))
 
     def read() -> int:
@@ -257,7 +257,7 @@ def test_interrupted_it_goes_on_from_there(past: Past) -> None:
             os.killpg(process.pid, how)
             os.kill(process.pid, signal.SIGCONT)
             out, err = process.communicate(timeout=60)
-        assert before < read() < 300
+        assert before < read() < 120
         return process.returncode, out, err
 
     code, out, err = interrupted(signal.SIGINT)
@@ -265,6 +265,6 @@ def test_interrupted_it_goes_on_from_there(past: Past) -> None:
     assert interrupted(signal.SIGKILL)[0] == -signal.SIGKILL
     done = read()
     found = told("--config", past.config, "reprocess")
-    assert (found["captures"], found["already"], found["clean"]) == (300, done, 300 - done)
+    assert (found["captures"], found["already"], found["clean"]) == (120, done, 120 - done)
     assert Counter((row.reader, row.outcome) for row in past.desk.rows(Reading)) == {
-        ("long-ago", "clean"): 300, (past.today, "clean"): 300}
+        ("long-ago", "clean"): 120, (past.today, "clean"): 120}

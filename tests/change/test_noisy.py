@@ -31,29 +31,30 @@ def versions(readings: Iterator[ArticleRead]) -> list[ArticleRead]:
     return kept
 
 
-def moving(generator: Generator, seed: int, looks: int) -> list[str]:
-    """The pages that have a version after the first."""
-    return [page.name for page in noisy.real_pages()
+def moving(generator: Generator, seed: int, looks: int, pages: int = 30) -> list[str]:
+    """Of so many pages those that have a version after the first."""
+    return [page.name for page in noisy.real_pages()[::30 // pages]
             if len(versions(reading(page, body) for body in noisy.looks(page, generator, seed, looks))) > 1]
 
 
 @needs_pages
-def test_thirty_real_pages_have_no_version_after_the_first_at_twenty_looks() -> None:
+@pytest.mark.parametrize("pages", [6, pytest.param(30, marks=pytest.mark.long)])
+def test_thirty_real_pages_have_no_version_after_the_first_at_twenty_looks(pages: int) -> None:
     assert len(noisy.real_pages()) == 30 and LOOKS == 20
-    assert moving(FIRST, 1, LOOKS) == []
+    assert moving(FIRST, 1, LOOKS, pages) == []
 
 
 @needs_pages
-@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.long)])
-def test_nor_with_boxes_in_other_places(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "most"), [(2, 0), pytest.param(3, 3, marks=pytest.mark.long)])
+def test_nor_with_boxes_in_other_places(seed: int, most: int) -> None:
     # "Comments (39)" in the middle of a text, with dated boxes below it, is taken for the head of a thread on a page or two.
-    assert len(moving(FIRST, seed, 5)) <= 3
+    assert len(moving(FIRST, seed, 5)) <= most
 
 
 @needs_pages
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
-def test_of_wordings_that_nobody_had_thought_of_most_are_noise(seed: int) -> None:
-    assert len(moving(SECOND, seed, 4)) <= 20  # of 30, where 29 were before
+@pytest.mark.parametrize(("seed", "most"), [(1, 17), pytest.param(2, 14, marks=pytest.mark.long)])
+def test_of_wordings_that_nobody_had_thought_of_many_are_noise(seed: int, most: int) -> None:
+    assert len(moving(SECOND, seed, 4)) <= most  # of 30, where 29 and 25 were before: as measured, no more
 
 
 @needs_pages
