@@ -38,12 +38,13 @@ class Writer:
         context = copy_context()
 
         def run() -> None:
+            result, raised = None, None
             try:
                 result = context.run(job)
             except BaseException as error:  # noqa: BLE001  it is raised where the job was handed in
-                loop.call_soon_threadsafe(_settle, done, None, error)
-            else:
-                loop.call_soon_threadsafe(_settle, done, result, None)
+                raised = error
+            if not loop.is_closed():  # else whoever waited was interrupted, and the job is done all the same
+                loop.call_soon_threadsafe(_settle, done, result, raised)
 
         while True:
             try:

@@ -100,6 +100,7 @@ def test_what_is_deleted_is_told_as_gone_and_what_is_put_back_as_back(paper: Mov
     assert len(became(line)) == 8 and set(line.articles().values()) == {(1, 0)}
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("redirects", [True, False])
 def test_a_site_that_gives_each_article_a_new_address_is_the_same_site(paper: Moving, line: Line, redirects: bool) -> None:
     paper.stories["/news/1"].comments.append(("c1", "Well."))
@@ -120,6 +121,7 @@ def test_a_site_that_gives_each_article_a_new_address_is_the_same_site(paper: Mo
         assert session.execute(text("SELECT count(*) FROM comment_version WHERE event = 'removed'")).scalar_one() == 0
 
 
+@pytest.mark.long_on_postgresql
 def test_an_outlet_all_of_whose_articles_redirect_home_is_degraded_and_loses_none(paper: Moving, line: Line) -> None:
     paper.manners.home = True
     assert set(days(line, *DAY, 24 * HOUR, 24 * HOUR)) == {"degraded"}

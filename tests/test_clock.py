@@ -64,6 +64,7 @@ def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
         yield paper
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("by", [-DAY, DAY], ids=["back", "forward"])
 def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelta, paper: Newspaper) -> None:
     clock = SetClock()
@@ -83,6 +84,7 @@ def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelt
     assert paper.told() == Counter({"/news/8": 1, "/news/9": 1})
 
 
+@pytest.mark.long_on_postgresql
 def test_a_clock_that_was_set_back_while_the_daemon_was_away_stops_nothing(paper: Newspaper, reactor: Reactor) -> None:
     clock = SetClock()
     clock.by = DAY

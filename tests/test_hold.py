@@ -97,6 +97,7 @@ def test_a_redesign_is_one_mail_to_the_operator_and_after_accept_the_one_edit_is
     assert len(to(paper, OPERATOR)) == 1  # who decided need not be told that it is decided
 
 
+@pytest.mark.long_on_postgresql
 def test_a_hold_that_ends_by_itself_is_told_to_be_over(paper: Newspaper, line: Held) -> None:
     redesign(paper)
     line.look()
@@ -111,6 +112,7 @@ def test_a_hold_that_ends_by_itself_is_told_to_be_over(paper: Newspaper, line: H
     assert to(paper, "a@example.org") == []
 
 
+@pytest.mark.long_on_postgresql
 def test_an_unknown_or_decided_hold_is_an_error_and_nothing_else_is_decided(paper: Newspaper, line: Held) -> None:
     redesign(paper)
     line.look()

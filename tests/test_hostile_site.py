@@ -96,6 +96,7 @@ def memory() -> list[int]:
     return [int(line.split()[1]) * 1024 for text in texts for line in text.splitlines() if line.startswith("VmHWM")]
 
 
+@pytest.mark.long_on_postgresql
 def test_a_hostile_document_is_kept_put_aside_and_looked_at_again_until_it_is_an_article(paper: HostilePaper) -> None:
     refused = {path: document for path, document in paper.documents.items() if document.lines is None}
     assert len(refused) >= 12 and len(paper.documents) - len(refused) >= 8
@@ -119,6 +120,7 @@ def test_a_hostile_document_is_kept_put_aside_and_looked_at_again_until_it_is_an
         assert {page.state for page in pages(line).values() if page.kind == "article"} == {"known"}
 
 
+@pytest.mark.long_on_postgresql
 def test_twenty_fetches_of_a_page_whose_boxes_rotate_give_one_version(tmp_path: Path, made_url: str, reactor: Reactor) -> None:
     with HostilePaper(tmp_path, made_url) as paper, Here(paper, reactor) as line:
         paper.rotates = "/news/1"

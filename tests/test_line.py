@@ -72,6 +72,7 @@ def responses(paper: Newspaper) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.long_on_postgresql
 def test_an_unchanged_site_makes_nothing_an_edit_a_version_and_what_vanishes_goes_after_looks_enough(
         paper: Newspaper, line: Line) -> None:
     """An article goes after three looks over a day, a comment after two."""
@@ -216,6 +217,7 @@ def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_be
 
 # --- the daemon
 
+@pytest.mark.long_on_postgresql
 def test_a_daemon_killed_in_mid_crawl_goes_on_where_it_stopped(paper: Newspaper) -> None:
     paper.outlet = 'every = "1s"\n'
     paper.write()

@@ -238,6 +238,7 @@ def test_two_that_read_again_at_once_write_each_reading_once(past: Past) -> None
     assert Counter(row.reader for row in past.desk.rows(Reading)) == {"long-ago": 30, past.today: 30}
 
 
+@pytest.mark.long_on_postgresql
 def test_interrupted_it_goes_on_from_there(past: Past) -> None:
     """It is stopped while it reads, so that the tests' machine may be as fast or slow as it likes: first as by a person at the
     terminal, then for good."""

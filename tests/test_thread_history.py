@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from command import document
 from here import Here
 from newspaper import Line, Newspaper
@@ -103,6 +104,7 @@ def test_a_removal_is_told_also_where_the_outlet_s_file_was_changed_and_changed_
             assert texts(line) == [f"{text} Reply" for _, text in (FIRST, SECOND, THIRD)]
 
 
+@pytest.mark.long_on_postgresql
 def test_all_pages_of_a_thread_are_read_again_by_another_reader(tmp_path: Path, store_url: str, reactor: Reactor) -> None:
     with TalkingPaper(tmp_path, database=store_url, watch=False) as paper, Here(paper, reactor) as line:
         paper.talk.say(*range(1, 13))
@@ -120,6 +122,7 @@ def test_all_pages_of_a_thread_are_read_again_by_another_reader(tmp_path: Path, 
         assert told(line) == {"posted": 12, "removed": 1}
 
 
+@pytest.mark.long_on_postgresql
 def test_two_language_editions_show_one_thread_and_what_becomes_of_it_is_told_once(
         tmp_path: Path, store_url: str, reactor: Reactor) -> None:
     with Translated(tmp_path, articles=2, database=store_url) as paper, Here(paper, reactor) as line:
@@ -140,6 +143,7 @@ def test_two_language_editions_show_one_thread_and_what_becomes_of_it_is_told_on
         assert sorted(shown(paper, "2")) == sorted([(THIRD[1], "standing"), (FIRST[1], "removed"), (SECOND[1], "standing")])
 
 
+@pytest.mark.long_on_postgresql
 def test_a_mail_says_that_a_thread_is_hidden_and_what_it_said(tmp_path: Path, store_url: str, reactor: Reactor) -> None:
     with Newspaper(tmp_path, articles=1, database=store_url) as paper, Here(paper, reactor) as line:
         story = paper.stories["/news/0"]

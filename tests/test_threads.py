@@ -73,6 +73,7 @@ def test_a_thread_of_three_pages_is_read_whole_and_kept_as_evidence(paper: Talki
                      for number in range(1, 13)}
 
 
+@pytest.mark.long_on_postgresql
 def test_pages_of_threads_are_evidence_to_verify_and_nothing_to_read_again_or_to_ask_by_themselves(
         paper: TalkingPaper, line: Line) -> None:
     line.crawl()
@@ -112,6 +113,7 @@ def test_another_order_changes_nothing(paper: TalkingPaper, line: Line) -> None:
     assert (looks(line)[-1], events(line)) == (("complete", None, 12), {"posted": 12})
 
 
+@pytest.mark.long_on_postgresql
 def test_a_comment_that_is_posted_while_the_pages_are_read_makes_the_look_partial(paper: TalkingPaper, line: Line) -> None:
     paper.talk.newest_first = True
     line.crawl()
@@ -123,6 +125,7 @@ def test_a_comment_that_is_posted_while_the_pages_are_read_makes_the_look_partia
     assert (looks(line)[-1], events(line)) == (("complete", None, 13), {"posted": 13})
 
 
+@pytest.mark.long_on_postgresql
 def test_a_comment_that_is_removed_while_the_pages_are_read_hides_no_other(paper: TalkingPaper, line: Line) -> None:
     """Number 6 moves to the first page after that was read, and the look does not see it."""
     line.crawl()
@@ -150,6 +153,7 @@ def test_the_answers_of_the_system_stand_for_its_pages(paper: TalkingPaper, line
     assert (looks(line)[-1], events(line)) == (("complete", None, 12), {"posted": 12})
 
 
+@pytest.mark.long_on_postgresql
 def test_where_the_system_does_not_answer_its_pages_are_asked_for(paper: TalkingPaper, line: Line) -> None:
     paper.talk.rest = True
     answer = paper.answer

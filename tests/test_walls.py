@@ -67,6 +67,7 @@ WALLS = {
 QUICK = ("unknown", "all-challenge")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(("wall", "whole"), [
     pytest.param(*each, id=name, marks=[] if name in QUICK else pytest.mark.long) for name, each in WALLS.items()])
 def test_an_outlet_behind_a_wall_is_blocked_and_nothing_of_it_counts_and_all_is_looked_at_after_it(

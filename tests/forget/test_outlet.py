@@ -9,6 +9,7 @@ from storage.store import Store
 from tests.crawler.scripted import Reactor
 
 
+@pytest.mark.long_on_postgresql
 def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: Readers, wire: Wire) -> None:
     before = thread(readers)
     done = told("--config", readers.config, "forget", "--author", "gulnara   SEITKALI")
@@ -46,6 +47,7 @@ def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers
     assert [each["text"] for each in thread(readers)] == [None, ANSWER, "Another word of mine, which may stay where it is."]
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "mail", "list")["mails"]
@@ -133,6 +135,7 @@ def test_a_comment_without_an_id_is_refused_and_makes_one_row(readers: Readers, 
 
 # --- what cannot be done
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("names", ["drop"], indirect=True)
 def test_where_names_are_dropped_only_what_comes_is_refused_and_it_says_so(readers: Readers, wire: Wire) -> None:
     ended = said("--config", readers.config, "forget", "--author", NAME)
@@ -144,6 +147,7 @@ def test_where_names_are_dropped_only_what_comes_is_refused_and_it_says_so(reade
     assert [each["text"] for each in shown["comments"]] == [None]
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("names", ["keep"], indirect=True)
 def test_beside_another_it_says_what_to_do(readers: Readers, wire: Wire) -> None:
     store = Store(readers.database)

@@ -31,6 +31,7 @@ def leaked(readers: Readers) -> None:
     store.engine.dispose()
 
 
+@pytest.mark.long_on_postgresql
 def test_a_comment_that_had_got_into_an_article_s_text_and_alert_is_taken_out_of_both(readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "article", "show", URL)
     leaked(readers)

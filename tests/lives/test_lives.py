@@ -13,6 +13,7 @@ TOGETHER = 10  # so many share a store, whose making costs as much as one of the
 SHARE = (1, 3, 4)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("first", range(0, LIVES, TOGETHER))
 def test_lives_are_told_as_far_as_two_complete_looks_could_see(store: Store, now: datetime, first: int) -> None:
     seeds = [first + each for each in (range(TOGETHER) if store.is_sqlite else SHARE)]

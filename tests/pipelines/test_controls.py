@@ -64,6 +64,7 @@ def test_none_is_drawn_once_ten_were_looked_at(known: Desk) -> None:
     assert drawn(known) == set()
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("loss", ["miss", "thread", "half of it"])
 def test_a_first_miss_or_a_lost_thread_has_controls_drawn_as_well(known: Desk, loss: str) -> None:
     comments = [(str(number), f"What commentator {number} has to say") for number in range(6)]

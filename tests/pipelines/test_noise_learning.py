@@ -40,6 +40,7 @@ def counting(desk: Desk) -> int:
         return len(session.scalars(select(Version.id).where(Version.seq > 1, Version.judgement != "rejected")).all())
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(("rule", "made"), [
     (("figures", "almaty +0"), lambda path, look: body(path, f"Almaty +{look + 10}")),
     (("label", "on air"), lambda path, look: body(path, f"On air: {HEADLINES[look % 8]}")),
@@ -68,6 +69,7 @@ def test_an_edit_that_turns_out_to_be_noise_is_rejected_with_its_alerts(desk):
         assert {alert.state for alert in told} == {"dropped"} and {alert.reason[:5] for alert in told} == {"noise"}
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("made", [
     # A death toll, brought up to date at each look, in a sentence and in a line of its own.
     lambda path, look: body(path, f"At least {look + 10} people died, the ministry said.") if path == PATHS[0] else body(path),

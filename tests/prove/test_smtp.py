@@ -22,6 +22,7 @@ ILLNESSES = [(f"{kind}: {illness.only or 'all'} at {illness.stage}", illness)
 HANGS = {None: 0.1, smtp.SICK: 0.4}
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("illness", [illness for _, illness in ILLNESSES], ids=[name for name, _ in ILLNESSES])
 def test_each_mail_arrives_once_the_server_is_well_or_is_dead_with_its_reason(
         illness: Illness, store: Store, now: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST = 12 * HOUR
 READER = "a@example.org"
 ALL_TOLD = 0.95
-# What is decided in the same way on both databases is looked at on the second one at length alone.
-LONG_ON_POSTGRES = pytest.mark.parametrize("made_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)],
-                                           indirect=True)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storage.models import Reading
 from tests.crawler.scripted import Reactor
 from tests.redesign.layouts import BEFORE, REDESIGNS
-from tests.redesign.play import DAY, HOUR, LONG_ON_POSTGRES, MINUTE, Play, at_once
+from tests.redesign.play import DAY, HOUR, MINUTE, Play, at_once
 from tests.redesign.site import Site
 from tests.redesign.words import sentence
 
@@ -36,7 +36,7 @@ def play(site: Site, reactor: Reactor) -> Iterator[Play]:
         assert play.empty_changes() == []
 
 
-@LONG_ON_POSTGRES
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("name", [name if name == "all together" else pytest.param(name, marks=pytest.mark.long)
                                   for name in REDESIGNS])
 def test_a_redesign_seen_at_once_is_one_notice_and_hides_no_edit(sixty: Play, name: str) -> None:
@@ -45,7 +45,7 @@ def test_a_redesign_seen_at_once_is_one_notice_and_hides_no_edit(sixty: Play, na
     assert counted.edits >= 20
 
 
-@LONG_ON_POSTGRES
+@pytest.mark.long_on_postgresql
 def test_a_fault_that_is_rejected_tells_nothing_and_what_authors_change_after_it_is_told(play: Play) -> None:
     redesigned(play)
     play.decide("reject")
@@ -60,6 +60,7 @@ def test_a_fault_that_is_rejected_tells_nothing_and_what_authors_change_after_it
     assert (counted.told, counted.twice, counted.untrue) == (6, 0, [])
 
 
+@pytest.mark.long_on_postgresql
 def test_a_released_hold_is_told_as_it_is_and_does_not_begin_again(play: Play) -> None:
     redesigned(play)
     play.decide("release")
@@ -70,6 +71,7 @@ def test_a_released_hold_is_told_as_it_is_and_does_not_begin_again(play: Play) -
     assert (len(play.told()), play.holds()) == (number, [])
 
 
+@pytest.mark.long_on_postgresql
 def test_a_redesign_that_is_taken_back_ends_its_hold_and_tells_the_operator_that_all_is_well(play: Play) -> None:
     redesigned(play)
     play.site.layout = BEFORE
@@ -84,7 +86,7 @@ def test_a_redesign_that_is_taken_back_ends_its_hold_and_tells_the_operator_that
     assert (counted.told, counted.twice, counted.untrue) == (6, 0, [])
 
 
-@LONG_ON_POSTGRES
+@pytest.mark.long_on_postgresql
 def test_a_breaking_story_edited_twenty_times_in_two_hours_is_never_held(play: Play) -> None:
     site = play.site
     play.look(whole=True)
@@ -105,6 +107,7 @@ def test_a_breaking_story_edited_twenty_times_in_two_hours_is_never_held(play: P
 LAYOUT = '[[layout]]\nbody = "article"\ndrop = ["article p:nth-of-type(2)"]\n'
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("changed", ["layout", "comments"])
 def test_what_another_way_of_reading_makes_of_the_same_pages_is_no_edit(play: Play, changed: str) -> None:
     site = play.site

@@ -9,7 +9,7 @@ from hostile.meaning import CHALLENGES, CONSENTS
 
 from demo.server import Answer
 from tests.crawler.scripted import Reactor
-from tests.redesign.play import DAY, HOUR, LONG_ON_POSTGRES, Play
+from tests.redesign.play import DAY, HOUR, Play
 from tests.redesign.site import Site
 
 TITLE, TEXT, ACCEPT = CONSENTS["Russian"]
@@ -23,7 +23,7 @@ WALLS = {"consent": Answer(CONSENT.encode()), "challenge": Answer(CHALLENGES["Cl
 QUICK = ()
 
 
-@LONG_ON_POSTGRES
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in WALLS])
 def test_a_wall_on_a_whole_outlet_is_one_notice_and_one_that_all_is_well(tmp_path: Path, made_url: str, reactor: Reactor,
                                                                         name: str) -> None:

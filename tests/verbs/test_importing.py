@@ -148,6 +148,7 @@ def test_a_record_between_two_that_say_the_same_does_not_become_the_head(paper: 
 
 # --- nobody hears of it
 
+@pytest.mark.long_on_postgresql
 def test_nobody_is_told_of_what_an_import_brought_then_or_later(paper: Newspaper, line: Line) -> None:
     paper.stories["/news/0"].comments = [("c1", "The railway is late again.")]
     records = [old(paper, START - 9 * DAY), old(edited(paper, "built"), START - 6 * DAY)]
@@ -164,6 +165,7 @@ def test_nobody_is_told_of_what_an_import_brought_then_or_later(paper: Newspaper
     assert count(line.store, Alert) == 1 and set(paper.told()) == {"/news/1"}
 
 
+@pytest.mark.long_on_postgresql
 def test_what_became_of_an_imported_page_before_our_first_look_is_told_to_nobody_and_later_edits_are(
         paper: Newspaper, line: Line) -> None:
     line.crawl()
@@ -328,6 +330,7 @@ def all_texts(store: Store) -> dict[str, list[tuple[int, str | None, str | None]
 
 # --- the command itself
 
+@pytest.mark.long_on_postgresql
 def test_the_command_says_what_came_of_it(paper: Newspaper) -> None:
     file = paper.folder / "old.warc"
     file.write_bytes(old(paper, START - DAY) + old(paper, START - DAY, "/news/1")[:-80])
@@ -354,6 +357,7 @@ def test_a_folder_and_a_file_that_is_not_there_are_told_with_file_and_remedy(pap
         assert (error["kind"], error["file"], error["message"]) == ("file", str(path), message) and error["remedy"]
 
 
+@pytest.mark.long_on_postgresql
 def test_where_nothing_is_taken_for_want_of_an_outlet_it_says_to_add_it(paper: Newspaper) -> None:
     file = paper.folder / "old.warc"
     file.write_bytes(old(paper, START - DAY, host="other.example") + old(paper, START + 40_000 * DAY))
@@ -375,6 +379,7 @@ def test_beside_a_daemon_it_says_so_and_does_nothing(paper: Newspaper, line: Lin
     assert (ended.returncode, count(line.store, Run)) == (75, 0) and "stop the daemon" in ended.stderr
 
 
+@pytest.mark.long_on_postgresql
 def test_what_a_kill_interrupted_is_finished_by_the_same_command(paper: Newspaper, line: Line) -> None:
     records: list[bytes] = []
     for number in range(40):

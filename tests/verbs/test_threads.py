@@ -250,6 +250,7 @@ def test_a_very_deep_thread_stays_within_the_width(store: Store, show: Show, now
     assert "299 levels down" in printed.replace("\n" + "│ " * 20, " ")
 
 
+@pytest.mark.long_on_postgresql
 def test_a_thread_of_ten_thousand_is_read_piece_by_piece(store: Store, now: datetime) -> None:
     every = range(1, 10_001)
     with store.writing() as session:
