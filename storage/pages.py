@@ -10,6 +10,9 @@ from storage.captures import Reader
 from storage.insert import insert
 from storage.models import Article, Capture, Page, Reading, Run, Thread
 
+# So many addresses tell what an outlet's are like.
+MANY = 5000
+
 
 def add(session: Session, outlet: str, kind: str, urls: Iterable[str], now: datetime, *,
         found_on: int | None = None, due: datetime | None = None, state: str = "new", article: int | None = None) -> list[int]:
@@ -98,6 +101,19 @@ def due_articles(session: Session, outlet: str, now: datetime, limit: int, *, ne
     which = (Page.kind == "article") & (Page.state == "new" if new else Page.state != "new")
     return list(session.scalars(select(Page).where(Page.outlet == outlet, Page.next_due_at <= now, which)
                                 .order_by(Page.id.desc()).limit(limit)))
+
+
+def quarantined_urls(session: Session, outlet: str) -> list[tuple[str, datetime]]:
+    """The addresses of pages that were looked at and never were an article's, the last ones found, and when they were."""
+    return [(row.url, row.found_at) for row in session.execute(
+        select(Page.url, Page.found_at).where(Page.outlet == outlet, Page.kind == "article", Page.state == "quarantined",
+                                              Page.article_id.is_(None)).order_by(Page.id.desc()).limit(MANY))]
+
+
+def article_urls(session: Session, outlet: str) -> list[str]:
+    """The addresses of an outlet's articles, the last ones found."""
+    return list(session.scalars(select(Page.url).where(Page.outlet == outlet, Page.kind == "article",
+                                                       Page.article_id.is_not(None)).order_by(Page.id.desc()).limit(MANY)))
 
 
 def is_new_due(session: Session, outlet: str, now: datetime) -> bool:

@@ -47,6 +47,7 @@ def line(paper: Newspaper, reactor: Reactor) -> Iterator[Line]:
         yield line
 
 
+@pytest.mark.long_on_postgresql
 def test_what_stands_is_stored_and_what_comes_after_it_is_mailed(paper: Newspaper) -> None:
     """By the command itself, with the machine's own clock. Its worker takes seconds to load, which the clock of the evidence
     must count."""
@@ -253,6 +254,7 @@ def test_a_second_daemon_ends_with_75_and_a_crawl_beside_the_first_waits_for_its
         assert status(paper)["daemon"] is None
 
 
+@pytest.mark.long  # tests/test_stop.py has a download that hangs too, among others
 def test_sigterm_ends_the_daemon_within_seven_seconds_while_a_page_hangs(tmp_path: Path) -> None:
     with Newspaper(tmp_path, articles=3) as paper:
         paper.hang_at("/news/1")

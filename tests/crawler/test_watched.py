@@ -55,8 +55,9 @@ def some(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("hang", [forever, deaf])
+@pytest.mark.parametrize(("call", "hang"), [
+    pytest.param(call, hang, marks=[pytest.mark.long] * (hang is deaf and call != CALLS[0]))
+    for call in CALLS for hang in (forever, deaf)])
 def test_a_crawl_whose_desk_hangs_returns_soon_after_its_limit_and_names_the_call(
         some: World, call: str, hang: Callable[[Any], Awaitable[None]]) -> None:
     some.memory.on[call] = hang

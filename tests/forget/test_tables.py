@@ -45,7 +45,7 @@ def test_a_comment_that_had_got_into_an_article_s_text_and_alert_is_taken_out_of
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("point", ["redacted.removed", "forgotten.erasing"])
+@pytest.mark.parametrize("point", [pytest.param("redacted.removed", marks=pytest.mark.long), "forgotten.erasing"])
 def test_it_is_taken_out_of_them_also_where_a_kill_came_between(point: str, readers: Readers, wire: Wire) -> None:
     leaked(readers)
     ended = steppewire("--config", readers.config, "forget", "--author", NAME, more={"STEPPEWIRE_FAILPOINT": point})

@@ -7,14 +7,15 @@ import pytest
 from storage.store import Store
 from tests.lives.watcher import faults
 
-LIVES = 40
+LIVES, QUICK = 40, 20  # the rest with -m long
 TOGETHER = 10  # so many share a store, whose making costs as much as one of them
 # On PostgreSQL three of each ten: each kind of thread, each order, a label that is off, a new reader and a mass change.
 SHARE = (1, 3, 4)
 
 
 @pytest.mark.long_on_postgresql
-@pytest.mark.parametrize("first", range(0, LIVES, TOGETHER))
+@pytest.mark.parametrize("first", [first if first < QUICK else pytest.param(first, marks=pytest.mark.long)
+                                   for first in range(0, LIVES, TOGETHER)])
 def test_lives_are_told_as_far_as_two_complete_looks_could_see(store: Store, now: datetime, first: int) -> None:
     seeds = [first + each for each in (range(TOGETHER) if store.is_sqlite else SHARE)]
     assert [fault for seed in seeds for fault in faults(store, now, seed)] == []

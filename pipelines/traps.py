@@ -1,0 +1,58 @@
+"""Addresses without end that lead to no article, a calendar's or a filter's: of each shape only a few are asked for."""
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from sqlalchemy.orm import Session
+
+from pipelines import budget
+from storage import pages, runs
+from storage.models import Page
+
+# A shape of which so many pages were looked at, and none was an article's, is a trap; of it so many more a day are tried.
+PROOF, FEW = 50, 10
+LATER = timedelta(days=7)
+DIGIT = re.compile(r"\d")
+
+
+def shape(url: str) -> str:
+    """What addresses have in common that differ in figures, in the name of the page or in the values of a query: the parts of
+    the path, those with a figure and the last one masked, and the names in the query."""
+    parts = urlsplit(url)
+    *folders, last = [part for part in parts.path.split("/") if part] or [""]
+    masked = ["#" if DIGIT.search(part) else part for part in folders] + ["#" if DIGIT.search(last) else "*" if last else ""]
+    names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return "/".join(["", *masked]) + ("?" + "&".join(names) if names else "")
+
+
+def kept_out(session: Session, outlet: str, new: Sequence[Page], now: datetime) -> tuple[list[Page], list[Page]]:
+    """Of new pages those that are to be asked for, and those that are put off for a week, because nothing of their shape was an
+    article. Whatever becomes of a shape's few, one article among them frees all of its addresses."""
+    nowhere = pages.quarantined_urls(session, outlet) if new else []
+    looked = Counter(shape(url) for url, _ in nowhere)
+    if not any(number >= PROOF for number in looked.values()):
+        return list(new), []
+    proven = {shape(url) for url in pages.article_urls(session, outlet)}
+    today = Counter(shape(url) for url, found_at in nowhere if found_at >= budget.begin_of_day(now))
+    asked: list[Page] = []
+    put_off: list[Page] = []
+    for page in new:
+        own = shape(page.url)
+        if looked[own] >= PROOF and own not in proven and today[own] >= FEW:
+            page.next_due_at = now + LATER
+            put_off.append(page)
+        else:
+            today[own] += 1
+            asked.append(page)
+    return asked, put_off
+
+
+def say(session: Session, run_id: int, put_off: Sequence[Page]) -> None:
+    """Says in a run's row what was put off, a sentence for each shape."""
+    if put_off:
+        run = runs.get(session, [run_id])[0]
+        run.errors = [*run.errors, *(
+            f"{number} new addresses like {each} wait for a week: none of {PROOF} or more of their shape was an article"
+            for each, number in Counter(shape(page.url) for page in put_off).items())]

@@ -1,0 +1,71 @@
+"""Addresses that lead to no article, without end; on both databases."""
+from datetime import timedelta
+
+import pytest
+from desk import HOME, Desk, article
+from sqlalchemy import update
+
+from pipelines import traps
+from pipelines.plan import plan
+from storage.models import Page, Run
+
+DAY = timedelta(days=1)
+
+
+def asked(desk: Desk, *paths: str) -> list[str]:
+    """What is asked for of what a source announces."""
+    return [page.url.removeprefix(HOME) for page in desk.announce(*paths)]
+
+
+def calendar(first: int, number: int) -> list[str]:
+    return [f"/calendar/2026/{day}?view=day&from={day}" for day in range(first, first + number)]
+
+
+def looked_at(desk: Desk, state: str, *paths: str) -> None:
+    with desk.store.writing() as session:
+        session.execute(update(Page).where(Page.url.in_([HOME + path for path in paths])).values(
+            state=state, next_due_at=desk.now + 365 * DAY))
+
+
+@pytest.fixture
+def trapped(desk: Desk) -> Desk:
+    """An outlet whose calendar has led nowhere, two days ago."""
+    days = calendar(0, traps.PROOF)
+    assert asked(desk, *days) == days
+    looked_at(desk, "quarantined", *days)
+    desk.now += 2 * DAY
+    return desk
+
+
+def test_of_a_shape_that_led_nowhere_a_few_a_day_are_asked_for_and_the_run_says_so(trapped: Desk) -> None:
+    found = asked(trapped, *calendar(100, 40), "/news/another-bridge-is-open")
+    assert found == [*calendar(100, traps.FEW), "/news/another-bridge-is-open"]
+    assert trapped.rows(Run)[-1].errors == [
+        "30 new addresses like /calendar/#/#?from&view wait for a week: none of 50 or more of their shape was an article"]
+    looked_at(trapped, "quarantined", *calendar(100, traps.FEW))
+    trapped.now += timedelta(hours=1)
+    assert asked(trapped, *calendar(200, 5)) == []  # today has had its few
+    trapped.now += DAY
+    assert asked(trapped, *calendar(300, 5)) == calendar(300, 5)
+
+
+def test_what_waits_is_asked_for_after_a_week_and_keeps_nothing_else_waiting(trapped: Desk) -> None:
+    asked(trapped, *calendar(100, 40))
+    looked_at(trapped, "quarantined", *calendar(100, traps.FEW))
+    trapped.now += traps.LATER
+    due = {page.url.removeprefix(HOME) for page in plan(trapped.intake, None, trapped.now)}
+    assert len(due & set(calendar(100, 40))) == traps.FEW
+    assert "/rss" in due
+
+
+def test_one_article_frees_all_addresses_of_its_shape(trapped: Desk) -> None:
+    trapped.see(article("A calendar of the railway and its bridges."), *calendar(7, 1))
+    assert asked(trapped, *calendar(100, 40)) == calendar(100, 40)
+
+
+@pytest.mark.parametrize(("url", "shape"), [
+    ("https://a.example/news/2026/11/27/a-bridge", "/news/#/#/#/*"), ("https://a.example/news/a-tunnel-2", "/news/#"),
+    ("https://a.example/?p=12", "/?p"), ("https://a.example/", "/"), ("https://a.example/list?b=&a=2&b=3", "/*?a&b"),
+    ("https://a.example/новости/мост", "/новости/*")])
+def test_a_shape_is_what_is_left_without_figures_names_and_values(url: str, shape: str) -> None:
+    assert traps.shape(url) == shape
