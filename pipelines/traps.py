@@ -11,8 +11,9 @@ from pipelines import budget
 from storage import pages, runs
 from storage.models import Page
 
-# A shape of which so many pages were looked at, and none was an article's, is a trap; of it so many more a day are tried.
-PROOF, FEW = 50, 10
+# A shape of which so many pages were looked at and led to no article, and to one so many times more seldom (the first of pages
+# that all say the same is taken for one), is a trap; of it so many more a day are tried.
+PROOF, SELDOM, FEW = 50, 10, 10
 LATER = timedelta(days=7)
 DIGIT = re.compile(r"\d")
 
@@ -28,19 +29,19 @@ def shape(url: str) -> str:
 
 
 def kept_out(session: Session, outlet: str, new: Sequence[Page], now: datetime) -> tuple[list[Page], list[Page]]:
-    """Of new pages those that are to be asked for, and those that are put off for a week, because nothing of their shape was an
-    article. Whatever becomes of a shape's few, one article among them frees all of its addresses."""
+    """Of new pages those that are to be asked for, and those that are put off for a week, because hardly any of their
+    shape was an article. Articles among a shape's few free all of its addresses."""
     nowhere = pages.quarantined_urls(session, outlet) if new else []
     looked = Counter(shape(url) for url, _ in nowhere)
     if not any(number >= PROOF for number in looked.values()):
         return list(new), []
-    proven = {shape(url) for url in pages.article_urls(session, outlet)}
+    articles = Counter(shape(url) for url in pages.article_urls(session, outlet))
     today = Counter(shape(url) for url, found_at in nowhere if found_at >= budget.begin_of_day(now))
     asked: list[Page] = []
     put_off: list[Page] = []
     for page in new:
         own = shape(page.url)
-        if looked[own] >= PROOF and own not in proven and today[own] >= FEW:
+        if looked[own] >= max(PROOF, articles[own] * SELDOM + 1) and today[own] >= FEW:
             page.next_due_at = now + LATER
             put_off.append(page)
         else:
@@ -54,5 +55,5 @@ def say(session: Session, run_id: int, put_off: Sequence[Page]) -> None:
     if put_off:
         run = runs.get(session, [run_id])[0]
         run.errors = [*run.errors, *(
-            f"{number} new addresses like {each} wait for a week: none of {PROOF} or more of their shape was an article"
+            f"{number} new addresses like {each} wait for a week: hardly any of {PROOF} or more of their shape was an article"
             for each, number in Counter(shape(page.url) for page in put_off).items())]
