@@ -180,8 +180,11 @@ def _operations(console: Console, document: dict[str, Any]) -> None:
         console.print("nothing changed")
         return
     told = document["statistics"]
-    console.print(f"{document['kind']}: {told['words_removed']} words out, {told['words_added']} in"
-                  + (f", blocks moved: {told['blocks_moved']}" if told["blocks_moved"] else ""))
+    parts = [*(["another headline"] if document["title_changed"] else []),
+             *([f"words: {told['words_removed']} out, {told['words_added']} in"]
+               if told["words_removed"] or told["words_added"] else []),
+             *([f"blocks moved: {told['blocks_moved']}"] if told["blocks_moved"] else [])]
+    console.print(": ".join(filter(None, (document["kind"], ", ".join(parts)))))
     console.print()
     if document["title_changed"]:
         console.print(_changed(document["old_title"] or "", document["new_title"] or ""))

@@ -49,6 +49,16 @@ def test_a_terminal_shows_without_colour_what_colour_says_and_leaves_out_what_st
     assert "Line 4" not in shown and "…" in shown and shown.startswith("figures: ")
 
 
+@pytest.mark.parametrize(("old", "new", "first"), [
+    (("Road", "It is here."), ("Rail", "It is here."), "headline: another headline"),
+    (("Road", "It is here."), ("Rail", "It was here."), "rewritten: another headline, words: 1 out, 1 in"),
+    (("Road", f"A block that moves.\n{KEPT}"), ("Road", f"{KEPT}\nA block that moves."), "moved: blocks moved: 1")])
+def test_the_first_line_names_what_was_changed_and_nothing_else(
+        old: tuple[str, str], new: tuple[str, str], first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tables.show(documents.changes(*old, *new))
+    assert capsys.readouterr().out.splitlines()[0] == first
+
+
 def test_typography_alone_is_no_change_of_text_or_headline() -> None:
     told = documents.changes("«Road»", "It’s  here", '"Road"', "It's here")
     assert (told["changed"], told["title_changed"], told["kind"], told["similarity"]) == (False, False, None, 1.0)
