@@ -30,12 +30,15 @@ def shape(url: str) -> str:
 
 def kept_out(session: Session, outlet: str, new: Sequence[Page], now: datetime) -> tuple[list[Page], list[Page]]:
     """Of new pages those that are to be asked for, and those that are put off for a week, because hardly any of their
-    shape was an article. Articles among a shape's few free all of its addresses."""
+    shape was an article. Articles among a shape's few free all of its addresses. Of an outlet that has no article yet nothing
+    is put off: it may be its wall, or our reading, that hides them."""
     nowhere = pages.quarantined_urls(session, outlet) if new else []
     looked = Counter(shape(url) for url, _ in nowhere)
     if not any(number >= PROOF for number in looked.values()):
         return list(new), []
     articles = Counter(shape(url) for url in pages.article_urls(session, outlet))
+    if not articles:
+        return list(new), []
     today = Counter(shape(url) for url, found_at in nowhere if found_at >= budget.begin_of_day(now))
     asked: list[Page] = []
     put_off: list[Page] = []

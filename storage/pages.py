@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, union, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.captures import Reader
@@ -104,10 +104,12 @@ def due_articles(session: Session, outlet: str, now: datetime, limit: int, *, ne
 
 
 def quarantined_urls(session: Session, outlet: str) -> list[tuple[str, datetime]]:
-    """The addresses of pages that were looked at and never were an article's, the last ones found, and when they were."""
+    """The addresses of pages that were looked at and never were an article's, the last ones found, and when they were; none of
+    those that were not shown: they may be articles behind a wall."""
+    shut = or_(*(func.coalesce(Page.reason, "").startswith(word) for word in ("challenge", "consent", "status")))
     return [(row.url, row.found_at) for row in session.execute(
         select(Page.url, Page.found_at).where(Page.outlet == outlet, Page.kind == "article", Page.state == "quarantined",
-                                              Page.article_id.is_(None)).order_by(Page.id.desc()).limit(MANY))]
+                                              Page.article_id.is_(None), ~shut).order_by(Page.id.desc()).limit(MANY))]
 
 
 def article_urls(session: Session, outlet: str) -> list[str]:

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -43,7 +44,7 @@ class Writer:
                 result = context.run(job)
             except BaseException as error:  # noqa: BLE001  it is raised where the job was handed in
                 raised = error
-            if not loop.is_closed():  # else whoever waited was interrupted, and the job is done all the same
+            with suppress(RuntimeError):  # the loop is closed: whoever waited was interrupted, and the job is done all the same
                 loop.call_soon_threadsafe(_settle, done, result, raised)
 
         while True:

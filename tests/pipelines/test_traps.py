@@ -21,10 +21,11 @@ def calendar(first: int, number: int) -> list[str]:
     return [f"/calendar/2026/{day}?view=day&from={day}" for day in range(first, first + number)]
 
 
-def looked_at(desk: Desk, state: str, *paths: str) -> None:
+def nowhere(desk: Desk, *paths: str, reason: str = "no_text") -> None:
+    """Pages were looked at, and are no articles."""
     with desk.store.writing() as session:
         session.execute(update(Page).where(Page.url.in_([HOME + path for path in paths])).values(
-            state=state, next_due_at=desk.now + 365 * DAY))
+            state="quarantined", reason=reason, next_due_at=desk.now + 365 * DAY))
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def trapped(desk: Desk) -> Desk:
     """An outlet whose calendar has led nowhere, two days ago."""
     days = calendar(0, traps.PROOF + 5)
     assert asked(desk, *days) == days
-    looked_at(desk, "quarantined", *days)
+    nowhere(desk, *days)
+    desk.see(article("The railway is open."), "/news/the-railway-is-open")
     desk.now += 2 * DAY
     return desk
 
@@ -42,7 +44,7 @@ def test_of_a_shape_that_led_nowhere_a_few_a_day_are_asked_for_and_the_run_says_
     assert found == [*calendar(100, traps.FEW), "/news/another-bridge-is-open"]
     assert trapped.rows(Run)[-1].errors == [
         "30 new addresses like /calendar/#/#?from&view wait for a week: hardly any of 50 or more of their shape was an article"]
-    looked_at(trapped, "quarantined", *calendar(100, traps.FEW))
+    nowhere(trapped, *calendar(100, traps.FEW))
     trapped.now += timedelta(hours=1)
     assert asked(trapped, *calendar(200, 5)) == []  # today has had its few
     trapped.now += DAY
@@ -51,7 +53,7 @@ def test_of_a_shape_that_led_nowhere_a_few_a_day_are_asked_for_and_the_run_says_
 
 def test_what_waits_is_asked_for_after_a_week_and_keeps_nothing_else_waiting(trapped: Desk) -> None:
     asked(trapped, *calendar(100, 40))
-    looked_at(trapped, "quarantined", *calendar(100, traps.FEW))
+    nowhere(trapped, *calendar(100, traps.FEW))
     trapped.now += traps.LATER
     due = {page.url.removeprefix(HOME) for page in plan(trapped.intake, None, trapped.now)}
     assert len(due & set(calendar(100, 40))) == traps.FEW
@@ -64,6 +66,17 @@ def test_articles_free_all_addresses_of_their_shape_and_one_page_that_was_taken_
     for number, path in enumerate(calendar(0, articles)):
         trapped.see(article(f"A calendar of the railway and its {number} bridges."), path)
     assert asked(trapped, *calendar(100, 40)) == calendar(100, 40 if free else traps.FEW)
+
+
+@pytest.mark.parametrize(("reason", "standing"), [("no_text", False), ("consent", True), ("status 503", True)])
+def test_what_a_wall_may_hide_is_no_trap(desk: Desk, reason: str, standing: bool) -> None:
+    days = calendar(0, traps.PROOF + 5)
+    assert asked(desk, *days) == days
+    nowhere(desk, *days, reason=reason)
+    if standing:  # the outlet has articles elsewhere; without any it may be all of them that are hidden
+        desk.see(article("The railway is open."), "/news/the-railway-is-open")
+    desk.now += 2 * DAY
+    assert asked(desk, *calendar(100, 40)) == calendar(100, 40)
 
 
 @pytest.mark.parametrize(("url", "shape"), [

@@ -1135,4 +1135,20 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a line with more than a label and a link is text", "pipelines/read/moving.py",
           "or behind.strip(\" ]»)\"):", "or False:",
           "tests/pipelines/read/test_moving.py::test_a_line_with_more_than_a_label_and_a_link_is_text"),
+    Guard("of a shape that led nowhere a few a day are asked for", "pipelines/traps.py",
+          "            page.next_due_at = now + LATER\n            put_off.append(page)", "            asked.append(page)",
+          "tests/pipelines/test_traps.py::"
+          "test_of_a_shape_that_led_nowhere_a_few_a_day_are_asked_for_and_the_run_says_so[sqlite]"),
+    Guard("articles free the addresses of their shape", "pipelines/traps.py",
+          "max(PROOF, articles[own] * SELDOM + 1)", "PROOF",
+          "tests/pipelines/test_traps.py::"
+          "test_articles_free_all_addresses_of_their_shape_and_one_page_that_was_taken_for_one_does_not[sqlite-5-True]"),
+    Guard("what a wall may hide is no trap", "storage/pages.py", "Page.article_id.is_(None), ~shut)", "Page.article_id.is_(None))",
+          "tests/pipelines/test_traps.py::test_what_a_wall_may_hide_is_no_trap[sqlite-consent-True]"),
+    Guard("an outlet without articles has no traps", "pipelines/traps.py", "    if not articles:", "    if False:",
+          "tests/pipelines/test_traps.py::test_what_a_wall_may_hide_is_no_trap[sqlite-no_text-False]"),
+    Guard("a job outlives the loop that was interrupted", "storage/writer.py",
+          "            with suppress(RuntimeError):", "            if True:",
+          "tests/storage/test_writer.py::"
+          "test_what_was_interrupted_while_a_job_was_in_hand_leaves_the_job_done_and_the_thread_as_it_was"),
 )
