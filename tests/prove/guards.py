@@ -1143,7 +1143,8 @@ GUARDS: tuple[Guard, ...] = (
           "max(PROOF, articles[own] * SELDOM + 1)", "PROOF",
           "tests/pipelines/test_traps.py::"
           "test_articles_free_all_addresses_of_their_shape_and_one_page_that_was_taken_for_one_does_not[sqlite-5-True]"),
-    Guard("what a wall may hide is no trap", "storage/pages.py", "Page.article_id.is_(None), ~shut)", "Page.article_id.is_(None))",
+    Guard("what a wall may hide is no trap", "storage/pages.py",
+          "Page.article_id.is_(None), ~shut)", "Page.article_id.is_(None))",
           "tests/pipelines/test_traps.py::test_what_a_wall_may_hide_is_no_trap[sqlite-consent-True]"),
     Guard("an outlet without articles has no traps", "pipelines/traps.py", "    if not articles:", "    if False:",
           "tests/pipelines/test_traps.py::test_what_a_wall_may_hide_is_no_trap[sqlite-no_text-False]"),
