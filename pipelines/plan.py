@@ -50,8 +50,7 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
         new = pages.add(session, outlet.id, "article", [link.url for link in seen.found.links], now, found_on=page.id)
         pages.add(session, outlet.id, "source", seen.found.sources, now, found_on=page.id, due=due.NEVER)
     below, room = pages.below(session, page.id), budget.left_to(session, intake, now)
-    found, put_off = traps.kept_out(session, outlet.id, pages.get(session, new), now)
-    traps.say(session, intake.run_id, put_off)
+    found = traps.kept_out(session, intake, pages.get(session, new), now)
     fitting = [*found[:max(0, room - len(below))], *below][:room]
     if out := len(found) + len(below) - len(fitting):
         budget.told(session, intake, out, now, always=False)
@@ -65,10 +64,8 @@ def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     room = budget.left_to(session, intake, now)
     found = [*pages.unlooked(session, outlet), *pages.due_sources(session, outlet, now)][:room]
     sources = len(found)
-    fresh, put_off = traps.kept_out(
-        session, outlet, pages.due_articles(session, outlet, now, min(PER_RUN, room - len(found)), new=True), now)
-    traps.say(session, intake.run_id, put_off)
-    found += fresh
+    fresh = pages.due_articles(session, outlet, now, min(PER_RUN, room - len(found)), new=True)
+    found += traps.kept_out(session, intake, fresh, now)
     rest = min(PER_RUN - (len(found) - sources), room - len(found) - budget.reserved(intake.outlet, now))
     found += pages.due_articles(session, outlet, now, max(0, rest), new=False)
     out = min(PER_RUN, pages.due_count(session, outlet, now)) - (len(found) - sources)

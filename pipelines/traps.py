@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from sqlalchemy.orm import Session
 
 from pipelines import budget
+from pipelines.intake import Intake
 from storage import pages, runs
 from storage.models import Page
 
@@ -28,17 +29,18 @@ def shape(url: str) -> str:
     return "/".join(["", *masked]) + ("?" + "&".join(names) if names else "")
 
 
-def kept_out(session: Session, outlet: str, new: Sequence[Page], now: datetime) -> tuple[list[Page], list[Page]]:
-    """Of new pages those that are to be asked for, and those that are put off for a week, because hardly any of their
-    shape was an article. Articles among a shape's few free all of its addresses. Of an outlet that has no article yet nothing
-    is put off: it may be its wall, or our reading, that hides them."""
+def kept_out(session: Session, intake: Intake, new: Sequence[Page], now: datetime) -> list[Page]:
+    """Of new pages those that are to be asked for. The others are put off for a week, because hardly any of their shape was an
+    article, and the run's row says so. Articles among a shape's few free all of its addresses. Of an outlet that has no article
+    yet nothing is put off: it may be its wall, or our reading, that hides them."""
+    outlet = intake.outlet.id
     nowhere = pages.quarantined_urls(session, outlet) if new else []
     looked = Counter(shape(url) for url, _ in nowhere)
     if not any(number >= PROOF for number in looked.values()):
-        return list(new), []
+        return list(new)
     articles = Counter(shape(url) for url in pages.article_urls(session, outlet))
     if not articles:
-        return list(new), []
+        return list(new)
     today = Counter(shape(url) for url, found_at in nowhere if found_at >= budget.begin_of_day(now))
     asked: list[Page] = []
     put_off: list[Page] = []
@@ -50,10 +52,11 @@ def kept_out(session: Session, outlet: str, new: Sequence[Page], now: datetime) 
         else:
             today[own] += 1
             asked.append(page)
-    return asked, put_off
+    _say(session, intake.run_id, put_off)
+    return asked
 
 
-def say(session: Session, run_id: int, put_off: Sequence[Page]) -> None:
+def _say(session: Session, run_id: int, put_off: Sequence[Page]) -> None:
     """Says in a run's row what was put off, a sentence for each shape."""
     if put_off:
         run = runs.get(session, [run_id])[0]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from storage.captures import Reader
 from storage.insert import insert
 from storage.models import Article, Capture, Page, Reading, Run, Thread
+from storage.walls import SHUT
 
 # So many addresses tell what an outlet's are like.
 MANY = 5000
@@ -106,7 +107,7 @@ def due_articles(session: Session, outlet: str, now: datetime, limit: int, *, ne
 def quarantined_urls(session: Session, outlet: str) -> list[tuple[str, datetime]]:
     """The addresses of pages that were looked at and never were an article's, the last ones found, and when they were; none of
     those that were not shown: they may be articles behind a wall."""
-    shut = or_(*(func.coalesce(Page.reason, "").startswith(word) for word in ("challenge", "consent", "status")))
+    shut = or_(*(func.coalesce(Page.reason, "").startswith(word) for word in (*SHUT, "status")))
     return [(row.url, row.found_at) for row in session.execute(
         select(Page.url, Page.found_at).where(Page.outlet == outlet, Page.kind == "article", Page.state == "quarantined",
                                               Page.article_id.is_(None), ~shut).order_by(Page.id.desc()).limit(MANY))]

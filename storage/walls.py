@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from storage.models import Capture, Page, Reading, Run
 
 # What an article's page says where a wall stands before it, and the answers that let nobody in.
-REASONS = ("challenge", "consent", "same_text")
+SHUT = ("challenge", "consent")
+REASONS = (*SHUT, "same_text")
 STATUSES = (401, 403, 429)
 
 

@@ -20,11 +20,8 @@ WALLS = {"consent": Answer(CONSENT.encode()), "challenge": Answer(CHALLENGES["Cl
          "challenge with 503": Answer(CHALLENGES["Cloudflare"].encode(), 503)}
 
 
-QUICK = ()
-
-
-@pytest.mark.long_on_postgresql
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in WALLS])
+@pytest.mark.long  # tests/test_walls.py has two of each kind
+@pytest.mark.parametrize("name", WALLS)
 def test_a_wall_on_a_whole_outlet_is_one_notice_and_one_that_all_is_well(tmp_path: Path, made_url: str, reactor: Reactor,
                                                                         name: str) -> None:
     here = Here(site := Site(tmp_path, made_url, every="6h", articles=4), reactor)
