@@ -12,7 +12,8 @@ class Desk:
 
     plan: given nothing, the pages that are due; given what came of a source, stores that and returns the pages to fetch now.
     keep: puts an exchange into the archive. read: understands an answer. sink: takes what came of an article. host: what is
-    remembered of a host; given a state, remembers that. controls: the pages to fetch once all others are done. now: aware UTC.
+    remembered of a host; given a state, remembers that. controls: the pages to fetch once all others are done, those that are
+    missing last. now: aware UTC.
     """
 
     plan: Callable[[SourceSeen | None], Awaitable[tuple[Page, ...]]]

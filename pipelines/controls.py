@@ -1,4 +1,4 @@
-"""Controls: known articles looked at only to see whether the whole outlet has changed."""
+"""What a run looks at last: controls, known articles that only tell whether the whole outlet has changed, and missing pages."""
 from datetime import datetime, timedelta
 from random import Random
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from crawler.items import Page
 from pipelines import budget
 from pipelines.intake import Intake
-from pipelines.plan import handed
+from pipelines.plan import asked, handed
 from storage import controls as known
 from storage import models, pages
 
@@ -18,20 +18,27 @@ FRESH = timedelta(hours=1)
 
 
 def controls(intake: Intake, now: datetime, random: Random) -> tuple[Page, ...]:
-    """The pages to fetch for that, once all else of the run is done: none where the run found nothing that may be the outlet's
+    """The pages to fetch once all else of the run is done. No controls where the run found nothing that may be the outlet's
     change, else articles drawn at random until ten were looked at within the hour, those that are looked at anyhow among
-    them."""
+    them; then the pages that are missing and due."""
     with intake.store.writing() as session:
-        return handed(intake, _drawn(session, intake, now, random))
+        missing = pages.get(session, intake.standing.missing)
+        drawn = _drawn(session, intake, now, random, stirred=any(map(_stirs, missing)))
+        return (*handed(intake, drawn), *map(asked, missing))
 
 
-def _drawn(session: Session, intake: Intake, now: datetime, random: Random) -> list[models.Page]:
-    if intake.imported or not known.stirred(session, intake.run_id):
+def _stirs(page: models.Page) -> bool:
+    """Whether a missing page is a known article's that is not gone yet."""
+    return page.state == "known" and page.article_id is not None
+
+
+def _drawn(session: Session, intake: Intake, now: datetime, random: Random, *, stirred: bool) -> list[models.Page]:
+    if intake.imported or not (stirred or known.stirred(session, intake.run_id)):
         return []
     outlet, since = intake.outlet.id, now - FRESH
     wanted = CONTROLS - known.looked(session, outlet, since, intake.run_id)
     room = min(wanted, budget.left_to(session, intake, now))
     if room <= 0:
         return []
-    others = known.others(session, outlet, since, intake.run_id)
+    others = [page for page in known.others(session, outlet, since, intake.run_id) if page not in intake.standing.missing]
     return pages.get(session, random.sample(others, min(room, len(others))))

@@ -17,10 +17,11 @@ from storage.watches import WatchRow
 @dataclass(slots=True)
 class Standing:
     """The watches of the outlet when they were last asked for; None before. asked: how many pages the run was handed to
-    fetch."""
+    fetch. missing: the ids of those among them that it is handed last."""
 
     watches: tuple[WatchRow, ...] | None = None
     asked: int = 0
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

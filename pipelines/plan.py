@@ -59,7 +59,8 @@ def _planned(session: Session, intake: Intake, seen: SourceSeen | None, now: dat
 
 def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     """What is due and finds room in the day's budget: sources, then new articles, then known ones, the newest first; of what
-    finds none the run's row tells."""
+    finds none the run's row tells. Known ones that are missing find room, and are left to the end of the run, when it is known
+    whether others stand."""
     outlet = intake.outlet.id
     room = budget.left_to(session, intake, now)
     found = [*pages.unlooked(session, outlet), *pages.due_sources(session, outlet, now)][:room]
@@ -67,20 +68,24 @@ def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     fresh = pages.due_articles(session, outlet, now, min(PER_RUN, room - len(found)), new=True)
     found += traps.kept_out(session, intake, fresh, now)
     rest = min(PER_RUN - (len(found) - sources), room - len(found) - budget.reserved(intake.outlet, now))
-    found += pages.due_articles(session, outlet, now, max(0, rest), new=False)
+    known = pages.due_articles(session, outlet, now, max(0, rest), new=False)
+    intake.standing.missing = tuple(page.id for page in known if page.misses > 0)
+    intake.standing.asked += len(intake.standing.missing)
+    found += known
     out = min(PER_RUN, pages.due_count(session, outlet, now)) - (len(found) - sources)
     if out > 0:
         budget.told(session, intake, out, now, always=not found)
-    return found
+    return [page for page in found if page.misses == 0]
 
 
 def handed(intake: Intake, found: Sequence[models.Page]) -> tuple[Page, ...]:
     """The pages as the crawler fetches them; they count for the day's budget."""
     intake.standing.asked += len(found)
-    return tuple(_asked(page) for page in found)
+    return tuple(asked(page) for page in found)
 
 
-def _asked(page: models.Page) -> Page:
+def asked(page: models.Page) -> Page:
+    """A page as the crawler fetches it."""
     kind: PageKind = "source" if page.kind == "source" else "article"
     etag, last_modified = (None, None) if page.doubt else (page.etag, page.last_modified)
     return Page(page.id, page.url, kind, etag, last_modified, fresh=page.state == "new")

@@ -6,6 +6,7 @@ from desk import HOME, Desk, article, thread
 
 from crawler.items import Nothing, Page, Seen
 from pipelines.controls import controls
+from pipelines.plan import plan
 from pipelines.take_in import confirm, take_in
 from storage.models import Page as PageRow
 
@@ -77,6 +78,19 @@ def test_a_first_miss_or_a_lost_thread_has_controls_drawn_as_well(known: Desk, l
         known.miss("/a/0")
     assert len(drawn(known)) in (9, 10)
     assert loss != "miss" or len(drawn(known)) == 10  # a page that is missing was not looked at
+
+
+def test_a_missing_page_that_is_due_is_looked_at_after_its_controls_and_one_that_is_gone_without_any(known: Desk) -> None:
+    known.miss("/a/0")
+    known.next_run(hours=1)
+    plan(known.intake, None, known.now)
+    last = [page.url.removeprefix(HOME) for page in controls(known.intake, known.now, random.Random(1))]
+    assert (len(last), last[-1], last.count("/a/0")) == (11, "/a/0", 1)
+    with known.store.writing() as session:
+        session.get_one(PageRow, known.page("/a/0").id).state = "gone"
+    known.next_run(hours=1)
+    plan(known.intake, None, known.now)
+    assert drawn(known) == {"/a/0"}
 
 
 def test_what_is_quarantined_gone_or_moved_is_never_drawn_nor_what_is_new(known: Desk) -> None:

@@ -1,11 +1,13 @@
 """The frontier's side of a run; on both databases."""
 from datetime import timedelta
+from random import Random
 
 import pytest
 from desk import HOME, Desk, article
 
 from crawler.items import Found, Link, Nothing, Page, SourceSeen
 from crawler.outlet import Outlet, Source
+from pipelines.controls import controls
 from pipelines.intake import Standing
 from pipelines.plan import plan
 from storage import pages, runs
@@ -63,11 +65,25 @@ def test_pages_that_are_due_come_back_newest_first_and_those_in_doubt_without_va
     desk.see(article("One."), "/a/1", ETag='"1"')
     desk.see(article("Two."), "/a/2", ETag='"2"')
     desk.now += timedelta(hours=6)
-    desk.miss("/a/1")
+    desk.see(Nothing("empty", "reader-1"), "/a/1")
     desk.now += timedelta(minutes=10)
     due = plan(desk.intake, None, desk.now)
     articles = [(page.url.removeprefix(HOME), page.etag) for page in due if page.kind == "article"]
     assert articles == [("/a/2", '"2"'), ("/a/1", None)]
+
+
+def test_pages_that_are_missing_come_once_all_else_is_done_when_it_is_known_whether_others_stand(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        desk.see(article(f"Report {number}."), f"/a/{number}")
+    desk.miss("/a/3")
+    desk.now += timedelta(hours=6)
+    of_a_day(desk, 5)
+    first = plan(desk.intake, None, desk.now)
+    assert urls(first) == ["/rss", "/a/2", "/a/1"]
+    announced = SourceSeen(first[0], Found((Link(f"{HOME}/a/4"), Link(f"{HOME}/a/5"))), desk.fetched(first[0].url))
+    assert len(plan(desk.intake, announced, desk.now)) == 1  # the missing one's room is its own
+    last = controls(desk.intake, desk.now, Random(1))
+    assert (urls(last), [page.etag for page in last]) == (["/a/3"], [None])
 
 
 def of_a_day(desk: Desk, requests: int) -> None:

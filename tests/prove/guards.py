@@ -249,6 +249,13 @@ GUARDS: tuple[Guard, ...] = (
           "room - len(found) - budget.reserved(intake.outlet, now))", "room - len(found))",
           "tests/pipelines/test_plan.py::"
           "test_what_is_left_of_the_day_is_kept_for_looks_at_sources_and_a_tenth_for_new_articles[sqlite]"),
+    Guard("missing pages come last", "pipelines/plan.py", "[page for page in found if page.misses == 0]", "found",
+          "tests/pipelines/test_plan.py::"
+          "test_pages_that_are_missing_come_once_all_else_is_done_when_it_is_known_whether_others_stand[sqlite]"),
+    Guard("missing pages keep their room in the day", "pipelines/plan.py",
+          "    intake.standing.asked += len(intake.standing.missing)\n", "",
+          "tests/pipelines/test_plan.py::"
+          "test_pages_that_are_missing_come_once_all_else_is_done_when_it_is_known_whether_others_stand[sqlite]"),
     Guard("a run asks for no more than its day has left", "pipelines/plan.py", "[:max(0, room - len(below))], *below][:room]",
           ", *below]",
           "tests/pipelines/test_plan.py::test_new_articles_of_a_source_find_no_more_room_than_the_day_has[sqlite]"),
