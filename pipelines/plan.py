@@ -75,7 +75,7 @@ def _due(session: Session, intake: Intake, now: datetime) -> list[models.Page]:
     out = min(PER_RUN, pages.due_count(session, outlet, now)) - (len(found) - sources)
     if out > 0:
         budget.told(session, intake, out, now, always=not found)
-    return [page for page in found if page.misses == 0]
+    return [page for page in found if page.id not in intake.standing.missing]
 
 
 def handed(intake: Intake, found: Sequence[models.Page]) -> tuple[Page, ...]:

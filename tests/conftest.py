@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import compiled
 import pytest
 from postgres import Postgres, server
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # What the tests start, the worker above all, is the tree under test and not an installed copy.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+compiled.share()
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 
 
