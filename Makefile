@@ -10,8 +10,8 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 # What the tests start is compiled once and not anew in each process.
 export PYTHONDONTWRITEBYTECODE :=
-# How many tests run at a time.
-WORKERS ?= 2
+# How many tests run at a time: one more than there are cores to count on, as a third of their time is waiting.
+WORKERS ?= 3
 
 .PHONY: demo test lint prove bench requirements clean
 

@@ -65,7 +65,7 @@ def paper(tmp_path: Path, store_url: str) -> Iterator[Newspaper]:
 
 
 @pytest.mark.long_on_postgresql
-@pytest.mark.parametrize("by", [-DAY, DAY], ids=["back", "forward"])
+@pytest.mark.parametrize("by", [pytest.param(-DAY, id="back"), pytest.param(DAY, id="forward", marks=pytest.mark.long)])
 def test_a_clock_that_is_set_stops_nothing_and_brings_nothing_twice(by: timedelta, paper: Newspaper) -> None:
     clock = SetClock()
     fronts: list[int] = []

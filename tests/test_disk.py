@@ -84,6 +84,7 @@ def fill(disk: Path) -> Path:
     return filler
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_nothing_for_good(paper: Newspaper, disk: Path, daemon: Daemon) -> None:
     """While it is full neither the archive nor the store takes anything."""
     assert wait(lambda: paper.asked("/front") >= 3, 60)

@@ -218,7 +218,7 @@ def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_be
 
 # --- the daemon
 
-@pytest.mark.long_on_postgresql
+@pytest.mark.long
 def test_a_daemon_killed_in_mid_crawl_goes_on_where_it_stopped(paper: Newspaper) -> None:
     paper.outlet = 'every = "1s"\n'
     paper.write()

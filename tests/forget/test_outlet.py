@@ -32,6 +32,7 @@ def test_a_reader_is_gone_from_everything_that_is_stored_and_stays_so(readers: R
     assert len(readers.mails()) == 2
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 def test_one_comment_is_forgotten_and_others_of_its_author_stay(readers: Readers, wire: Wire) -> None:
     readers.said["/news/1"].append(Said(NAME, "Another word of mine, which may stay where it is.", "c3"))
@@ -64,8 +65,8 @@ def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Read
 @pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("point", [
-    "redacted.written", "redacted.pointed", *(pytest.param(point, marks=pytest.mark.long) for point in (
-        "redacted.writing", "redacted.pointing", "redacted.removed", "forgotten.erasing", "forgotten.erased"))])
+    "redacted.pointed", *(pytest.param(point, marks=pytest.mark.long) for point in (
+        "redacted.writing", "redacted.written", "redacted.pointing", "redacted.removed", "forgotten.erasing", "forgotten.erased"))])
 def test_killed_anywhere_nothing_is_lost_and_the_same_command_ends_it(point: str, readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "verify")
     ended = steppewire("--config", readers.config, "forget", "--author", NAME, more={"STEPPEWIRE_FAILPOINT": point})
