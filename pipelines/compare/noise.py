@@ -19,7 +19,8 @@ LABEL = 60
 DAY = r"today|yesterday|сегодня|вчера|бүгін|кеше|бүгүн|кечээ|bugun|kecha|бугун|кеча|имрӯз|дирӯз|今天|昨天"
 AT = r"(?:at|в|во|саат|soat|соат|сағат|соати)\b"
 TIME = r"\d?\d:\d\d(?::\d\d)?"
-COUNT = (rf"(?:{COUNTED})(?:\s+(?:soni|саны|сони|count))?[\s:：(–—-]*(?:{NUMBER}){SCALE}(?:\s*\b(?:times|раза?)\b)?|"
+SEEN = rf"{COUNTED}|көрген(?:дер)?|көргөн(?:дөр)?|ko[‘'’ʻ`]?rganlar|кўрганлар|бинандагон|görenler"
+COUNT = (rf"(?:{SEEN})(?:\s+(?:soni|саны|сони|count))?[\s:：(–—-]*(?:{NUMBER}){SCALE}(?:\s*\b(?:times|раза?)\b)?|"
          rf"(?:{NUMBER})\s*(?:минут[аы]?|мин\.?) чтения|"
          rf"(?:{NUMBER}){SCALE}(?:\s*(?:marta|марта|рет|жолу|бор|раз|gezek|times|ta|та))?\s*(?:дида шуд|(?:{COUNTED})\b)|"
          rf"(?:(?:{COUNTED}|read)\s+)(?:{NUMBER}){SCALE}\s*(?:times|раза?)?|"
@@ -28,10 +29,16 @@ COUNT = (rf"(?:{COUNTED})(?:\s+(?:soni|саны|сони|count))?[\s:：(–—-
 NEWS = re.compile(r"\b(?:votes?|hits?|голос(?:а|ов)?)\b", re.IGNORECASE)
 JUST = r"just now|moments ago|только что|жаңа ғана|азыр эле|hozirgina|ҳозиргина|刚刚"
 # A span of time moves only where it ends now: "5 days" may be how long a journey lasts.
+# What was done so long ago, in a word or two: "Edited 5 minutes ago".
+DONE = re.compile(rf"\W*((?:[^\W\d_]+[\s:：]+){{0,2}}|[\u4e00-\u9fff]{{1,4}})(?:{RELATIVE})\W*", re.IGNORECASE)
+# What readers think of a text, out of so many or by so many.
+RATED = re.compile(rf"\W*(?:[^\W\d_]+\s+)?(?:rating|rated|рейтинг\w*|оценк\w*|reyting\w*|baho\w*|баҳо\w*|评分)\W*(?:{NUMBER})"
+                   rf"\s*(?:(?:/|из|out of|of|\()\s*(?:{NUMBER})\s*(?:votes?|ratings?|reviews?|голос\w*|оцен\w*|отзыв\w*)?\W*)+",
+                   re.IGNORECASE)
 ENDS_NOW = re.compile(r"(?:\b(?:ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read)|前)\W*$",
                       re.IGNORECASE)
 NOW = r"now|сейчас|қазір|азыр|hozir|ҳозир|ҳоло|现在|time in|местное время|local time"
-FILL = rf"{COUNT}|{RELATIVE}|{JUST}|\b(?:{DAY}|{LABELS})\b|\b{AT}|{TIME}|(?:{NUMBER}){SCALE}"
+FILL = rf"{COUNT}|(?:{COUNTED})\b|{RELATIVE}|{JUST}|\b(?:{DAY}|{LABELS})\b|\b{AT}|{TIME}|(?:{NUMBER}){SCALE}"
 
 
 def _nothing_but(told: str) -> re.Pattern[str]:
@@ -48,8 +55,16 @@ MORE = (r"popular|latest(?: news)?|recommended|don['’]t miss|top stories|you m
         r"(?:последние|главные|другие) новости|главное сегодня|новости партн[её]ров|рекомендуем|вам может быть интересно|"
         r"соңғы жаңалықтар|(?:көп|ең көп) оқылғандар|акыркы жаңылыктар|көп окулгандар|"
         r"so[‘'’ʻ`]?nggi yangiliklar|ko[‘'’ʻ`]?p o[‘'’ʻ`]?qilganlar|сўнгги янгиликлар|кўп ўқилганлар|хабарҳои охирин|"
-        r"серхонанда|热门新闻|最新消息|advertisement|sponsored|жарнама|reklama|广告")
-LEADS = re.compile(rf"[\W_]*(?:{SEE_ALSO}|{MORE})(?:\s*[:：»|]|\s+[-–—]\s)\s*\S.*", re.IGNORECASE)
+        r"серхонанда|热门新闻|最新消息|advertisement|sponsored|жарнама|reklama|广告|"
+        r"editor['’]s (?:picks?|choice)|(?:more|other) (?:stories|news)|in other news|explore more|keep reading|up next|"
+        r"from our partners|what others are reading|watch (?:next|also)|on the same (?:topic|subject)|"
+        r"выбор редакции|(?:также|ещё|еще) на сайте|сейчас читают|читают сейчас|лента новостей|новости сми ?2|не пропустите|"
+        r"на эту тему|басқа жаңалықтар|редакция таңдауы|осы тақырыпта|қазір оқып жатыр|башка жаңылыктар|"
+        r"редакциянын тандоосу|ушул темада|азыр окулуп жатат|(?:boshqa|yana) (?:xabarlar|yangiliklar)|muharrir tanlovi|"
+        r"hozir o[‘'’ʻ`]?qilmoqda|(?:бошқа|яна) (?:хабарлар|янгиликлар)|муҳаррир танлови|ҳозир ўқилмоқда|хабарҳои дигар|"
+        r"интихоби муҳаррир|дар ҳамин мавзӯъ|更多新闻|编辑推荐|大家都在看|猜你喜欢")
+LEADS = re.compile(rf"[\W_]*(?:{SEE_ALSO}|{MORE})(?:(?:\s*[:：»|]|\s+[-–—]\s)\s*\S.*|\s*[«“「].+[»”」]\W*)",
+                   re.IGNORECASE)
 ONLY_LABEL = re.compile(rf"[\W_]*(?:{SEE_ALSO}|{MORE})[\W_]*", re.IGNORECASE)
 # Between the parts of a line below a headline: who, when, how many.
 PARTS = re.compile(r"(\s*[|·•●∙⋅/]\s*|\s+[—–-]\s+|,\s+|，|\s*[()]\s*)")
@@ -78,9 +93,17 @@ def _is_board(line: str) -> bool:
         ONE_OF_MONEY.search(line) is not None and RATES.fullmatch(line) is not None)
 
 
+def _may_move(piece: str) -> bool:
+    """Whether there is nothing in a piece of a line but counts and times."""
+    if ONLY_MOVING.fullmatch(piece):
+        return True
+    done = DONE.fullmatch(piece)
+    return done is not None and not any(map(str.isupper, done[1].strip()[1:]))  # "Dana Omarova 5 minutes ago" names somebody
+
+
 def _moves(piece: str) -> bool:
     """Whether a whole piece of a line is a count or a time that ends now."""
-    return ONLY_MOVING.fullmatch(piece) is not None and not NEWS.search(piece) and (
+    return _may_move(piece) and not NEWS.search(piece) and (
         TELLING.search(piece) or ENDS_NOW.search(piece)) is not None
 
 
@@ -110,12 +133,12 @@ def counted(line: str) -> str:
         return ""
     if len(line) > LONGEST:
         return line
-    if _moves(line) or CLOCK.fullmatch(line) or READING_NOW.fullmatch(line):
+    if _moves(line) or CLOCK.fullmatch(line) or READING_NOW.fullmatch(line) or RATED.fullmatch(line):
         return ""
     parts = _apart(line)
     pieces = [piece for piece in parts[::2] if piece]
     # A count may have its own dash or brackets: "Views — 12".
-    runs = [(told, list(run)) for told, run in groupby(pieces, key=lambda piece: ONLY_MOVING.fullmatch(piece) is not None)]
+    runs = [(told, list(run)) for told, run in groupby(pieces, key=_may_move)]
     if any(told for told, _ in runs) and all(
             (_moves(" ".join(run)) or all(map(DATED.fullmatch, run))) if told else all(map(_signs, run)) for told, run in runs):
         moving = [piece for told, run in runs if told for piece in run if not DATED.fullmatch(piece)]

@@ -48,6 +48,12 @@ def moves(block: Block) -> bool:
     return TIME.search(text) is not None and len(text) < LONGEST_DATE and times.is_date(text)
 
 
+def counts(text: str) -> bool:
+    """Whether a text is nothing but a number of what is counted, or of hours ago."""
+    return len(text) <= LONGEST and DIGIT.search(text) is not None and (
+        TELLING.search(text) is not None and ONLY_MOVING.fullmatch(text) is not None)
+
+
 # --- boxes
 
 # The names of what a site puts beside any text: advertisements, counters, shares, other articles, the weather.

@@ -1,7 +1,7 @@
 """Real pages at twenty looks: what moves on a site's pages though nobody edits the article is put into them anew each time.
 
 Two generators that share nothing but the places: FIRST, to which the reader and the comparison were made, and SECOND, whose
-wordings and markup were written before the first figures of either were looked at.
+wordings and markup were written before the first figures of either were looked at; by now the comparison knows them too.
 """
 
 import gzip

@@ -45,16 +45,16 @@ def test_thirty_real_pages_have_no_version_after_the_first_at_twenty_looks(pages
 
 
 @needs_pages
-@pytest.mark.parametrize(("seed", "most"), [(2, 0), pytest.param(3, 3, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("seed", "most"), [(2, 0), pytest.param(3, 1, marks=pytest.mark.long)])
 def test_nor_with_boxes_in_other_places(seed: int, most: int) -> None:
-    # "Comments (39)" in the middle of a text, with dated boxes below it, is taken for the head of a thread on a page or two.
+    # A Portuguese date with a Chinese time behind it is no known form.
     assert len(moving(FIRST, seed, 5)) <= most
 
 
 @needs_pages
-@pytest.mark.parametrize(("seed", "most"), [(1, 17), pytest.param(2, 14, marks=pytest.mark.long)])
-def test_of_wordings_that_nobody_had_thought_of_many_are_noise(seed: int, most: int) -> None:
-    assert len(moving(SECOND, seed, 4)) <= most  # of 30, where 29 and 25 were before: as measured, no more
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_nor_with_other_wordings_and_markup(seed: int) -> None:
+    assert moving(SECOND, seed, 4) == []  # since its failures were looked at: 17 and 14 pages before, 29 and 25 at first
 
 
 @needs_pages

@@ -66,7 +66,8 @@ def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Read
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("point", [
     "redacted.pointed", *(pytest.param(point, marks=pytest.mark.long) for point in (
-        "redacted.writing", "redacted.written", "redacted.pointing", "redacted.removed", "forgotten.erasing", "forgotten.erased"))])
+        "redacted.writing", "redacted.written", "redacted.pointing", "redacted.removed", "forgotten.erasing",
+        "forgotten.erased"))])
 def test_killed_anywhere_nothing_is_lost_and_the_same_command_ends_it(point: str, readers: Readers, wire: Wire) -> None:
     before = told("--config", readers.config, "verify")
     ended = steppewire("--config", readers.config, "forget", "--author", NAME, more={"STEPPEWIRE_FAILPOINT": point})

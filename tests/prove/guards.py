@@ -249,6 +249,14 @@ GUARDS: tuple[Guard, ...] = (
           "room - len(found) - budget.reserved(intake.outlet, now))", "room - len(found))",
           "tests/pipelines/test_plan.py::"
           "test_what_is_left_of_the_day_is_kept_for_looks_at_sources_and_a_tenth_for_new_articles[sqlite]"),
+    Guard("counts of readers are no comments", "pipelines/read/comments/generic.py",
+          "(bool(one.text) and not moving.counts(one.text))", "bool(one.text)",
+          "tests/pipelines/read/test_no_comments.py::"
+          "test_counts_of_readers_beside_links_below_a_count_of_comments_are_none_and_cut_nothing"),
+    Guard("who edited a text so long ago is no noise", "pipelines/compare/noise.py",
+          " and not any(map(str.isupper, done[1].strip()[1:]))", "",
+          "tests/pipelines/compare/test_noise.py::"
+          "test_what_an_editor_changes_is_never_noise[Dana Omarova 5 minutes ago-Oleg Kim 5 minutes ago]"),
     Guard("missing pages come last", "pipelines/plan.py", "[page for page in found if page.id not in intake.standing.missing]",
           "found",
           "tests/pipelines/test_plan.py::"

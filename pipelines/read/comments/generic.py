@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import ThreadRead
 from crawler.outlet import JsonApi
+from pipelines.read import moving
 from pipelines.read.address import place
 from pipelines.read.comments import extent, parts, repeated, signs
 from pipelines.read.comments.cut import CALLED
@@ -112,7 +113,8 @@ def _candidate(group: list[HtmlElement], view: View, stops: set[HtmlElement], *,
         return None
     read = template.read()
     named = sum(one.author is not None for one in read)
-    texts = sum(bool(one.text) or one.deleted for one in read)
+    # Beside links to other articles stand counts of their readers.
+    texts = sum((bool(one.text) and not moving.counts(one.text)) or one.deleted for one in read)
     if named < 0.5 * len(read) or texts < 0.8 * len(read):
         return None
     return Candidate(items, around, read, score)

@@ -77,6 +77,15 @@ TRAPS = {
 }
 
 
+def test_counts_of_readers_beside_links_below_a_count_of_comments_are_none_and_cut_nothing(fetched):
+    cards = each('<div class="card"><h4><a href="/news/{n}">{who} writes</a></h4><span>12.03.2026</span>'
+                 "<span>9{n} 458 просмотров</span></div>")
+    value = read(fetched(page(inside=f"<p>Комментарии: 39</p><section><div>Самое читаемое</div>{cards}</section>")), None)
+    assert isinstance(value, ArticleRead), value
+    assert (value.thread.comments, value.thread.declared, value.thread.state) == ((), 39, "unsupported")
+    assert set(LINES["en"]) <= set(value.text.splitlines())
+
+
 @pytest.mark.parametrize("place", ["inside", "after"])
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
 def test_what_is_like_a_thread_has_no_comments(trap, place, fetched):
