@@ -252,16 +252,18 @@ def operations(told: Iterable[Pair]) -> tuple[Operation, ...]:
 
 def _words(old: str, new: str, budget: Budget) -> list[Operation]:
     """The changed words of a changed sentence; what stands between two of them and is no word goes with them."""
-    if max(len(old), len(new)) > LONGEST or not _wordwise(bag(plain(old)), bag(plain(new))):
+    if max(len(old), len(new)) > LONGEST:
         return [Operation("replace", old, new)]
     before, after = WORD.findall(old), WORD.findall(new)
     keys_before, keys_after = _keys(before, after)
-    matched = matches(keys_before, keys_after, budget, unique=False)
+    if not _ends_alike(keys_before, keys_after) and not _wordwise(bag(plain(old)), bag(plain(new))):
+        return [Operation("replace", old, new)]
     found: list[Operation] = []
-    for (a, c), (gone, come) in zip((*matched, (None, None)), gaps(matched, len(before), len(after)), strict=True):
-        found += _between("".join(before[gone.start:gone.stop]), "".join(after[come.start:come.stop]))
-        if a is not None and c is not None:
-            found += _kept(before[a], after[c], last=a == len(before) - 1 and c == len(after) - 1)
+    at = to = 0
+    for a, c, size in _runs(matches(keys_before, keys_after, budget, unique=False), before, after):
+        found += _between("".join(before[at:a]), "".join(after[to:c]))
+        at, to = a + size, c + size
+        found += _kept(before[a:at], after[c:to], last=at == len(before) and to == len(after))
     found = list(_merged(found))
     for place in range(1, len(found) - 1):
         if found[place].op == "equal" and not HAS_WORD.search(found[place].new + found[place].old):
@@ -269,6 +271,33 @@ def _words(old: str, new: str, budget: Budget) -> list[Operation]:
     if all(step.op == "equal" for step in found):
         return [Operation("replace", old, new)]
     return list(_merged(found))
+
+
+def _ends_alike(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether the words with which two sentences begin and end alike are so much in common already."""
+    most = min(len(old), len(new))
+    begin = next((place for place in range(most) if old[place] != new[place]), most)
+    most -= begin
+    end = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    alike = sum(map(str.isalnum, (*old[:begin], *old[len(old) - end:])))
+    return 2 * alike >= ALIKE * (len(old) + len(new))
+
+
+def _runs(matched: Sequence[Match], old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Matches that follow each other as one, by their first places and how many they are: up to a word behind which only one
+    side has a space, and at last none of them, behind all."""
+    start, size = (0, 0), 0
+    for a, c in matched:
+        if size and (a, c) != (start[0] + size, start[1] + size):
+            yield (*start, size)
+            size = 0
+        start, size = (a, c) if not size else start, size + 1
+        if old[a] != new[c] and old[a][-1].isspace() != new[c][-1].isspace():
+            yield (*start, size)
+            size = 0
+    if size:
+        yield (*start, size)
+    yield len(old), len(new), 0
 
 
 def _wordwise(old: Counter[str], new: Counter[str]) -> bool:
@@ -282,14 +311,15 @@ def _between(old: str, new: str) -> list[Operation]:
     return [Operation("equal" if same(old, new) else _op(old, new), old, new)]
 
 
-def _kept(old: str, new: str, *, last: bool) -> list[Operation]:
-    """A word that is there in both; where only one of them has a space behind it, the space is a change, but at a sentence's
-    end."""
-    bare_old, bare_new = old.rstrip(), new.rstrip()
-    if last or (bare_old == old) == (bare_new == new) or not bare_old:
-        return [Operation("equal", old, new)]
-    return [Operation("equal", bare_old, bare_new), Operation(_op(old[len(bare_old):], new[len(bare_new):]),
-                                                              old[len(bare_old):], new[len(bare_new):])]
+def _kept(old: Sequence[str], new: Sequence[str], *, last: bool) -> list[Operation]:
+    """Words that are there in both; where only one side has a space behind the last of them, the space is a change, but at a
+    sentence's end."""
+    one, other = "".join(old), "".join(new)
+    bare, bare_other = one.rstrip(), other.rstrip()
+    if last or (bare == one) == (bare_other == other) or not bare:
+        return [Operation("equal", one, other)] if one else []
+    return [Operation("equal", bare, bare_other), Operation(_op(one[len(bare):], other[len(bare_other):]),
+                                                            one[len(bare):], other[len(bare_other):])]
 
 
 def _trimmed(found: Iterable[Operation]) -> Iterator[Operation]:

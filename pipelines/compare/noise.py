@@ -33,8 +33,8 @@ JUST = r"just now|moments ago|только что|жаңа ғана|азыр э�
 DONE = re.compile(rf"\W*((?:[^\W\d_]+[\s:：]+){{0,2}}|[\u4e00-\u9fff]{{1,4}})(?:{RELATIVE})\W*", re.IGNORECASE)
 # What readers think of a text, out of so many or by so many.
 RATED = re.compile(rf"\W*(?:[^\W\d_]+\s+)?(?:rating|rated|рейтинг\w*|оценк\w*|reyting\w*|baho\w*|баҳо\w*|评分)\W*(?:{NUMBER})"
-                   rf"\s*(?:(?:/|из|out of|of|\()\s*(?:{NUMBER})\s*(?:votes?|ratings?|reviews?|голос\w*|оцен\w*|отзыв\w*)?\W*)+",
-                   re.IGNORECASE)
+                   rf"\s*(?:(?:/|из|out of|of|\()\s*(?:{NUMBER})\s*(?:votes?|ratings?|reviews?|голос\w*|оцен\w*|отзыв\w*)?"
+                   r"\W*)+", re.IGNORECASE)
 ENDS_NOW = re.compile(r"(?:\b(?:ago|назад|бұрын|мурун|oldin|avval|олдин|аввал|илгари|пеш|қабл|öň|önce|read)|前)\W*$",
                       re.IGNORECASE)
 NOW = r"now|сейчас|қазір|азыр|hozir|ҳозир|ҳоло|现在|time in|местное время|local time"
@@ -82,12 +82,13 @@ RATE = rf"[+−–(-]*\d[\d\u00a0 ]*[.,]\d+\s?%?|[+−–(-]*(?:{NUMBER})\s?%?"
 RATES = re.compile(rf"(?>{MONEY}|{RATE}|[\s/|=:()▲▼△▽↑↓•·,;+−–-])++", re.IGNORECASE)
 ONE_OF_MONEY = re.compile(MONEY, re.IGNORECASE)
 ALONE, BESIDE = 2, 3
+DIGIT = re.compile(r"\d")
 FIGURE = re.compile(r"\d(?:[\d.,:\u00a0 ]*\d)?")
 LABELLED = re.compile(rf"([^\d:：»|]{{2,{LABEL}}}?)(?:\s*[:：»|]|\s+[-–—]\s)\s*(?=\S)")
 
 
 def _is_board(line: str) -> bool:
-    if len(line) > LONGEST or not any(map(str.isdigit, line)):
+    if len(line) > LONGEST or not DIGIT.search(line):
         return False
     return ("°" in line and WEATHER.fullmatch(line) is not None) or (
         ONE_OF_MONEY.search(line) is not None and RATES.fullmatch(line) is not None)

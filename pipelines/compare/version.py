@@ -2,7 +2,8 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 # Quotation marks and apostrophes of every style, and dashes of every width: typography, not wording.
 QUOTES = dict.fromkeys("“”„‟«»″〝〞‹›", '"') | dict.fromkeys("‘’‚‛`´′ʻʼ", "'")
@@ -38,13 +39,15 @@ def same(old: str | None, new: str | None) -> bool:
     old, new = old or "", new or ""
     if old == new:
         return True
-    # The lines that both begin and end with say the same as they are.
+    # Nothing in a plain form goes across white space, and the lines that both begin with say the same as they are.
     before, after = old.split("\n"), new.split("\n")
-    most = min(len(before), len(after))
-    begin = next((place for place in range(most) if before[place] != after[place]), most)
-    most -= begin
-    end = next((place for place in range(most) if before[-1 - place] != after[-1 - place]), most)
-    return plain(" ".join(before[begin:len(before) - end])) == plain(" ".join(after[begin:len(after) - end]))
+    begin = next((place for place, (line, other) in enumerate(zip(before, after, strict=False)) if line != other),
+                 min(len(before), len(after)))
+    return all(word == other for word, other in zip_longest(_plain_words(before[begin:]), _plain_words(after[begin:])))
+
+
+def _plain_words(lines: Sequence[str]) -> Iterator[str]:
+    return filter(None, (plain(word) for line in lines for word in line.split()))
 
 
 def keys(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:

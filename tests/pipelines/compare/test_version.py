@@ -25,6 +25,14 @@ def test_the_plain_form_is_what_it_was_defined_to_be(text: str) -> None:
     assert plain(text) == oracle(text)
 
 
+PLAINER = st.text(st.sampled_from("a e\u0301é«\"\u200b\n"), max_size=12)
+
+
+@given(PLAINER, PLAINER)
+def test_two_texts_are_the_same_where_their_plain_forms_are(old: str, new: str) -> None:
+    assert same(old, new) == (oracle(old) == oracle(new))
+
+
 def test_every_character_there_is_has_the_plain_form_that_it_was_defined_to_have() -> None:
     signs = [chr(code) for code in range(sys.maxunicode + 1)]
     assert [sign for sign in signs if plain(f"x{sign}x") != oracle(f"x{sign}x")] == []
