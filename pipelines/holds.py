@@ -15,7 +15,7 @@ from pipelines.compare.noise import NO_NOISE, Noise
 from pipelines.compare.version import same
 from pipelines.match import watch as watching
 from storage import holds, notices, watches
-from storage.holds import Changed, Decision
+from storage.holds import Changed, Decision, ToBeTold
 from storage.models import Alert, Change, Hold
 from storage.store import Store
 from storage.watches import WatchRow
@@ -29,21 +29,30 @@ class Decided(RuntimeError):
     """A hold is decided already; the text says how, when and by whom."""
 
 
+class _OnlyLooked(Exception):
+    """The decision is not to be made."""
+
+
 class _Overtaken(Exception):
     """What the hold holds has changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a decision did: versions that count, that are no more than the redesign or never count, and alerts told and
-    dropped."""
+    """What a decision did, or would do: versions that count, that are no more than the redesign or never count, and alerts
+    told and dropped."""
 
     hold: int
     outlet: str
     decision: Decision
     versions: int
-    told: int
+    alerts: tuple[ToBeTold, ...]
     dropped: int
+
+    @property
+    def told(self) -> int:
+        """How many alerts are to be mailed."""
+        return len(self.alerts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +95,19 @@ def _differences(of: Edit) -> int:
 
 # --- a decision
 
-def accept(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+def accept(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta, *, only_look: bool = False) -> Done:
     """The outlet was made over: what its changes have in common is told to nobody, what is left of them is."""
-    return _decide(store, hold_id, "accepted", who, now, group_wait)
+    return _decide(store, hold_id, "accepted", who, now, group_wait, only_look=only_look)
 
 
-def reject(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+def reject(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta, *, only_look: bool = False) -> Done:
     """A fault or a wall: nothing of the hold ever counts."""
-    return _decide(store, hold_id, "rejected", who, now, group_wait)
+    return _decide(store, hold_id, "rejected", who, now, group_wait, only_look=only_look)
 
 
-def release(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta) -> Done:
+def release(store: Store, hold_id: int, who: str, now: datetime, group_wait: timedelta, *, only_look: bool = False) -> Done:
     """All of it is news: it is told as it is."""
-    return _decide(store, hold_id, "released", who, now, group_wait)
+    return _decide(store, hold_id, "released", who, now, group_wait, only_look=only_look)
 
 
 def over(store: Store, hold_id: int, now: datetime, group_wait: timedelta) -> Done:
@@ -106,12 +115,13 @@ def over(store: Store, hold_id: int, now: datetime, group_wait: timedelta) -> Do
     return _decide(store, hold_id, "over", None, now, group_wait)
 
 
-DECISIONS: dict[str, Callable[[Store, int, str, datetime, timedelta], Done]] = {
-    "accept": accept, "reject": reject, "release": release}
+DECISIONS: dict[str, Callable[..., Done]] = {"accept": accept, "reject": reject, "release": release}
 
 
-def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now: datetime, group_wait: timedelta) -> Done:
-    """Decides a hold in one transaction, which checks that it is undecided and holds what was read; NoHold, Decided."""
+def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now: datetime, group_wait: timedelta, *,
+            only_look: bool = False) -> Done:
+    """Decides a hold in one transaction, which checks that it is undecided and holds what was read; NoHold, Decided. With
+    only_look the transaction is taken back."""
     while True:
         with store.reading() as session:
             hold = _undecided(session, hold_id, lock=False)
@@ -146,10 +156,15 @@ def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now
                     holds.settle_alerts(session, holds.losses_of(hold_id), None, f"hold {hold_id} {lost}")
                 if decision != "over":
                     notices.settled(session, need_key(hold_id), now)
-                told = holds.to_be_told(session, alerts)
+                told = tuple(holds.to_be_told(session, alerts))
+                done = Done(hold_id, outlet, decision, len(ids), told, len(alerts) - len(told))
                 failpoint.reach("hold.deciding")
+                if only_look:
+                    raise _OnlyLooked
             failpoint.reach("hold.decided")
-            return Done(hold_id, outlet, decision, len(ids), told, len(alerts) - told)
+            return done
+        except _OnlyLooked:
+            return done
         except _Overtaken:
             continue
 

@@ -24,6 +24,7 @@ from storage.models import (
     ThreadRead,
     Version,
 )
+from storage.passage import Passage
 
 Decision = Literal["accepted", "rejected", "released", "over"]
 # The texts of so many changes are compared with a run's own; of more, the newest.
@@ -292,10 +293,25 @@ def alerts_held(session: Session, hold_id: int) -> list[int]:
     return list(session.scalars(select(Alert.id).where(Alert.state == "held", losses_of(hold_id) | Alert.version_id.in_(held))))
 
 
-def to_be_told(session: Session, alert_ids: Iterable[int]) -> int:
-    """How many of the alerts are to be mailed."""
-    pending = select(func.count()).select_from(Alert).where(Alert.state == "pending")
-    return sum(session.scalars(pending.where(Alert.id.in_(some))).one() for some in _parts(alert_ids))
+@dataclass(frozen=True, slots=True)
+class ToBeTold:
+    """An alert that is to be mailed, and the address of its article."""
+
+    alert: int
+    watch: str
+    recipient: str
+    event: str
+    article: int
+    url: str
+    passage: Passage
+
+
+def to_be_told(session: Session, alert_ids: Iterable[int]) -> list[ToBeTold]:
+    """Those of the alerts that are to be mailed, in order."""
+    pending = select(Alert, Article.url).join(Article, Article.id == Alert.article_id).where(Alert.state == "pending")
+    found = [row for some in _parts(alert_ids) for row in session.execute(pending.where(Alert.id.in_(some)))]
+    return [ToBeTold(alert.id, alert.watch_id, alert.recipient, alert.event, alert.article_id, url,
+                     Passage.from_json(alert.passage)) for alert, url in sorted(found, key=lambda row: row[0].id)]
 
 
 def articles_of(session: Session, hold_id: int) -> set[int]:

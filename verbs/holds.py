@@ -10,7 +10,7 @@ from pipelines import holds as deciding
 from pipelines.holds import Decided, Done, NoHold
 from settings import Settings
 from storage import holds
-from storage.holds import HoldRow
+from storage.holds import HoldRow, ToBeTold
 from storage.store import Store
 from verbs.documents import SCHEMA, Document, time
 
@@ -65,9 +65,10 @@ def _said(what: str | Sequence[Any]) -> str:
     return what if isinstance(what, str) else ", ".join(str(part) for part in what if part)
 
 
-def decide(settings: Settings, store: Store, verb: str, ids: Sequence[int], who: str, now: datetime) -> Document:
-    """Decides holds, one after the other; Unknown, and nothing is decided, where one is not there; Refused where one is
-    decided already."""
+def decide(settings: Settings, store: Store, verb: str, ids: Sequence[int], who: str, now: datetime, *,
+           only_look: bool = False) -> Document:
+    """Decides holds, one after the other, or only says what that would do; Unknown, and nothing is decided, where one is not
+    there; Refused where one is decided already."""
     ids = list(dict.fromkeys(ids))
     with store.reading() as session:
         there = {row.hold.id for row in holds.listing(session, ids)}
@@ -76,15 +77,22 @@ def decide(settings: Settings, store: Store, verb: str, ids: Sequence[int], who:
     done: list[Done] = []
     for own in ids:
         try:
-            done.append(deciding.DECISIONS[verb](store, own, who, now, settings.mail.group_wait))
+            done.append(deciding.DECISIONS[verb](store, own, who, now, settings.mail.group_wait, only_look=only_look))
         except (Decided, NoHold) as refused:
             before = f"; decided now: {', '.join(str(each.hold) for each in done)}" if done else ""
             raise Refused(f"{refused}{before}") from refused
-    return SCHEMA | {"decided": [_done(each) for each in done]}
+    return SCHEMA | {"dry_run": only_look, "decided": [_done(each, listed=only_look) for each in done]}
 
 
-def _done(each: Done) -> dict[str, Any]:
+def _done(each: Done, *, listed: bool) -> dict[str, Any]:
     return {"hold": str(each.hold), "outlet": each.outlet, "decision": each.decision, "versions": each.versions,
-            "alerts": {"told": each.told, "dropped": each.dropped}}
+            "alerts": {"told": each.told, "dropped": each.dropped},
+            "which": [_told(alert) for alert in each.alerts] if listed else []}
+
+
+def _told(alert: ToBeTold) -> dict[str, Any]:
+    return {"alert": str(alert.alert), "watch": alert.watch, "recipient": alert.recipient, "event": alert.event,
+            "article": str(alert.article), "url": alert.url, "headline": alert.passage.headline,
+            "changes": [{"field": part.field, "old": part.old, "new": part.new} for part in alert.passage.parts]}
 
 

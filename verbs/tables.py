@@ -1,4 +1,5 @@
 """The documents for people: each as a table or a short text. What comes from the web is printed as text, never as markup."""
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
@@ -143,9 +144,7 @@ def _hold(console: Console, document: dict[str, Any]) -> None:
                      f"Waiting: {_cell(document['held'])}."))
     for each in document["samples"]:
         console.print(f"\n{each['url']}")
-        for mark, colour, side in (("-", "red", "old"), ("+", "green", "new")):
-            for line in each[side]:
-                console.print(Text(f"{mark} {line}", colour))
+        _sides(console, each["old"], each["new"])
     console.print()
     _table(console, [row | {"redesign": "redesign" if row["redesign"] else ""} for row in document["changes"]], {
         "article": "article", "version": "seq", "seen": "seen_at", "judged": "judgement", "": "redesign", "url": "url"},
@@ -153,13 +152,25 @@ def _hold(console: Console, document: dict[str, Any]) -> None:
     if not document["decision"]:
         own = document["hold"]
         console.print(f"\nDecide: `steppewire hold accept {own}` (a redesign), `steppewire hold reject {own}` (a fault), "
-                      f"`steppewire hold release {own}` (news).")
+                      f"`steppewire hold release {own}` (news). With --dry-run each only lists what would be mailed.")
+
+
+def _sides(console: Console, old: Iterable[str], new: Iterable[str]) -> None:
+    for mark, colour, lines in (("-", "red", old), ("+", "green", new)):
+        for line in lines:
+            console.print(Text(f"{mark} {line}", colour))
 
 
 def _decided(console: Console, document: dict[str, Any]) -> None:
     for each in document["decided"]:
-        console.print(f"Hold {each['hold']} of {each['outlet']} is {each['decision']}: versions: {each['versions']}, "
-                      f"alerts to be mailed: {each['alerts']['told']}, dropped: {each['alerts']['dropped']}.")
+        console.print(f"Hold {each['hold']} of {each['outlet']} {'would be' if document['dry_run'] else 'is'} "
+                      f"{each['decision']}: versions: {each['versions']}, alerts to be mailed: {each['alerts']['told']}, "
+                      f"dropped: {each['alerts']['dropped']}.")
+        for alert in each["which"]:
+            console.print(f"\n{alert['event']} to {alert['recipient']} (watch {alert['watch']}): {alert['headline']}\n"
+                          f"{alert['url']}")
+            for change in alert["changes"]:
+                _sides(console, [change["old"]] if change["old"] else [], [change["new"]] if change["new"] else [])
 
 
 def _noise(console: Console, document: dict[str, Any]) -> None:

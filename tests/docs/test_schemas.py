@@ -71,6 +71,8 @@ STATES = {
     ("hold-show", ".decision"): {*get_args(Decision), None},
     ("hold-show", ".changes[].judgement"): JUDGEMENTS,
     **{(f"hold-{verb}", ".decided[].decision"): {"accepted", "rejected", "released"} for verb in DECISIONS},
+    **{(f"hold-{verb}", ".decided[].which[].event"): set(EVENTS) for verb in ("accept", "release")},
+    **{(f"hold-{verb}", ".decided[].which[].changes[].field"): {"title", "text", "comment"} for verb in ("accept", "release")},
     ("outlet-noise", ".noise[].kind"): {"figures", "label", "below", "line"},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
@@ -203,7 +205,8 @@ def held(folder: Path) -> Documents:
         desk.watch("railway")
         desk.begin()
         desk.next_run()
-        for text in ("The railway was opened.", "The railway was closed."):
+        own_edit = "\nA railway bridge was opened." if own == "a" else ""
+        for text in ("The railway was opened.", f"The railway was closed.{own_edit}"):
             desk.see(article(text))
             desk.end()
             judge(store, desk.now, timedelta(0), lambda edits, *_: Verdict(
@@ -220,7 +223,8 @@ def held(folder: Path) -> Documents:
                 "outlet-noise": [told("--config", config, "outlet", "noise")]}
 
     before = seen()
-    decided = {f"hold-{verb}": [told("--config", config, "hold", verb, str(number), "--who", "Aigul")]
+    decided = {f"hold-{verb}": [told("--config", config, "hold", verb, str(number), "--who", "Aigul", *more)
+                                for more in (["--dry-run"], [])]
                for number, verb in enumerate(DECISIONS, start=1)}
     told("--config", config, "outlet", "noise", "--forget", "1")
     return {name: before[name] + made for name, made in seen().items()} | decided

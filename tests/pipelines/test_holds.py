@@ -112,6 +112,22 @@ def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Out
     assert outlet.head("/a/1").endswith(NAV)
 
 
+@pytest.mark.parametrize(("decision", "told", "new"), [
+    ("accept", 1, ["The railway at /a/5 was opened on Tuesday."]), ("reject", 0, []),
+    ("release", 5, ["The railway at /a/5 was opened on Tuesday.", NAV])])
+def test_what_a_decision_would_tell_is_listed_and_nothing_is_decided(
+        outlet: Outlet, decision: str, told: int, new: list[str]) -> None:
+    late = ("The railway at /a/5 was opened on Tuesday.", *body("/a/5")[1:], NAV)
+    outlet.see({path: body(path, NAV) for path in PATHS[:4]} | {"/a/5": late})
+    done = holds.DECISIONS[decision](outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT, only_look=True)
+    assert (done.versions, done.told, done.dropped) == (5, told, 5 - told)
+    assert [part.new for alert in done.alerts if alert.url == f"{HOME}/a/5" for part in alert.passage.parts] == new
+    assert [(hold.decision, hold.ended_at) for hold in outlet.desk.rows(Hold)] == [(None, None)]
+    assert outlet.judgements() == ["held"] * 5
+    assert outlet.alerts() == [("held", False)] * 5
+    assert not any(change.redesign for change in outlet.desk.rows(Change, "version_id"))
+
+
 def test_a_decided_hold_is_not_decided_again(outlet: Outlet) -> None:
     outlet.see({path: body(path, NAV) for path in PATHS})
     holds.reject(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)

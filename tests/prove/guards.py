@@ -1109,6 +1109,10 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a run is judged once", "storage/runs.py",
           "where(Run.id == run_id, Run.judgement == \"open\")", "where(Run.id == run_id)",
           "tests/pipelines/test_holds.py::test_a_run_is_judged_once_whoever_judges_it[sqlite]"),
+    Guard("a dry run decides nothing", "pipelines/holds.py",
+          "                if only_look:\n                    raise _OnlyLooked\n", "",
+          "tests/pipelines/test_holds.py::"
+          "test_what_a_decision_would_tell_is_listed_and_nothing_is_decided[sqlite-accept-1-new0]"),
     Guard("a hold is decided once", "pipelines/holds.py",
           "if hold.ended_at is not None:", "if False:",
           "tests/pipelines/test_holds.py::test_a_hold_is_decided_once_whoever_decides_it[sqlite]"),
