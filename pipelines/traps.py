@@ -47,7 +47,7 @@ def kept_out(session: Session, intake: Intake, new: Sequence[Page], now: datetim
     for page in new:
         own = shape(page.url)
         if looked[own] >= max(PROOF, articles[own] * SELDOM + 1) and today[own] >= FEW:
-            page.next_due_at = now + LATER
+            page.next_due_at, page.reason = now + LATER, f"waits for a week: hardly any address like {own} was an article"
             put_off.append(page)
         else:
             today[own] += 1

@@ -163,7 +163,8 @@ def _fetched(session: Session, page: Page | None) -> Step:
     if trouble:
         return Step("no", f"{trouble}; {again}", last.at if last else None,
                     "see whether the page opens in a browser; it is tried again by itself")
-    return Step("waiting", f"it is due {moment(page.next_due_at)}")
+    return Step("waiting", f"it {page.reason}; it is due {moment(page.next_due_at)}" if page.reason else
+                f"it is due {moment(page.next_due_at)}")
 
 
 def _read(session: Session, page: Page | None) -> Step:

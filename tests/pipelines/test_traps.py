@@ -44,6 +44,8 @@ def test_of_a_shape_that_led_nowhere_a_few_a_day_are_asked_for_and_the_run_says_
     assert found == [*calendar(100, traps.FEW), "/news/another-bridge-is-open"]
     assert trapped.rows(Run)[-1].errors == [
         "30 new addresses like /calendar/#/#?from&view wait for a week: hardly any of 50 or more of their shape was an article"]
+    assert {page.reason for page in trapped.rows(Page) if page.url.removeprefix(HOME) in calendar(110, 30)} == {
+        "waits for a week: hardly any address like /calendar/#/#?from&view was an article"}
     nowhere(trapped, *calendar(100, traps.FEW))
     trapped.now += timedelta(hours=1)
     assert asked(trapped, *calendar(200, 5)) == []  # today has had its few

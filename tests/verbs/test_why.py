@@ -7,6 +7,7 @@ from desk import HOME, article, thread
 from sqlalchemy import update
 
 from crawler.items import Nothing, Seen, SourceSeen, ThreadPage
+from pipelines import traps
 from pipelines.plan import plan
 from pipelines.take_in import take_in
 from storage import models
@@ -137,6 +138,17 @@ def test_a_page_that_is_due_waits(wire: Wire) -> None:
     asked = wire.ask()
     assert (asked.stopped, asked.state("fetched"), asked.at("discovered")) == ("fetched", "waiting", "2026-03-03T06:00:00Z")
     assert asked.note("discovered") == f"found on {HOME}/rss"
+
+
+def test_a_page_of_a_trap_s_shape_waits_for_a_week_and_why_says_so(wire: Wire) -> None:
+    days = [f"/a/day/{number}" for number in range(traps.PROOF + 1)]
+    wire.desk.see(article("One."), "/a/2")
+    for path in days:
+        wire.desk.see(Nothing("no_text", "reader-1"), path)
+    wire.desk.announce("/a/day/1000")
+    asked = wire.ask(f"{HOME}/a/day/1000")
+    assert asked.stopped == "fetched" and asked.answer.startswith(
+        "It is not fetched yet: it waits for a week: hardly any address like /a/day/# was an article; it is due 2026-03-10")
 
 
 def test_a_page_that_cannot_be_had_is_told_with_reason_tries_and_next_look(wire: Wire) -> None:
