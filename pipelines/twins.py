@@ -10,7 +10,7 @@ from crawler.outlet import Outlet
 from pipelines import due
 from pipelines.compare.version import same
 from pipelines.intake import Intake
-from pipelines.read.address import place
+from pipelines.read.address import bare
 from storage import articles, outbox, pages
 from storage.models import Article, Page, Reading
 
@@ -30,7 +30,7 @@ def alike(one: str, other: str) -> bool:
 def _names(url: str, claimed: str | None, outlet: Outlet) -> set[str]:
     """What a page may be called: its own address, and the one that it claims where that is an article's of its outlet."""
     urls = [url, claimed] if claimed and outlet.is_article(claimed) else [url]
-    return {place(each).removeprefix("www.").rstrip("/") for each in urls}
+    return {bare(each) for each in urls}
 
 
 def _the_same(was: Reading, read: ArticleRead) -> bool:

@@ -11,6 +11,11 @@ TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|yclid|ysclid
 UNSAFE = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029\\\\]")
 ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 LONGEST = 2000
+# What says how a page is shown, as a part of its host, of its path, or of what is asked of it.
+FORM = re.compile(r"amp|print(?:able|er)?|mobile|m", re.IGNORECASE)
+FORM_HOST = re.compile(r"^(?:(?:www|m|mobile|amp|wap)\.)+(?=[^.]+\.)")
+FORM_ASKED = re.compile(r"(?:amp|print|printable|mobile|m)(?:=(?:1|true|yes|on)?)?|"
+                        r"(?:view|format|output|outputtype|mode|version)=(?:amp|print|mobile)", re.IGNORECASE)
 
 
 # A page names the same addresses again and again.
@@ -36,3 +41,17 @@ def absolute(href: str | None, base: str) -> str | None:
 def place(url: str) -> str:
     """The part of a page's URL that says which page it is, whatever scheme it was asked by."""
     return (absolute(url, url) or url).partition("://")[2]
+
+
+def bare(url: str) -> str:
+    """A page's place without what says only how it is shown: for print, in AMP or on a telephone. Two addresses with one bare
+    place may be one article's, and need not be."""
+    host, slash, rest = place(url).partition("/")
+    path, _, query = rest.partition("?")
+    steps = [step for step in path.split("/") if step]
+    while steps and FORM.fullmatch(steps[0]):
+        del steps[0]
+    while steps and FORM.fullmatch(steps[-1]):
+        del steps[-1]
+    kept = "&".join(part for part in query.split("&") if part and not FORM_ASKED.fullmatch(part))
+    return f"{FORM_HOST.sub('', host)}{slash}{'/'.join(steps)}{'?' if kept else ''}{kept}"

@@ -139,7 +139,10 @@ def test_a_page_that_answered_once_with_another_s_text_does_not_take_that_one_aw
     pytest.param((None, "/a/1"), ("/a/1", "/a/1/amp"), id="the second claims the first"),
     pytest.param(("/a/1", "/a/1/amp"), (None, "/a/1"), id="the first claims the second"),
     pytest.param(("/a/9", "/a/1"), ("/a/9", "/a/2"), id="both claim a third"),
-    pytest.param((None, "/a/1?utm_source=x"), (None, "/a/1"), id="tracking")])
+    pytest.param((None, "/a/1?utm_source=x"), (None, "/a/1"), id="tracking"),
+    pytest.param((None, "/a/1"), (None, "/a/1/print"), id="print"),
+    pytest.param((None, "/a/1?view=print"), (None, "/a/1"), id="asked"),
+    pytest.param((None, "/amp/a/1"), (None, "/a/1"), id="AMP")])
 def test_one_article_under_two_addresses_is_one(desk: Desk, first: tuple[str | None, str],
                                                 second: tuple[str | None, str]) -> None:
     desk.watch("rail")

@@ -1,7 +1,7 @@
 """Addresses as the crawler may ask for them."""
 import pytest
 
-from pipelines.read.address import absolute, place
+from pipelines.read.address import absolute, bare, place
 
 BASE = "https://steppe.example/en/news"
 
@@ -29,3 +29,18 @@ def test_everything_else_is_no_link(href):
 def test_a_page_is_the_same_by_either_scheme():
     assert place("http://steppe.example/a?utm_source=x#y") == place("https://steppe.example/a") == "steppe.example/a"
     assert place("https://steppe.example/a?id=1") != place("https://steppe.example/a?id=2")
+
+
+@pytest.mark.parametrize("url", [
+    "http://www.steppe.example/a/1", "https://m.steppe.example/a/1/", "https://amp.steppe.example/a/1", "https://steppe.example/amp/a/1",
+    "https://steppe.example/a/1/print", "https://steppe.example/a/1?print", "https://steppe.example/a/1?outputType=amp",
+    "https://steppe.example/a/1?utm_source=rss&amp=1"])
+def test_how_a_page_is_shown_is_no_part_of_its_bare_place(url):
+    assert bare(url) == "steppe.example/a/1"
+
+
+@pytest.mark.parametrize(("url", "told"), [
+    ("https://steppe.example/printing/1?page=2", "steppe.example/printing/1?page=2"), ("https://m.example/1", "m.example/1"),
+    ("https://steppe.example/print/", "steppe.example/"), ("https://steppe.example/a/m/1", "steppe.example/a/m/1")])
+def test_all_else_is(url, told):
+    assert bare(url) == told
