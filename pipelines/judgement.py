@@ -16,7 +16,7 @@ from pipelines.compare.diff import block_pairs
 from pipelines.compare.judge import Looks, Verdict
 from pipelines.compare.version import same
 from pipelines.holds import Decided, Left, NoHold
-from storage import holds, runs
+from storage import holds, losses, runs
 from storage import noise as noises
 from storage.insert import put
 from storage.models import Alert, Hold
@@ -35,7 +35,7 @@ RETURNED = 3
 
 
 NO_LOOKS = Looks(0, 0)
-NOTHING_LOST = holds.Lost()
+NOTHING_LOST = losses.Lost()
 Rule = Callable[[Sequence[Edit], Sequence[Edit], Looks, Looks], Verdict]
 
 
@@ -66,7 +66,7 @@ class _Found:
     controls: Looks = NO_LOOKS
     samples: tuple[dict[str, Any], ...] = ()
     articles: frozenset[int] = frozenset()
-    lost: holds.Lost = NOTHING_LOST
+    lost: losses.Lost = NOTHING_LOST
 
 
 def judge(store: Store, now: datetime, group_wait: timedelta, rule: Rule = rules.judge) -> list[int]:
@@ -116,7 +116,7 @@ def _learn(store: Store, run: Unjudged, now: datetime) -> None:
 
 def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
     """What is to become of a run's changes and losses; None where it has none."""
-    changed, lost = holds.of_run(session, run.id), holds.lost(session, run.id)
+    changed, lost = holds.of_run(session, run.id), losses.lost(session, run.id)
     if not changed and not lost:
         return None
     noise = learning.known(session, run.outlet)
@@ -181,25 +181,25 @@ def _judged(session: Session, run: Unjudged, found: _Found, changed: Sequence[ho
                    articles=frozenset(edit.article for edit in shown))
 
 
-def _lost(session: Session, run: Unjudged, found: _Found, lost: holds.Lost) -> _Found:
+def _lost(session: Session, run: Unjudged, found: _Found, lost: losses.Lost) -> _Found:
     """Adds the losses that are the outlet's rather than those of single articles."""
     since = run.ended_at - CONTROLS
     ago = run.ended_at - HABIT
     if lost.gone:
-        missing = holds.missing(session, run.outlet, since, run.ended_at) | lost.gone
+        missing = losses.missing(session, run.outlet, since, run.ended_at) | lost.gone
         known = holds.looked(session, run.outlet, since, run.ended_at, run.started_at) | missing
-        before = holds.gone_since(session, run.outlet, ago) - len(lost.gone)  # its own losses are no habit
+        before = losses.gone_since(session, run.outlet, ago) - len(lost.gone)  # its own losses are no habit
         habit = Looks(holds.looks(session, run.outlet, ago), max(0, before))
         found = _losing(session, found, Looks(len(known), len(missing)), habit, replace(lost, threads=frozenset()))
     if lost.threads:
-        emptied = holds.lost_threads(session, *holds.of_crawls(run.outlet, since, run.ended_at)) | lost.threads
-        known = holds.threads_looked(session, run.outlet, since, run.ended_at) | emptied
+        emptied = losses.lost_threads(session, *losses.of_crawls(run.outlet, since, run.ended_at)) | lost.threads
+        known = losses.threads_looked(session, run.outlet, since, run.ended_at) | emptied
         habit = Looks(holds.looks(session, run.outlet, ago), 0)
         found = _losing(session, found, Looks(len(known), len(emptied)), habit, replace(lost, gone=frozenset()))
     return found
 
 
-def _losing(session: Session, found: _Found, controls: Looks, habit: Looks, lost: holds.Lost) -> _Found:
+def _losing(session: Session, found: _Found, controls: Looks, habit: Looks, lost: losses.Lost) -> _Found:
     articles = lost.gone | lost.threads
     reason = rules.judge_losses(sorted(articles), controls, habit)
     if reason is None:
@@ -208,8 +208,8 @@ def _losing(session: Session, found: _Found, controls: Looks, habit: Looks, lost
         reason = (f"{controls.changed} of {controls.looked} threads looked at within the hour lost all or most of their "
                   "comments.")
     shown = tuple({"article": str(article), "url": url, "old": [_short(title)] if title else [], "new": []}
-                  for article, url, title in holds.headlines(session, articles, SAMPLES))
-    both = holds.Lost(found.lost.gone | lost.gone, found.lost.threads | lost.threads)
+                  for article, url, title in losses.headlines(session, articles, SAMPLES))
+    both = losses.Lost(found.lost.gone | lost.gone, found.lost.threads | lost.threads)
     return replace(found, reason=found.reason or reason, lost=both, samples=(*found.samples, *shown)[:SAMPLES],
                    controls=found.controls if found.reason is not None else controls)
 
@@ -299,7 +299,7 @@ def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at
     holds.in_doubt(session, found.articles, now, due.SOON)
     holds.judged(session, found.held, "held", hold_id)
     holds.hold_alerts(session, found.held)
-    holds.hold_losses(session, run.id, found.lost)
+    losses.hold_losses(session, run.id, found.lost)
     return hold_id
 
 

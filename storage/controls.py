@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.holds import MANY_COMMENTS
+from storage.losses import MANY_COMMENTS
 from storage.models import Article, Capture, Comment, Page, Run, ThreadEvent, ThreadRead, Version
 
 

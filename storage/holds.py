@@ -12,16 +12,11 @@ from storage.models import (
     Article,
     Capture,
     Change,
-    Comment,
-    CommentVersion,
     Hold,
     Page,
     Reading,
     Run,
     Sighting,
-    Thread,
-    ThreadEvent,
-    ThreadRead,
     Version,
 )
 from storage.passage import Passage
@@ -89,7 +84,7 @@ def changed(session: Session, *which: ColumnElement[bool], newest: int | None = 
 
 
 def _versions(session: Session, ids: set[int]) -> dict[int, Version]:
-    return {version.id: version for some in _parts(ids)
+    return {version.id: version for some in parts(ids)
             for version in session.scalars(select(Version).where(Version.id.in_(some)))}
 
 
@@ -100,7 +95,7 @@ Read = tuple[str | None, str | None, str | None]
 def _readings(session: Session, captures: set[int]) -> dict[int, list[Read]]:
     """Of each capture its clean readings, the newest first: reader, title and text."""
     found: dict[int, list[Read]] = {}
-    for some in _parts(captures):
+    for some in parts(captures):
         for capture, *read in session.execute(
                 select(Reading.capture_id, Reading.reader, Reading.title, Reading.text)
                 .where(Reading.capture_id.in_(some), Reading.outcome == "clean").order_by(Reading.id.desc())):
@@ -120,7 +115,7 @@ def _side(version: Version, read: Read | None) -> Side:
     return Side(version.id, version.seen_at, title or "", text or "")
 
 
-def _parts(ids: Iterable[int]) -> list[list[int]]:
+def parts(ids: Iterable[int]) -> list[list[int]]:
     every = sorted(ids)
     return [every[start:start + MANY] for start in range(0, len(every), MANY)]
 
@@ -178,14 +173,14 @@ def changes(session: Session, outlet: str, since: datetime) -> int:
 
 def seen_since(session: Session, version_ids: Iterable[int], since: datetime) -> set[int]:
     """Those of the versions that a look after a time found unchanged."""
-    return {found for some in _parts(version_ids) for found in session.scalars(
+    return {found for some in parts(version_ids) for found in session.scalars(
         select(Sighting.version_id).distinct().join(Capture, Capture.id == Sighting.capture_id)
         .where(Sighting.version_id.in_(some), Capture.at >= since))}
 
 
 def passed_of(session: Session, hold_id: int, version_ids: Iterable[int]) -> set[int]:
     """Those of the versions that passed with the fault of a rejected hold in them."""
-    return {found for some in _parts(version_ids) for found in session.scalars(
+    return {found for some in parts(version_ids) for found in session.scalars(
         select(Version.id).where(Version.id.in_(some), Version.hold_id == hold_id, Version.judgement == "passed"))}
 
 
@@ -235,7 +230,7 @@ def waiting(session: Session) -> list[HoldRow]:
 
 def in_doubt(session: Session, article_ids: Iterable[int], now: datetime, soon: timedelta) -> None:
     """Has the pages of articles looked at again soon and unconditionally."""
-    for some in _parts(set(article_ids)):
+    for some in parts(set(article_ids)):
         for page in session.scalars(select(Page).where(Page.article_id.in_(some), Page.kind == "article",
                                                        Page.state == "known").order_by(Page.id).with_for_update()):
             page.doubt, page.etag, page.last_modified = True, None, None
@@ -245,13 +240,13 @@ def in_doubt(session: Session, article_ids: Iterable[int], now: datetime, soon: 
 def judged(session: Session, version_ids: Iterable[int], judgement: str, hold_id: int | None = None) -> None:
     """Gives versions their judgement, and the hold that it is by."""
     values: dict[str, Any] = {"judgement": judgement} | ({"hold_id": hold_id} if hold_id is not None else {})
-    for some in _parts(version_ids):
+    for some in parts(version_ids):
         session.execute(update(Version).where(Version.id.in_(some)).values(**values))
 
 
 def hold_alerts(session: Session, version_ids: Iterable[int]) -> None:
     """Has the alerts of versions wait for a person, those that are in a mail excepted."""
-    for some in _parts(version_ids):
+    for some in parts(version_ids):
         session.execute(update(Alert).where(Alert.version_id.in_(some), Alert.state == "pending", Alert.mail_id.is_(None))
                         .values(state="held", mail_at=None))
 
@@ -309,7 +304,7 @@ class ToBeTold:
 def to_be_told(session: Session, alert_ids: Iterable[int]) -> list[ToBeTold]:
     """Those of the alerts that are to be mailed, in order."""
     pending = select(Alert, Article.url).join(Article, Article.id == Alert.article_id).where(Alert.state == "pending")
-    found = [row for some in _parts(alert_ids) for row in session.execute(pending.where(Alert.id.in_(some)))]
+    found = [row for some in parts(alert_ids) for row in session.execute(pending.where(Alert.id.in_(some)))]
     return [ToBeTold(alert.id, alert.watch_id, alert.recipient, alert.event, alert.article_id, url,
                      Passage.from_json(alert.passage)) for alert, url in sorted(found, key=lambda row: row[0].id)]
 
@@ -369,93 +364,3 @@ def returned(session: Session, latest: Version, reason: str) -> bool:
                                 .execution_options(synchronize_session=False)))
     settle_alerts(session, Alert.version_id.in_(gone), None, reason)
     return latest.id in gone
-
-
-# --- what was lost
-
-# Alerts of these may be those of a whole outlet that lost them.
-LOSSES = ("article_gone", "thread_hidden", "comment_removed")
-# A thread that lost so many comments in one look, and more than half of those it had, lost them at once.
-MANY_COMMENTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What was told of one run's losses and is in no mail: gone are the articles that are gone, threads the articles whose
-    threads lost all, or most, of their comments."""
-
-    gone: frozenset[int] = frozenset()
-    threads: frozenset[int] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.gone or self.threads)
-
-
-def lost(session: Session, run_id: int) -> Lost:
-    """The losses that alerts of a run tell of."""
-    told = session.execute(select(Alert.event, Alert.article_id).distinct().where(
-        Alert.run_id == run_id, Alert.event.in_(LOSSES), Alert.state == "pending", Alert.mail_id.is_(None))).all()
-    gone = frozenset(article for event, article in told if event == "article_gone")
-    talked = {article for event, article in told if event != "article_gone"}
-    return Lost(gone, frozenset(talked & lost_threads(session, Run.id == run_id)) if talked else frozenset())
-
-
-def lost_threads(session: Session, *which: ColumnElement[bool]) -> set[int]:
-    """The articles of which a thread was hidden, or lost most of its comments in one run."""
-    hidden = session.scalars(
-        select(Thread.article_id).join(ThreadEvent, ThreadEvent.thread_id == Thread.id).join(Run, Run.id == ThreadEvent.run_id)
-        .where(ThreadEvent.event == "hidden", *which))
-    standing = (select(func.count()).select_from(Comment).where(Comment.thread_id == Thread.id, Comment.state == "standing")
-                .correlate(Thread).scalar_subquery())
-    emptied = session.execute(
-        select(Thread.article_id, func.count(), standing).join(Comment, Comment.thread_id == Thread.id)
-        .join(CommentVersion, CommentVersion.comment_id == Comment.id).join(Run, Run.id == CommentVersion.run_id)
-        .where(CommentVersion.event == "removed", *which).group_by(Thread.id, Thread.article_id, Run.id))
-    return {*hidden, *(article for article, removed, left in emptied if removed >= MANY_COMMENTS and removed > left)}
-
-
-def missing(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
-    """The articles of an outlet that were looked at within a time and are not there; the old address of one that moved is no
-    loss."""
-    return set(session.scalars(
-        select(Page.article_id).distinct().join(Capture, Capture.page_id == Page.id)
-        .join(Article, (Article.id == Page.article_id) & (Article.url == Page.url))
-        .where(Page.outlet == outlet, Page.kind == "article", Page.misses > 0, Capture.at >= since, Capture.at <= until)))
-
-
-def threads_looked(session: Session, outlet: str, since: datetime, until: datetime) -> set[int]:
-    """The articles of an outlet whose threads were looked at within a time."""
-    return set(session.scalars(select(Thread.article_id).distinct().join(ThreadRead, ThreadRead.thread_id == Thread.id).where(
-        Thread.outlet == outlet, ThreadRead.at >= since, ThreadRead.at <= until)))
-
-
-def of_crawls(outlet: str, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Which runs are an outlet's crawls that ended within a time."""
-    return Run.outlet == outlet, Run.kind == "crawl", Run.ended_at >= since, Run.ended_at <= until
-
-
-def gone_since(session: Session, outlet: str, since: datetime) -> int:
-    """How many articles of an outlet are gone since a time."""
-    return session.scalars(select(func.count()).select_from(Article).where(
-        Article.outlet == outlet, Article.state == "gone", Article.gone_at >= since)).one()
-
-
-def hold_losses(session: Session, run_id: int, losses: Lost) -> None:
-    """Has the alerts of a run's losses wait for a person."""
-    for events, articles in ((LOSSES[:1], losses.gone), (LOSSES[1:], losses.threads)):
-        for some in _parts(articles):
-            session.execute(update(Alert).where(
-                Alert.run_id == run_id, Alert.event.in_(events), Alert.article_id.in_(some), Alert.state == "pending",
-                Alert.mail_id.is_(None)).values(state="held", mail_at=None))
-
-
-def headlines(session: Session, article_ids: Iterable[int], number: int) -> list[tuple[int, str, str]]:
-    """The first of some articles, each with its address and its newest headline."""
-    found = []
-    for article in session.scalars(select(Article).where(Article.id.in_(sorted(article_ids)[:number])).order_by(Article.id)):
-        title = session.scalar(
-            select(Reading.title).join(Version, Version.capture_id == Reading.capture_id)
-            .where(Version.article_id == article.id, Reading.outcome == "clean")
-            .order_by(Version.seq.desc(), Reading.id.desc()).limit(1))
-        found.append((article.id, article.url, title or ""))
-    return found
