@@ -23,7 +23,7 @@ from crawler.outlet import Outlet
 from crawler.politeness import Gates
 from crawler.run import crawl
 from forget import outlet as forgetting
-from pipelines import budget
+from pipelines import budget, holds
 from pipelines.forgetting import Forgotten
 from pipelines.intake import Intake
 from pipelines.names import Names, names
@@ -110,9 +110,10 @@ class Worker:
             backlog, newest = runs.get(session, [run_id])[0].backlog, runs.backlog_to(session, outlet.id)
             marks = forgotten.marks(session, outlet.id)
             room = budget.left(session, outlet, clock.now(), run_id)
-            noise = known_noise(session, outlet.id)
+            noise, redesign = known_noise(session, outlet.id), holds.redesign(session, outlet.id)
         known = Forgotten(outlet.id, self.settings.forget_key(), self.names, marks) if marks else None
-        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known, noise=noise)
+        intake = Intake(self.store, outlet, run_id, backlog, self.names, newest, forgotten=known, noise=noise,
+                        redesign=redesign)
         desk = RunDesk(intake, self.archive, self.settings.archive, self.readers, self.writer, clock)
         limits = self.settings.limits
         report = await crawl(outlet, desk.desk, gates=self.gates, user_agent=self.settings.user_agent, stop=self.stopping,

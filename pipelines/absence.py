@@ -10,7 +10,7 @@ from pipelines import due, twins
 from pipelines.intake import Intake
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told
-from pipelines.telling import tell, text
+from pipelines.telling import tell, whole
 from storage import absences, articles, pages
 from storage.models import Article, Page
 from storage.passage import Passage
@@ -84,7 +84,7 @@ def _gone(session: Session, intake: Intake, page: Page, known: Known, now: datet
     article.state, article.gone_at = "gone", now
     absences.put_event(session, article, "gone", page.url, intake.run_id, now, last_there_at=page.confirmed_at,
                        first_missing_at=page.missing_since, capture_id=capture_id)
-    old = text(intake, known.latest.reading)
+    old = whole(intake, known.latest.reading)
     tell(session, intake, article, [
         Told("article_gone", f"gone:{article.id}:{intake.run_id}", watch, passage)
         for watch in known.watches if (passage := watching.vanished(watch, old))], now)

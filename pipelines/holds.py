@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 import failpoint
 from pipelines import noise as learning
-from pipelines.compare.blame import Blame, Edit
+from pipelines.compare.blame import NO_BLAME, Blame, Edit
 from pipelines.compare.change import measure
 from pipelines.compare.diff import block_pairs
 from pipelines.compare.noise import NO_NOISE, Noise
@@ -209,6 +209,15 @@ def _rests_of_all(blame: Blame, edits: Sequence[Edit]) -> dict[int, Edit | None]
         rest = left(blame, replace(one, old_title=first[article].old_title, old=first[article].old))
         rests[one.version] = None if rest.nothing else rest.edit
     return rests
+
+
+def redesign(session: Session, outlet: str) -> Blame:
+    """What the redesigns of an outlet that were accepted have in common."""
+    found = NO_BLAME
+    for hold in holds.decided(session, outlet):
+        if hold.decision == "accepted":
+            found |= Blame.from_json(hold.blame)
+    return found
 
 
 def standing_watches(session: Session, outlet: str) -> dict[str, WatchRow]:

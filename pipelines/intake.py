@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from crawler.items import Fetched
 from crawler.outlet import Outlet
+from pipelines.compare.blame import NO_BLAME, Blame
 from pipelines.compare.noise import NO_NOISE, Noise
 from pipelines.forgetting import Forgotten
 from pipelines.names import Names
@@ -30,7 +31,7 @@ class Intake:
     had been found up to the page backlog_to, when the first of its runs came to an end, and is only read now. imported: the
     run brings in old records: nobody hears of them, and what is known since is not changed by them. standing: what a page that
     is new is matched with; that it is so still is asked where it is written. forgotten: which comments are refused. noise:
-    which lines change at every look."""
+    which lines change at every look. redesign: what redesigns that were accepted put into each text."""
 
     store: Store
     outlet: Outlet
@@ -42,6 +43,7 @@ class Intake:
     standing: Standing = field(default_factory=Standing)
     forgotten: Forgotten | None = None
     noise: Noise = NO_NOISE
+    redesign: Blame = NO_BLAME
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:

@@ -15,7 +15,7 @@ from pipelines.known_thread import KnownThread, looked_at, of_another_story
 from pipelines.match import watch as watching
 from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
-from pipelines.telling import tell, text
+from pipelines.telling import tell, text, whole
 from pipelines.thread_again import Again, take_again
 from storage import absences, articles, holds, pages, readings, runs, threads, watches
 from storage.articles import NO_ASIDE, Aside
@@ -246,12 +246,17 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
     # What an article's print page leaves out is no edit: its own page tells.
     if old is not None and (before.other or intake.noise.same(old.title, old.text, read.title, read.text)):
         return _Change(False, threads=taken)
-    for version in (before.aside.rejected, before.aside.head):
-        if version is not None and intake.noise.same(version.reading.title, version.reading.text, read.title, read.text):
-            return _Change(False, threads=taken, seen=version.version.id, returned=version is before.aside.head)
+    def again(version: articles.Latest | None) -> bool:
+        return version is not None and intake.noise.same(version.reading.title, version.reading.text, read.title, read.text)
+
+    aside = before.aside
+    # What stood before a fault and is put back is none, also where the fault proved to be no more than noise.
+    for version in (aside.rejected if not again(aside.stood) else None, aside.head):
+        if version is not None and again(version):
+            return _Change(False, threads=taken, seen=version.version.id, returned=version is aside.head)
     if old is None and intake.backlog:
         return _Change(True, threads=taken)
-    was, new = text(intake, old) if old is not None else None, text(intake, read)
+    was, new = (text(intake, old), text(intake, read)) if old is not None else (None, whole(intake, read))
     statistics = measure(was.title, "\n".join(was.lines), new.title, "\n".join(new.lines)) if was is not None else None
     anew = statistics is not None and statistics.replaced
     found = [(watch, watching.appeared(watch, new) if was is None else
@@ -280,7 +285,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
         return
     known = article is not None
     first = article.url if article is not None else page.url
-    back = (absence.stands(session, intake, article, page, before.watches, text(intake, read), now, capture_id)
+    back = (absence.stands(session, intake, article, page, before.watches, whole(intake, read), now, capture_id)
             if article is not None and not before.other and not intake.imported else [])
     article = _own_article(session, intake, page, article, before.other, read, now)
     newest = articles.latest(session, article.id) if known else None

@@ -17,6 +17,11 @@ def text(intake: Intake, of: Reading | ArticleRead) -> watching.Text:
     return watching.Text(of.title or "", intake.noise.without((of.text or "").split("\n")))
 
 
+def whole(intake: Intake, of: Reading | ArticleRead) -> watching.Text:
+    """What an article that is new, gone or back says: its text without what the outlet's redesigns put into each."""
+    return watching.Text(*intake.redesign.without("new", of.title or "", text(intake, of).lines))
+
+
 def tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
          version: int | None = None) -> None:
     """Makes the alerts of what the watches are to hear; version is the one that their events are of, None where they are of

@@ -23,10 +23,11 @@ class Latest:
 @dataclass(frozen=True, slots=True)
 class Aside:
     """What an article read besides its latest version: head is the last version that counts, where the latest waits for a
-    person; rejected is the newest of those that a person said never count."""
+    person; rejected is the newest of those that a person said never count, and stood the one that counts before it."""
 
     head: Latest | None = None
     rejected: Latest | None = None
+    stood: Latest | None = None
 
 
 NO_ASIDE = Aside()
@@ -78,7 +79,9 @@ def aside(session: Session, latest: Version) -> Aside:
         latest.judgement == "held") else None
     rejected = _one(session, Version.article_id == latest.article_id, Version.judgement == "rejected", Version.hold_id.in_(
         select(Hold.id).where(Hold.decision == "rejected")))
-    return Aside(head, rejected)
+    stood = _one(session, Version.article_id == latest.article_id, Version.judgement.in_(JUDGED),
+                 Version.seq < rejected.version.seq) if rejected is not None else None
+    return Aside(head, rejected, stood)
 
 
 def _one(session: Session, *which: ColumnElement[bool]) -> Latest | None:

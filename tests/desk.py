@@ -22,6 +22,7 @@ from crawler.items import (
     ThreadRead,
 )
 from crawler.outlet import Outlet
+from pipelines import holds
 from pipelines.intake import Intake, Standing
 from pipelines.judgement import judge
 from pipelines.names import names
@@ -93,8 +94,9 @@ class Desk:
     def intake(self) -> Intake:
         with self.store.reading() as session:
             newest, noise = runs.backlog_to(session, self.outlet.id), known(session, self.outlet.id)
+            redesign = holds.redesign(session, self.outlet.id)
         return Intake(self.store, self.outlet, self.run, self.backlog, names("pseudonym", b"key"), newest,
-                      standing=self.standing, noise=noise)
+                      standing=self.standing, noise=noise, redesign=redesign)
 
     def watch(self, *words: str, recipients: tuple[str, ...] = ("a@example.org",), own: str = "w") -> None:
         with self.store.writing() as session:

@@ -10,7 +10,7 @@ from pipelines import holds
 from pipelines.compare.blame import NO_BLAME, Blame, Edit, Shape
 from pipelines.compare.judge import PASSED, Looks, Verdict
 from pipelines.judgement import judge
-from storage import articles, watches
+from storage import articles, noise, watches
 from storage.models import Alert, Change, Hold, Page, Run, Version
 from storage.store import Store
 
@@ -112,6 +112,26 @@ def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Out
     assert outlet.head("/a/1").endswith(NAV)
 
 
+def test_what_is_put_back_as_it_was_before_a_fault_that_was_mere_noise_is_an_edit(outlet: Outlet) -> None:
+    degrees = {path: body(path, "In Astana now: 5 degrees of frost") for path in PATHS}
+    outlet.see(degrees)
+    with outlet.desk.store.writing() as session:
+        session.query(Alert).delete()
+    held = {path: body(path, "In Astana now: 6 degrees of frost") for path in PATHS}
+    outlet.see(held)
+    for hold in outlet.desk.rows(Hold):
+        holds.reject(outlet.desk.store, hold.id, "Aigul", outlet.desk.now, WAIT)
+    with outlet.desk.store.writing() as session:
+        noise.add(session, "steppe", [noise.Learned("figures", "in astana now: 0 degrees of frost", "", 9, 4)], outlet.desk.now)
+    before = len(outlet.judgements())
+    outlet.see({"/a/1": ("The railway at /a/1 was opened on Friday.", *degrees["/a/1"][1:])})
+    outlet.see({"/a/1": degrees["/a/1"]})
+    assert outlet.judgements()[before:] == ["passed", "passed"]
+    assert outlet.head("/a/1") == "\n".join(degrees["/a/1"])
+    outlet.see({"/a/1": held["/a/1"]})
+    assert len(outlet.judgements()) == before + 2
+
+
 @pytest.mark.parametrize(("decision", "told", "new"), [
     ("accept", 1, ["The railway at /a/5 was opened on Tuesday."]), ("reject", 0, []),
     ("release", 5, ["The railway at /a/5 was opened on Tuesday.", NAV])])
@@ -126,6 +146,16 @@ def test_what_a_decision_would_tell_is_listed_and_nothing_is_decided(
     assert outlet.judgements() == ["held"] * 5
     assert outlet.alerts() == [("held", False)] * 5
     assert not any(change.redesign for change in outlet.desk.rows(Change, "version_id"))
+
+
+def test_what_an_accepted_redesign_puts_into_each_text_is_no_word_of_a_new_article(outlet: Outlet) -> None:
+    box = "All that matters on the railway, each week"
+    outlet.rule = many(Blame(added=(box,)))
+    outlet.see({path: body(path, box) for path in PATHS})
+    holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.see({"/a/8": ("A ballet was danced.", box), "/a/9": ("A railway was opened.", box)})
+    new, = (alert for alert in outlet.desk.rows(Alert) if alert.event == "article_new" and alert.state == "pending")
+    assert [part["new"] for part in new.passage["parts"]] == ["A railway was opened."]
 
 
 def test_a_decided_hold_is_not_decided_again(outlet: Outlet) -> None:
