@@ -68,6 +68,11 @@ class Left:
     def nothing(self) -> bool:
         return _differences(self.edit) == 0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nobody is told of what is left: nothing, or blocks that only moved."""
+        return same(self.edit.old_title, self.edit.new_title) and not block_pairs(self.edit.old, self.edit.new)
+
 
 def edit(one: Changed, noise: Noise = NO_NOISE) -> Edit:
     """A change as the rules see it: noise is not in it."""
@@ -90,7 +95,7 @@ def _differences(of: Edit) -> int:
     if same("\n".join(of.old), "\n".join(of.new)):
         return int(not same(of.old_title, of.new_title))
     lines = sum((old is not None) + (new is not None) for old, new in block_pairs(of.old, of.new))
-    return max(1, lines) + int(not same(of.old_title, of.new_title))
+    return 1 + lines + int(not same(of.old_title, of.new_title))  # blocks that only moved are less than any line
 
 
 # --- a decision

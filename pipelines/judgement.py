@@ -139,7 +139,7 @@ def _found(session: Session, run: Unjudged, rule: Rule) -> _Found | None:
                 settled[one.version] = what
                 stop = what.rest is None
             else:
-                stop = what.nothing  # released: it passes, and begins no other hold
+                stop = what.silent  # released: it passes, and begins no other hold
                 if stop:
                     settled[one.version] = _Settled(hold.id, "released", None)
             edit = what.rest or edit if isinstance(what, _Settled) else what.edit

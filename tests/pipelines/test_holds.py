@@ -282,6 +282,16 @@ def test_what_was_released_begins_no_further_hold(outlet: Outlet) -> None:
     assert all(state == "pending" for state, _ in outlet.alerts())
 
 
+def test_what_was_released_and_is_undone_begins_no_further_hold_though_blocks_move_with_it(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS})
+    holds.release(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.rule = many()
+    outlet.see({path: tuple(reversed(body(path))) for path in PATHS})
+    assert len(outlet.desk.rows(Hold)) == 1
+    assert outlet.judgements() == ["released"] * 10
+    assert [state for state, _ in outlet.alerts()] == ["pending"] * 10
+
+
 def test_without_anything_in_common_the_first_change_of_each_article_is_the_redesign(store: Store, now: datetime) -> None:
     outlet = Outlet(store, now, many())
     outlet.see({path: body(path, f"Of {path} more is to be said.") for path in PATHS[:3]})

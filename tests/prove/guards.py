@@ -1101,7 +1101,7 @@ GUARDS: tuple[Guard, ...] = (
           "blame.touches(edit) or", "False or",
           "tests/pipelines/test_holds.py::test_the_same_change_of_further_articles_joins_the_hold_whatever_their_number[sqlite]"),
     Guard("what was released begins no hold", "pipelines/judgement.py",
-          "stop = what.nothing", "stop = False",
+          "stop = what.silent", "stop = False",
           "tests/pipelines/test_holds.py::test_what_was_released_begins_no_further_hold[sqlite]"),
     Guard("a hold ends by itself only where most read as before", "pipelines/judgement.py",
           "returned >= min(RETURNED, number) and 2 * returned > again", "returned",
@@ -1129,6 +1129,10 @@ GUARDS: tuple[Guard, ...] = (
           "(None, text(intake, read))",
           "tests/pipelines/test_holds.py::"
           "test_what_an_accepted_redesign_puts_into_each_text_is_no_word_of_a_new_article[sqlite]"),
+    Guard("what only moved with a released change begins no hold", "pipelines/judgement.py",
+          "stop = what.silent  # released", "stop = what.nothing  # released",
+          "tests/pipelines/test_holds.py::"
+          "test_what_was_released_and_is_undone_begins_no_further_hold_though_blocks_move_with_it[sqlite]"),
     Guard("an ended watch hears nothing of a decided hold", "pipelines/holds.py",
           "watching.edited(watch, old, new) if watch is not None else None", "watching.edited(watch, old, new)",
           "tests/pipelines/test_holds.py::test_an_ended_watch_hears_nothing_of_what_is_left[sqlite]"),
