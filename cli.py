@@ -404,10 +404,11 @@ def article_diff(config: Path | None, which: str, start: int | None, end: int | 
         new = one_version(rows, end)
         old = one_version(rows, start if start is not None else max(new.version.seq - 1, 1))
         if old is new and not as_json:
-            raise click.ClickException("this is one version: there is nothing to compare")
+            further = f"; of its {len(rows)} versions --from and --to name others" if len(rows) > 1 else ""
+            raise click.ClickException(f"this is one version: there is nothing to compare{further}")
         before, after = old.reading, new.reading
         told = documents.changes(before.title, before.text or "", after.title, after.text or "", old.version.seen_at,
-                                 new.version.seen_at)
+                                 new.version.seen_at, articles.change(session, old.version, new.version))
     present_changes(told, as_json=as_json, as_html=as_html, output=output)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Article, Capture, Comment, Hold, Page, Reading, Thread, Version
+from storage.models import Article, Capture, Change, Comment, Hold, Page, Reading, Thread, Version
 
 JUDGED = ("passed", "accepted", "released")
 
@@ -112,6 +112,11 @@ def versions(session: Session, article_id: int) -> list[VersionRow]:
         select(Version, Reading).join(Reading, Reading.capture_id == Version.capture_id)
         .where(Version.article_id == article_id, Reading.id.in_(_newest_reading())).order_by(Version.seq))
     return [VersionRow(version, reading) for version, reading in rows]
+
+
+def change(session: Session, old: Version, new: Version) -> Change | None:
+    """What a version's change is made of, where the other is the one that it was compared with."""
+    return session.scalar(select(Change).where(Change.version_id == new.id, Change.before_id == old.id))
 
 
 def by_id_or_url(session: Session, which: str) -> Article | None:

@@ -1,17 +1,17 @@
 """The documents of the command line's `--json`: each function gives one, in the shape that docs/schemas promises."""
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
-from pipelines.compare.change import measure
+from pipelines.compare.change import Statistics, measure
 from pipelines.compare.diff import Operation, diff
 from storage import articles, holds, outbox, pages, runs
 from storage.kinds import kind
-from storage.models import Article, ArticleEvent, Reading, Run
+from storage.models import Article, ArticleEvent, Change, Reading, Run
 
 if TYPE_CHECKING:
     from forget.outlet import Asked, Done
@@ -96,12 +96,13 @@ def _comments(comments: Sequence[CommentRead]) -> list[Document]:
 
 
 def changes(old_title: str | None, old: str, new_title: str | None, new: str, old_at: datetime | None = None,
-            new_at: datetime | None = None) -> Document:
-    """What changed between two texts, and between their headlines; the times are those at which each was seen."""
+            new_at: datetime | None = None, known: Change | None = None) -> Document:
+    """What changed between two texts, and between their headlines; the times are those at which each was seen. known is what
+    the store knows of a version's change, from which noise and a redesign are taken out: its kind and figures are those."""
     operations: Iterable[Operation] = diff(old, new)
     steps = [{"op": step.op, "old": step.old, "new": step.new, "move": step.move} for step in operations]
-    told = measure(old_title or "", old, new_title or "", new)
-    sizes = {name: value for name, value in asdict(told).items() if name not in ("headline", "similarity")}
+    told = known or measure(old_title or "", old, new_title or "", new)
+    sizes = {each.name: getattr(told, each.name) for each in fields(Statistics) if each.name not in ("headline", "similarity")}
     changed = told.headline or any(step["op"] != "equal" for step in steps)
     return SCHEMA | {"changed": changed, "title_changed": told.headline, "kind": kind(told) if changed else None,
                      "similarity": told.similarity, "old_title": old_title, "new_title": new_title, "old_at": time(old_at),

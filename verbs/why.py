@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from protego import Protego
@@ -27,6 +28,8 @@ STOPPED: dict[Name, str] = {
     "outlet": "No outlet reads it", "robots": "Its robots.txt stands in the way", "discovered": "It was not discovered",
     "fetched": "It was not fetched", "read": "It was not read as an article", "stored": "It was not stored",
     "matched": "It was matched by no watch", "mailed": "It was not mailed"}
+# So many of what was told earlier say what became of an article.
+EARLIER = 3
 # What came earlier is of no account once the page was fetched all the same.
 BEFORE_FETCHED = ("outlet", "robots")
 
@@ -77,14 +80,14 @@ def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Own
 def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
     """One sentence: what stopped it, and what to do."""
     if steps["mailed"].state == "yes":
-        return f"It was mailed: {steps['mailed'].note}."
+        return f"It was mailed: {steps['mailed'].brief}."
     passed = BEFORE_FETCHED if steps["fetched"].state == "yes" else ()
     name, step = next((name, step) for name, step in steps.items() if step.state in ("no", "waiting") and name not in passed)
     if step.state == "no":
         return f"{STOPPED[name]}: {step.brief or step.note}{f'; {step.remedy}' if step.remedy else ''}."
     remedy = step.remedy or ("the daemon will see to it" if daemon
                              else "no daemon runs: start `steppewire run`, or make one pass with `steppewire crawl`")
-    return f"It is not {name} yet: {step.note}; {remedy}."
+    return f"It is not {name} yet: {step.brief or step.note}; {remedy}."
 
 
 def _outlet(whose: Owner) -> Step:
@@ -240,11 +243,16 @@ def _passed_over(watch: Watch, article: Article) -> tuple[str, str]:
 def _mailed(told: Sequence[Telling]) -> Step:
     if not told:
         return Step("no", "nothing was matched that could be mailed")
-    each = [_told(one) for one in told]
-    worst = min(each, key=lambda step: ("no", "waiting", "yes").index(step.state))
-    notes = dict.fromkeys(step.note for step in sorted(each, key=lambda step: step is not worst))
-    times = [step.at for step in each if step.at is not None]
-    return Step(worst.state, "; ".join(notes), worst.at or max(times, default=None), worst.remedy)
+    newest = told[-1].alert
+    of_newest = [_told(one) for one in told if (one.alert.event, one.alert.subject) == (newest.event, newest.subject)]
+    worst = min(of_newest, key=lambda step: ("no", "waiting", "yes").index(step.state))
+    notes = dict.fromkeys(step.note for step in (worst, *of_newest))
+    earlier = dict.fromkeys(f"{one.alert.event} of {moment(one.alert.made_at)}: {_told(one).note}" for one in reversed(told)
+                            if (one.alert.event, one.alert.subject) != (newest.event, newest.subject))
+    before = [f"before that {'; '.join(islice(earlier, EARLIER))}"] if earlier else []
+    times = [step.at for step in of_newest if step.at is not None]
+    return Step(worst.state, "; ".join([*notes, *before]), worst.at or max(times, default=None), worst.remedy,
+                "; ".join(notes))
 
 
 def _told(one: Telling) -> Step:

@@ -13,6 +13,7 @@ from pipelines.judgement import judge
 from storage import articles, noise, watches
 from storage.models import Alert, Change, Hold, Page, Run, Version
 from storage.store import Store
+from verbs import documents
 
 WAIT = timedelta(seconds=60)
 NAV = "Read our newsletter"
@@ -156,6 +157,20 @@ def test_what_an_accepted_redesign_puts_into_each_text_is_no_word_of_a_new_artic
     outlet.see({"/a/8": ("A ballet was danced.", box), "/a/9": ("A railway was opened.", box)})
     new, = (alert for alert in outlet.desk.rows(Alert) if alert.event == "article_new" and alert.state == "pending")
     assert [part["new"] for part in new.passage["parts"]] == ["A railway was opened."]
+
+
+def test_the_kind_of_a_change_is_that_of_what_the_redesign_left(outlet: Outlet) -> None:
+    outlet.see({path: body(path, NAV) for path in PATHS[:4]} | {
+        "/a/5": ("The railway at /a/5 was opened on Tuesday.", *body("/a/5")[1:], NAV)})
+    holds.accept(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    with outlet.desk.store.reading() as session:
+        found = articles.by_id_or_url(session, f"{HOME}/a/5")
+        assert found is not None
+        old, new = articles.versions(session, found.id)
+        told = documents.changes(None, old.reading.text or "", None, new.reading.text or "",
+                                 known=articles.change(session, old.version, new.version))
+        assert (told["kind"], told["statistics"]["words_added"]) == ("wording", 1)
+        assert articles.change(session, new.version, old.version) is None
 
 
 def test_a_decided_hold_is_not_decided_again(outlet: Outlet) -> None:

@@ -144,6 +144,23 @@ def test_a_dead_mail_is_told_with_its_reason_and_the_way_to_have_it_tried_again(
     assert "is dead, tried once: 550 no such user; mend that, then `steppewire mail retry 1`" in asked.answer
 
 
+def test_what_was_told_last_is_the_answer_and_what_was_told_before_is_dated_behind_it(
+        wire: Wire, mail_server: MailServer) -> None:
+    wire.told()
+    with wire.desk.store.writing() as session:
+        session.execute(update(Alert).values(state="dropped", reason="no more"))
+    wire.desk.now += HOUR
+    wire.desk.begin()
+    wire.desk.see(article("The railway was opened on Monday."))
+    wire.desk.end()
+    wire.desk.judge()
+    wire.mail(mail_server)
+    asked = wire.ask()
+    assert asked.answer == "It was mailed: mail 1 to a@example.org was taken by the mail server."
+    assert asked.note("mailed").endswith(
+        "; before that article_new of 2026-03-03 06:00 UTC: the alert for a@example.org was dropped: no more")
+
+
 def test_what_was_mailed_says_to_whom_and_when(wire: Wire, mail_server: MailServer) -> None:
     wire.told()
     wire.mail(mail_server)
