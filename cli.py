@@ -391,7 +391,7 @@ def article_show(config: Path | None, which: str, version: int | None, as_json: 
 @click.pass_obj
 def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_html: bool, output: Path | None,
                  as_json: bool) -> None:
-    """Show what changed between two versions of an article.
+    """Show what changed between two versions of an article, whole as they were; noise and redesigns are no part of the kind.
 
     \b
     Example: steppewire article diff 7 --from 1 --to 3
