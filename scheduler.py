@@ -82,6 +82,7 @@ class Wire:
         self._alone = self._stopping = False
         self._mistakes: dict[str, str] = {}
         self._ended: set[int] = set()
+        self._closing = asyncio.Lock()
         self._paused_until: datetime | None = None
         self.health = Health()
         self._well = False
@@ -168,9 +169,7 @@ class Wire:
             logger.error("runs %s are over and cannot be closed yet: %s", sorted(which), error)
 
     async def _close_ended(self) -> None:
-        which = set(self._ended)
-
-        def close() -> None:
+        def close(which: set[int]) -> None:
             with self.store.writing() as session:
                 reason = "it was stopped before it was done" if self._stopping else "its worker died"
                 runs.close_open(session, self.clock(), reason, sorted(which))
@@ -178,9 +177,10 @@ class Wire:
                     logger.info("the run is %s: %s requests, %s unchanged; %s", run.state, run.requests, run.not_modified,
                                 "; ".join(run.errors[:3]) or "no errors", extra={"run": run.id, "outlet": run.outlet})
 
-        if which:
-            await asyncio.to_thread(close)
-            self._ended -= which
+        async with self._closing:  # a round and the worker may ask at once, and a run's end is told once
+            if which := set(self._ended):
+                await asyncio.to_thread(close, which)
+                self._ended -= which
 
     async def judge(self, now: datetime, group_wait: timedelta | None = None) -> None:
         """Judges the runs that ended; their alerts may be mailed after the group wait."""

@@ -164,6 +164,16 @@ def test_a_run_whose_end_the_store_did_not_take_is_closed_later(wire: Wire, now:
     assert (run_of(wire, "steppe").state, run_of(wire, "steppe").errors) == ("died", ["its worker died"])
 
 
+def test_a_run_s_end_is_told_once_though_a_round_asks_for_it_with_the_worker(
+        wire: Wire, now: datetime, caplog: pytest.LogCaptureFixture) -> None:
+    async def both(run: int) -> None:
+        await asyncio.gather(wire._over({run}), *(wire._close_ended() for _ in range(3)))
+
+    caplog.set_level("INFO")
+    asyncio.run(both(asyncio.run(wire.dispatch(now, ["steppe"]))["steppe"]))
+    assert len([line for line in caplog.messages if line.startswith("the run is died")]) == 1
+
+
 class Held:
     """A lock that is held, or not."""
 

@@ -257,6 +257,8 @@ GUARDS: tuple[Guard, ...] = (
           " and not any(map(str.isupper, done[1].strip()[1:]))", "",
           "tests/pipelines/compare/test_noise.py::"
           "test_what_an_editor_changes_is_never_noise[Dana Omarova 5 minutes ago-Oleg Kim 5 minutes ago]"),
+    Guard("a run's end is told once", "scheduler.py", "        async with self._closing:", "        if True:",
+          "tests/test_scheduler.py::test_a_run_s_end_is_told_once_though_a_round_asks_for_it_with_the_worker[sqlite]"),
     Guard("missing pages come last", "pipelines/plan.py", "[page for page in found if page.id not in intake.standing.missing]",
           "found",
           "tests/pipelines/test_plan.py::"
