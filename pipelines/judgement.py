@@ -311,9 +311,18 @@ def _end_over(store: Store, outlet: str, now: datetime, group_wait: timedelta) -
         if hold is None:
             return
         again, returned = holds.looked_again(session, hold.id)
-        number = len(holds.articles_of(session, hold.id))
-    if returned >= min(RETURNED, number) and 2 * returned > again:
+        articles = holds.articles_of(session, hold.id)
+        noisy = bool(articles) and articles == _nothing_but_noise(session, outlet, hold.id)
+    if noisy or (returned >= min(RETURNED, len(articles)) and 2 * returned > again):
         try:
             deciding.over(store, hold.id, now, group_wait)
         except (Decided, NoHold):
             return  # a person was quicker
+
+
+def _nothing_but_noise(session: Session, outlet: str, hold_id: int) -> set[int]:
+    """The articles of a hold of which every change that waits is noise by what has been learned since."""
+    noise = learning.known(session, outlet)
+    held = holds.held_by(session, hold_id)
+    return {one.article for one in held} - {
+        one.article for one in held if not deciding.left(NO_BLAME, deciding.edit(one, noise)).nothing}

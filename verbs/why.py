@@ -156,7 +156,8 @@ def _fetched(session: Session, page: Page | None) -> Step:
         how = f"({page.reason}) " if last is not None and last.status == 200 and page.reason else ""
         answered = f"not been there {how}" if how else f"answered {last.status if last else 404} "
         state_now = (f"it is gone since, having {answered}{_times(page.misses)}"
-                     if page.state == "gone" else f"it has since answered that it is not there, {how}{_times(page.misses)}"
+                     if page.state == "gone" else f"it has since answered that it is not there {how}".rstrip()
+                     + f", {_times(page.misses)}"
                      if page.misses else f"since then: {trouble}" if trouble else "")
         at = page.confirmed_at or good.at
         return Step("yes", f"it answered 200{f'; {state_now}' if state_now else ''}; {again}", at)
@@ -261,7 +262,8 @@ def _told(one: Telling) -> Step:
         if alert.state == "dropped":
             return Step("no", f"the alert for {alert.recipient} was dropped: {alert.reason}")
         if alert.state == "held":
-            return Step("waiting", f"the alert for {alert.recipient} is held: {one.held or 'its outlet behaves unlike itself'}",
+            held = one.held.rstrip(".") if one.held else "its outlet behaves unlike itself"
+            return Step("waiting", f"the alert for {alert.recipient} is held: {held}",
                         remedy=f"decide about hold {one.hold}: `steppewire hold show {one.hold}` says how" if one.hold else
                         "see `steppewire hold list`")
         when = "once its run is judged" if alert.mail_at is None else f"from {moment(alert.mail_at)} on"

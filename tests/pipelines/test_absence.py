@@ -95,6 +95,19 @@ def test_an_article_is_gone_whichever_way_its_page_says_that_it_is_not_there(
     assert [row.seq for row in desk.rows(Version)] == [1, 1]
 
 
+def test_an_article_that_is_gone_and_behind_a_wall_for_a_while_is_gone_at_once_when_it_is_missing_again(desk: Desk) -> None:
+    desk.see(article("A rail."))
+    go(desk)
+    desk.next_run(hours=48)
+    for path in ("/a/1", "/a/2"):
+        desk.see(Nothing("consent", "reader-1"), path)
+        assert page(desk, path).state == "quarantined"
+    desk.next_run(hours=1)
+    status(desk, "/a/1")
+    row = page(desk, "/a/1")
+    assert (row.state, row.misses, states(desk)["/a/1"], len(events(desk))) == ("gone", 4, "gone", 1)
+
+
 def test_a_known_article_s_miss_is_in_doubt_and_is_no_quarantine(desk: Desk) -> None:
     for path, how in (("/a/1", status), ("/a/2", words), ("/a/3", home)):
         desk.see(article(f"A rail at {path}."), path)

@@ -210,6 +210,20 @@ def test_an_article_that_reads_as_before_makes_no_version_and_drops_what_was_hel
     assert (alert.state, alert.reason) == ("dropped", "the article reads again as it did before")
 
 
+def test_a_hold_of_what_proves_to_be_mere_noise_is_over(outlet: Outlet) -> None:
+    outlet.see({path: body(path, "In Astana now: 5 degrees of frost") for path in PATHS})
+    holds.release(outlet.desk.store, 1, "Aigul", outlet.desk.now, WAIT)
+    outlet.see({path: body(path, "In Astana now: 6 degrees of frost") for path in PATHS})
+    assert [hold.decision for hold in outlet.desk.rows(Hold)] == ["released", None]
+    outlet.run()
+    assert [hold.decision for hold in outlet.desk.rows(Hold)] == ["released", None]
+    with outlet.desk.store.writing() as session:
+        noise.add(session, "steppe", [noise.Learned("figures", "in astana now: 0 degrees of frost", "", 9, 4)], outlet.desk.now)
+    outlet.run()
+    assert [hold.decision for hold in outlet.desk.rows(Hold)] == ["released", "over"]
+    assert [state for state, _ in outlet.alerts()] == ["pending"] * 5 + ["dropped"] * 5
+
+
 def test_a_hold_is_over_once_most_articles_looked_at_again_read_as_before(outlet: Outlet) -> None:
     outlet.see({path: body(path, NAV) for path in PATHS})
     outlet.see({path: body(path) for path in PATHS[:2]} | {"/a/5": body("/a/5", NAV)})
