@@ -116,8 +116,6 @@ def test_accepted_the_redesign_is_told_to_nobody_and_what_is_left_is(outlet: Out
 def test_what_is_put_back_as_it_was_before_a_fault_that_was_mere_noise_is_an_edit(outlet: Outlet) -> None:
     degrees = {path: body(path, "In Astana now: 5 degrees of frost") for path in PATHS}
     outlet.see(degrees)
-    with outlet.desk.store.writing() as session:
-        session.query(Alert).delete()
     held = {path: body(path, "In Astana now: 6 degrees of frost") for path in PATHS}
     outlet.see(held)
     for hold in outlet.desk.rows(Hold):
