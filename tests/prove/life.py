@@ -138,12 +138,15 @@ class Life:
         return True
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Lets the daemon work until every mark is told, or for so long."""
+        """Lets the daemon work until every mark is told, or for so long. So many edits at once are held; the operator, who
+        knows them to be news, releases them."""
         end = time.monotonic() + seconds
         nudge = time.monotonic() + 15
         while time.monotonic() < end and len(self.told()) < len(self.marks) * len(RECIPIENTS):
             if self.ended():
                 self.start()
+            for hold, in self.sql("SELECT id FROM hold WHERE ended_at IS NULL"):
+                steppewire("--config", self.paper.config, "hold", "release", str(hold), "--who", "operator")
             if time.monotonic() > nudge:  # a page whose reader was killed twice has minutes to wait
                 nudge = time.monotonic() + 30
                 steppewire("--config", self.paper.config, "crawl", "paper0", "--json")
