@@ -38,14 +38,12 @@ def missed(session: Session, intake: Intake, page: Page, known: Known, now: date
     page.reason = reason
     if page.state == "gone":
         return
-    if known.article is not None and known.article.state == "gone":  # as it was before something else stood here for a while
-        page.state = "gone"
-        page.next_due_at = due.again(page, now)
-        return
     if page.article_id is not None:
         page.state = "known"
     _look_elsewhere(session, page, known, now)
-    if due.is_gone(page, now) and _is_healthy(session, page):
+    # What is gone stays so, also where something else stood here for a while.
+    gone = known.article is not None and known.article.state == "gone"
+    if gone or (due.is_gone(page, now) and _is_healthy(session, page)):
         _gone(session, intake, page, known, now, capture_id)
 
 

@@ -246,6 +246,7 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
     # What an article's print page leaves out is no edit: its own page tells.
     if old is not None and (before.other or intake.noise.same(old.title, old.text, read.title, read.text)):
         return _Change(False, threads=taken)
+
     def again(version: articles.Latest | None) -> bool:
         return version is not None and intake.noise.same(version.reading.title, version.reading.text, read.title, read.text)
 

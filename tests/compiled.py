@@ -1,11 +1,12 @@
 """What SQLAlchemy compiles is compiled once for all the tests' stores, each of which has an engine and a dialect of its own."""
+from typing import Any
+
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.util import LRUCache
 
-COMPILED: LRUCache = LRUCache(10_000)
+COMPILED: dict[Any, Any] = {}
 
 
 class _Equal:

@@ -280,7 +280,7 @@ def _ends_alike(old: Sequence[str], new: Sequence[str]) -> bool:
     most -= begin
     end = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
     alike = sum(map(str.isalnum, (*old[:begin], *old[len(old) - end:])))
-    return 2 * alike >= ALIKE * (len(old) + len(new))
+    return 0 < ALIKE * (len(old) + len(new)) <= 2 * alike
 
 
 def _runs(matched: Sequence[Match], old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:

@@ -1112,7 +1112,7 @@ GUARDS: tuple[Guard, ...] = (
           "noisy = bool(articles) and articles == _nothing_but_noise(session, outlet, hold.id)", "noisy = False",
           "tests/pipelines/test_holds.py::test_a_hold_of_what_proves_to_be_mere_noise_is_over[sqlite]"),
     Guard("an article that is gone stays gone", "pipelines/absence.py",
-          'if known.article is not None and known.article.state == "gone":', "if False:",
+          "if gone or (due.is_gone(page, now)", "if (due.is_gone(page, now)",
           "tests/pipelines/test_absence.py::"
           "test_an_article_that_is_gone_and_behind_a_wall_for_a_while_is_gone_at_once_when_it_is_missing_again[sqlite]"),
     Guard("a run is judged once", "storage/runs.py",

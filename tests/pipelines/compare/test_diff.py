@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.compare import diff as words
+from pipelines.compare.align import bag
 from pipelines.compare.diff import block_pairs, diff
-from pipelines.compare.version import same
+from pipelines.compare.version import plain, same
 
 TEXT = st.lists(st.sampled_from(["The road ", "costs 5 ", "costs 7 ", "billion. ", "Дорога ", "стоит. ", "\n", "«да» ", '"да" ',
                                  "No!", "修路。", " ", "x"]), max_size=25).map("".join)
@@ -23,6 +25,14 @@ def test_the_sides_of_a_diff_are_the_two_texts(old: str, new: str) -> None:
 def test_the_sides_of_a_diff_are_the_two_texts_whatever_they_are(old: str, new: str) -> None:
     steps = diff(old, new)
     assert ("".join(step.old for step in steps), "".join(step.new for step in steps)) == (old, new)
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_sentences_that_begin_and_end_alike_are_so_much_alike_that_their_words_are_compared(
+        begin: str, old: str, new: str, end: str) -> None:
+    one, other = (f"{begin}{middle}{end}".replace("\n", " ") for middle in (old, new))
+    quickly = words._ends_alike(*words._keys(words.WORD.findall(one), words.WORD.findall(other)))
+    assert not quickly or words._wordwise(bag(plain(one)), bag(plain(other)))
 
 
 @given(TEXT, TEXT)
