@@ -30,9 +30,10 @@ from crawler.outlet import OutletError
 from health.life import Health
 from health.notify import Manager
 from pipelines import budget, judgement
-from settings import Settings
+from settings import Settings, SettingsError, Watch
 from storage import clock as store_clock
 from storage import pages, runs, watches
+from storage.schedule import Schedule
 from storage.store import Lock, Store
 from storage.watches import WatchRow
 from verbs.needs import needs
@@ -65,9 +66,20 @@ def channel(settings: Settings) -> Smtp:
 
 def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
     """Makes the store's watches those of the settings."""
-    wanted = [WatchRow(watch.id, watch.words, watch.recipients, watch.outlets) for watch in settings.watch]
-    with store.writing() as session:
-        watches.sync(session, wanted, now)
+    wanted = [watch_row(watch) for watch in settings.watch]
+    try:
+        with store.writing() as session:
+            watches.sync(session, wanted, now)
+    except ValueError as error:
+        raise SettingsError(str(error), file="the settings", key="watch.id",
+                            remedy="give this one another id, or take the other out with `steppewire watch remove`") from error
+
+
+def watch_row(watch: Watch) -> WatchRow:
+    """A watch of the settings as the store keeps it."""
+    schedule = Schedule(watch.zone, watch.digest, watch.at, watch.weekday, watch.quiet)
+    return WatchRow(watch.id, watch.words, watch.recipients, watch.outlets, watch.countries, watch.languages, watch.fields,
+                    watch.events, watch.kinds, watch.least, watch.quote_comments, schedule, watch.cap, watch.owner)
 
 
 class Wire:
@@ -197,7 +209,7 @@ class Wire:
             except OutletError:
                 names[outlet] = outlet  # dispatch says what is wrong with it
         await asyncio.to_thread(compose, self.store, now, sender=self.settings.mail.sender,
-                                public_url=self.settings.public_url, names=names)
+                                public_url=self.settings.public_url, names=names, zones=self.settings.mail.zones)
 
     async def deliver(self, now: datetime) -> None:
         """Sends the mails that are due: one attempt each. A channel that does not let us in is left alone for a while, one that

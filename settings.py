@@ -2,10 +2,11 @@
 import os
 import re
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -71,14 +72,45 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _hour(text: Any) -> Any:
+    if not isinstance(text, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("write an hour of the day as 07:30")
+    return time.fromisoformat(text)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("write a time zone by its name, such as Asia/Almaty or UTC")
+    return name
+
+
+def _quiet(hours: tuple[time, time] | None) -> tuple[time, time] | None:
+    if hours is not None and hours[0] == hours[1]:
+        raise ValueError('write from when to when, as ["22:00", "06:30"]; to hear nothing at all, pause the watch')
+    return hours
+
+
+def _recipient(text: str) -> str:
+    return _address(text) if "@" in text else text
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Address = Annotated[str, AfterValidator(_address)]
+Hour = Annotated[time, BeforeValidator(_hour)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# What storage/watches.py and storage/kinds.py know; this room imports neither, a test holds them together.
+Event = Literal["article_new", "article_edited", "article_replaced", "article_gone", "article_back", "comment_posted",
+                "comment_edited", "comment_removed", "comment_restored", "thread_hidden", "headline_changed", "words_appeared",
+                "words_vanished", "thread_closed"]
+Kind = Literal["replaced", "correction", "headline", "moved", "expanded", "cut", "rewritten", "figures", "quote", "wording"]
 
 
 class MailSettings(_Table):
@@ -92,6 +124,39 @@ class MailSettings(_Table):
     password_file: Path | None = None
     sender: Annotated[str, AfterValidator(_sender)] = "Steppewire <steppewire@localhost.localdomain>"
     group_wait: Duration = timedelta(seconds=60)
+    confirm: bool = False
+    zones: dict[Address, Zone] = {}
+
+
+class MailboxSettings(_Table):
+    """Where what recipients answer, and what mail servers send back, arrives: a maildir or a mailbox asked by IMAP."""
+
+    address: Address | None = None
+    maildir: Path | None = None
+    imap_host: str | None = None
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_security: Literal["none", "starttls", "tls"] = "tls"
+    imap_username: str | None = None
+    imap_password: SecretStr | None = None
+    imap_password_file: Path | None = None
+    imap_folder: str = "INBOX"
+    every: SomeTime = timedelta(minutes=1)
+
+
+class WebSettings(_Table):
+    """Where links of mails are answered; what public_url names leads there."""
+
+    listen: Annotated[str, Field(pattern=r"^(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None = None
+
+
+class ChannelSettings(_Table):
+    """A way to a recipient besides mail; a watch names it among its recipients by its id."""
+
+    kind: Literal["webhook", "apprise"]
+    url: SecretStr | None = None
+    url_file: Path | None = None
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
 
 
 class CommentSettings(_Table):
@@ -133,8 +198,22 @@ class Watch(_Table):
 
     id: Identifier
     words: Annotated[tuple[str, ...], AfterValidator(_words)] = Field(min_length=1)
-    recipients: tuple[Address, ...] = Field(min_length=1)
+    recipients: tuple[Annotated[str, AfterValidator(_recipient)], ...] = Field(min_length=1)
     outlets: tuple[str, ...] = ()
+    owner: Address | None = None
+    countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
+    fields: tuple[Literal["title", "text", "comments"], ...] = ()
+    events: tuple[Event, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    least: int = Field(default=0, ge=0)
+    quote_comments: bool = False
+    digest: Literal["hour", "day", "week"] | None = None
+    at: Hour = time(7)
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    quiet: Annotated[tuple[Hour, Hour] | None, AfterValidator(_quiet)] = None
+    zone: Zone = "UTC"
+    cap: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):
@@ -152,6 +231,9 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     comments: CommentSettings = CommentSettings()
     operator: OperatorSettings = OperatorSettings()
+    mailbox: MailboxSettings = MailboxSettings()
+    web: WebSettings = WebSettings()
+    channel: dict[Identifier, ChannelSettings] = {}
     limits: Limits = Limits()
     watch: tuple[Watch, ...] = ()
 
@@ -194,6 +276,11 @@ class Settings(BaseSettings):
         except OSError as error:
             raise SettingsError(f"there is no key for what is to be forgotten: {error}", file=str(self.forget_key_file),
                                 remedy="put it back from a backup, or run `steppewire init`, which makes one") from error
+
+    @property
+    def answer_key_file(self) -> Path:
+        """The key that signs the links and addresses by which recipients answer."""
+        return self.data / "answer.key"
 
     @property
     def user_agent(self) -> str:
@@ -251,6 +338,7 @@ def _plain(error: ValidationError, file: str) -> SettingsError:
         model: Any = Settings
         for part in first["loc"][:-1]:
             model = {"mail": MailSettings, "comments": CommentSettings, "operator": OperatorSettings, "limits": Limits,
+                     "mailbox": MailboxSettings, "web": WebSettings, "channel": ChannelSettings,
                      "watch": Watch}.get(str(part), model)
         return SettingsError("this key is unknown", file=file, key=key, value=value,
                              remedy=f"known here are {', '.join(model.model_fields)}")
@@ -288,9 +376,26 @@ def _with_secrets(settings: Settings, file: Path) -> Settings:
     if settings.mail.password_file:
         update["mail"] = settings.mail.model_copy(
             update={"password": SecretStr(secret(settings.mail.password_file, "mail.password_file"))})
+    mailbox = settings.mailbox
+    if mailbox.maildir is not None:
+        mailbox = mailbox.model_copy(update={"maildir": file.absolute().parent / mailbox.maildir})
+    if mailbox.imap_password_file is not None:
+        mailbox = mailbox.model_copy(
+            update={"imap_password": SecretStr(secret(mailbox.imap_password_file, "mailbox.imap_password_file"))})
+    update["mailbox"] = mailbox
+    update["channel"] = {own: channel.model_copy(update={
+        name: SecretStr(secret(path, f"channel.{own}.{name}_file"))
+        for name, path in (("url", channel.url_file), ("secret", channel.secret_file)) if path is not None})
+        for own, channel in settings.channel.items()}
     twice = [watch.id for watch in settings.watch]
     for name in twice:
         if twice.count(name) > 1:
             raise SettingsError("two watches have this id", file=str(file), key="watch.id", value=name,
                                 remedy="give each watch an id of its own")
+    for watch in settings.watch:
+        for name in watch.recipients:
+            if "@" not in name and name not in settings.channel:
+                raise SettingsError("this recipient is neither an address nor a channel", file=str(file),
+                                    key=f"watch.{watch.id}.recipients", value=name,
+                                    remedy=f"write an address such as analyst@example.org, or a [channel.{name}]")
     return settings.model_copy(update=update)

@@ -1,6 +1,7 @@
 """From alerts to mails: each alert is in exactly one, and its bytes are frozen with the claim."""
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from jinja2 import TemplateError
@@ -13,35 +14,46 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-# More than anybody reads at once; with a passage's own limits a mail stays below the 10 MB that servers take.
-ALERTS_A_MAIL = 100
-CHARACTERS_A_MAIL = 200_000
+# One mail lists all that is due, up to what servers take: with a passage's own limits it stays below 10 MB.
+ALERTS_A_MAIL = 2000
+CHARACTERS_A_MAIL = 2_000_000
+NO_ZONES: Mapping[str, str] = {}
 # How often a mail is begun again because somebody else took one of its alerts; then the next tick sees to it.
 BEGINNINGS = 5
 # What broken data raises. An OSError or a MemoryError would be none of an alert's making.
 BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, TemplateError)
 
 
-def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str]) -> int:
-    """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id.
+def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
+            zones: Mapping[str, str] = NO_ZONES) -> int:
+    """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id, zones the
+    zone of a recipient's clock, where it is another than the watch's.
 
-    Any number of composers at once put no alert into two mails. An alert that cannot be rendered is dropped with its reason and
-    holds up no other. ValueError where sender is no address.
+    What is over a watch's cap waits until the hour is over, and is then in one mail. Any number of composers at once put no
+    alert into two mails. An alert that cannot be rendered is dropped with its reason and holds up no other.
+    ValueError where sender is no address.
     """
     address(sender)
     with store.reading() as session:
         groups = outbox.due_groups(session, now)
-    return sum(_compose(store, now, watch, recipient, sender, public_url, names) for watch, recipient in groups)
+    return sum(_compose(store, now, watch, recipient, sender, public_url, names, zones) for watch, recipient in groups)
 
 
 def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: str | None,
-             names: Mapping[str, str]) -> int:
+             names: Mapping[str, str], zones: Mapping[str, str]) -> int:
     """The mails made of one watch's alerts for one recipient."""
     def render(alerts: Sequence[outbox.DueAlert]) -> outbox.NewMail:
+        alerts = [replace(alert, zone=zones.get(recipient, alert.zone)) for alert in alerts]
         return write(alerts, now, sender=sender, public_url=public_url, names=names)
 
     made, left = 0, BEGINNINGS
     while left:
+        with store.reading() as session:
+            until = outbox.capped(session, watch, recipient, now)
+        if until is not None:
+            with store.writing() as session:
+                outbox.put_off(session, watch, recipient, now, until)
+            return made
         with store.reading() as session:
             alerts = _fitting(outbox.due_alerts(session, now, watch, recipient, ALERTS_A_MAIL))
         if not alerts:

@@ -94,6 +94,8 @@ def _sides(part: Part, before: str | None, after: str | None, *, apart: bool) ->
     def label(word: str | None) -> str | None:
         return word and (f"Headline {word.lower()}" if part.field == "title" else word)
 
+    if part.old is not None and part.old == part.new:
+        return [Side("Unchanged", whole(part.old, part.old_spans))]
     if part.old is None:
         return [Side(label("Added" if before and after and not apart else after), whole(part.new or "", part.new_spans))]
     if part.new is None:

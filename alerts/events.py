@@ -31,6 +31,12 @@ EVENTS = {
     "comment_restored": Event("Comment put back", "comment put back", "{n} comments put back"),
     "thread_hidden": Event("No comment is shown any more", "all comments hidden", "all comments hidden {n} times",
                            "A comment read"),
+    "thread_closed": Event("Comments are closed", "comments closed", "comments closed {n} times"),
+    "headline_changed": Event("Headline changed", "headline changed", "headline changed {n} times", "Was", "Now"),
+    "words_appeared": Event("Watched words put in by an edit", "watched words put in", "watched words put in {n} times",
+                            "Was", "Now"),
+    "words_vanished": Event("Watched words taken out by an edit", "watched words taken out",
+                            "watched words taken out {n} times", "Was", "Now"),
 }
 
 

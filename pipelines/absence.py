@@ -89,7 +89,8 @@ def _gone(session: Session, intake: Intake, page: Page, known: Known, now: datet
     old = whole(intake, known.latest.reading)
     tell(session, intake, article, [
         Told("article_gone", f"gone:{article.id}:{intake.run_id}", watch, passage)
-        for watch in known.watches if (passage := watching.vanished(watch, old))], now)
+        for watch in known.watches if watch.reads(known.latest.reading.language)
+        and (passage := watching.vanished(watch, old))], now)
 
 
 def redirected(session: Session, intake: Intake, seen: Seen, page: Page, known: Known, now: datetime,

@@ -244,12 +244,13 @@ def settle(session: Session, version: int, hold_id: int, rest: Edit | None, stan
     old, new = watching.Text(rest.old_title, rest.old), watching.Text(rest.new_title, rest.new)
     for alert in holds.alerts_of(session, version):
         watch = standing.get(alert.watch_id)
-        passage = watching.edited(watch, old, new) if watch is not None else None
-        if passage is None:
+        told = watching.of_edit(watch, old, new, figures) if watch is not None else None
+        if told is None:
             alert.state = "dropped"
             alert.reason = (f"hold {hold_id}: its watch has ended" if watch is None
-                            else f"hold {hold_id}: no word of its watch is in what the redesign left")
+                            else f"hold {hold_id}: what the redesign left is nothing that its watch asks for")
         else:
+            alert.event, passage = told
             alert.passage, alert.state, alert.mail_at = passage.to_json(), "pending", mail_at
-            alert.event = "article_replaced" if figures.replaced else "article_edited"
     session.flush()
+    watches.postpone(session, mail_at)

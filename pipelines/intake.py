@@ -9,6 +9,7 @@ from pipelines.compare.blame import NO_BLAME, Blame
 from pipelines.compare.noise import NO_NOISE, Noise
 from pipelines.forgetting import Forgotten
 from pipelines.names import Names
+from storage import watches
 from storage.insert import put
 from storage.models import Capture
 from storage.store import Store
@@ -44,6 +45,10 @@ class Intake:
     forgotten: Forgotten | None = None
     noise: Noise = NO_NOISE
     redesign: Blame = NO_BLAME
+
+    def watches(self, session: Session) -> tuple[WatchRow, ...]:
+        """The watches that stand for the outlet."""
+        return tuple(watches.standing(session, self.outlet.id, self.outlet.country))
 
 
 def capture(session: Session, intake: Intake, page_id: int, fetched: Fetched | None) -> int | None:

@@ -17,7 +17,7 @@ from pipelines.read.comments.join import joined
 from pipelines.take_thread import ThreadTaken, Told, compared, overtaken, write_thread
 from pipelines.telling import tell, text, whole
 from pipelines.thread_again import Again, take_again
-from storage import absences, articles, holds, pages, readings, runs, threads, watches
+from storage import absences, articles, holds, pages, readings, runs, threads
 from storage.articles import NO_ASIDE, Aside
 from storage.insert import made, put
 from storage.models import Article, Change, Page, Sighting, Version
@@ -57,14 +57,13 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an article's text is to its latest version: event and the passage for each watch that is to hear of it, and what the
+    """What an article's text is to its latest version: for each watch that is to hear of it event and passage, and what the
     change is made of, None where there is nothing before it. seen: the version whose text it is again, which is not the latest;
     returned: what waits for a person after that one is no more. retired: another story is there, and the article's threads are
     not its."""
 
     changed: bool
-    event: str = "article_new"
-    passages: tuple[tuple[WatchRow, Passage], ...] = ()
+    passages: tuple[tuple[WatchRow, str, Passage], ...] = ()
     statistics: Statistics | None = None
     threads: tuple[ThreadTaken, ...] = ()
     seen: int | None = None
@@ -161,7 +160,7 @@ def _as_supposed(session: Session, intake: Intake, page: Page, value: ArticleRea
     """Whether nothing was read of a page indeed, no other page may be of one article with it, and the watches are the same."""
     return ((page.state, page.article_id, page.missing_since) == ("new", None, None)
             and not twins.related(session, page, value)
-            and tuple(watches.standing(session, intake.outlet.id)) == before.watches)
+            and intake.watches(session) == before.watches)
 
 
 def _is_backlog(intake: Intake, page_id: int) -> bool:
@@ -186,7 +185,7 @@ def _before(intake: Intake, seen: Seen) -> _Before:
         # One that was announced and not there has appeared since.
         backlog = _is_backlog(intake, page.id) if latest is None and page.missing_since is None else intake.backlog
         if not intake.imported:
-            intake.standing.watches = tuple(watches.standing(session, intake.outlet.id))
+            intake.standing.watches = intake.watches(session)
             # What became of a page between an import and our first look at it is no news.
             standing = () if pages.only_imported(session, page) else intake.standing.watches
             return _Before(article, latest, known, standing, backlog, other, page.article_id, aside=aside)
@@ -235,8 +234,10 @@ def _no_article(session: Session, intake: Intake, seen: Seen, page: Page, before
 def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, now: datetime,
              head_again: ArticleRead | None) -> _Change:
     url = before.article.url if before.article is not None else page_url
+    watches_of = [watch for watch in before.watches if watch.reads(read.language)]
+
     def at(known: Sequence[KnownThread]) -> tuple[ThreadTaken, ...]:
-        return tuple(compared(intake, one, read, url, before.watches, now, another_reader=head_again is not None)
+        return tuple(compared(intake, one, read, url, watches_of, now, another_reader=head_again is not None)
                      for one in known)
 
     taken = () if before.overtaken_thread else at(before.threads)
@@ -260,13 +261,15 @@ def _compare(intake: Intake, read: ArticleRead, page_url: str, before: _Before, 
     was, new = (text(intake, old), text(intake, read)) if old is not None else (None, whole(intake, read))
     statistics = measure(was.title, "\n".join(was.lines), new.title, "\n".join(new.lines)) if was is not None else None
     anew = statistics is not None and statistics.replaced
-    found = [(watch, watching.appeared(watch, new) if was is None else
-              watching.replaced(watch, was, new) if anew else watching.edited(watch, was, new)) for watch in before.watches]
-    event = "article_new" if statistics is None else "article_replaced" if anew else "article_edited"
+    passages: list[tuple[WatchRow, str, Passage]] = []
+    for watch in watches_of:
+        if was is None or statistics is None:
+            passages += [(watch, "article_new", found) for found in (watching.appeared(watch, new),) if found is not None]
+        elif (told := watching.of_edit(watch, was, new, statistics)) is not None:
+            passages.append((watch, *told))
     threads_now = of_another_story(before.threads, read, url) if anew and not intake.imported else before.threads
     retired = threads_now != before.threads
-    return _Change(True, event, tuple((watch, passage) for watch, passage in found if passage is not None), statistics,
-                   at(threads_now) if retired else taken, retired=retired)
+    return _Change(True, tuple(passages), statistics, at(threads_now) if retired else taken, retired=retired)
 
 
 def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, page: Page, before: _Before, change: _Change,
@@ -314,7 +317,7 @@ def _article(session: Session, intake: Intake, seen: Seen, read: ArticleRead, pa
     if change.changed:
         version = put(session, Version, article_id=article.id, run_id=intake.run_id, capture_id=capture_id, seen_at=now,
                       seq=articles.next_seq(session, article.id) if known else 1)
-        told += [Told(change.event, f"version:{version}", watch, passage) for watch, passage in change.passages]
+        told += [Told(event, f"version:{version}", watch, passage) for watch, event, passage in change.passages]
         if change.statistics is not None and newest is not None:
             put(session, Change, version_id=version, before_id=newest.version.id, reader=read.reader,
                 **asdict(change.statistics))

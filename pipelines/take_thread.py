@@ -67,9 +67,10 @@ def compared(intake: Intake, known: KnownThread, read: ArticleRead, url: str, st
     change = compare(known.past, known.look, authors, now)
     # Of a long thread that takes as long as writing it, and nobody else may write then.
     posted = {place: comment_values(known.look.comments[place], intake.names, intake.outlet.id) for place in change.posted}
+    article = watching.Text(read.title or url, tuple((read.text or "").split("\n")))
     return ThreadTaken(known, change, posted,
-                       tuple(_said(known, change, read.title or url, authors, standing, backlog=_was_before(
-                           intake, known, another_reader))))
+                       tuple(_said(known, change, article, authors, standing,
+                                   backlog=_was_before(intake, known, another_reader))))
 
 
 def _was_before(intake: Intake, known: KnownThread, another_reader: bool) -> bool:
@@ -86,7 +87,7 @@ def overtaken(session: Session, intake: Intake, known: KnownThread) -> bool:
     return (last.id if last is not None else None) != known.last_read_id
 
 
-def _said(known: KnownThread, change: ThreadChange, headline: str, authors: Sequence[str | None],
+def _said(known: KnownThread, change: ThreadChange, article: watching.Text, authors: Sequence[str | None],
           standing: Iterable[WatchRow], *, backlog: bool) -> Iterator[Said]:
     """What the watches are to hear of a look. backlog: what it shows was there before."""
     comments = known.look.comments
@@ -95,17 +96,21 @@ def _said(known: KnownThread, change: ThreadChange, headline: str, authors: Sequ
         for event, places in (("posted", posted), ("edited", change.edited), ("restored", change.restored)):
             for place in places:
                 old = change.matched[place] if event == "edited" else None
-                passage = watching.said(watch, headline, authors[place], old.text if old else None, comments[place].text)
+                passage = watching.said(watch, article.title, authors[place], old.text if old else None, comments[place].text)
                 if passage is not None:
                     yield Said(f"comment_{event}", place, watch, passage)
         for gone in change.removed:
-            passage = watching.said(watch, headline, gone.author, gone.text, None)
+            passage = watching.said(watch, article.title, gone.author, gone.text, None)
             if passage is not None:
                 yield Said("comment_removed", gone.id, watch, passage)
         if "hidden" in change.events:
             texts = [old.text for old in known.past.comments if not old.removed and old.text is not None]
-            if (passage := watching.hidden(watch, headline, texts)) is not None:
+            if (passage := watching.hidden(watch, article.title, texts)) is not None:
                 yield Said("thread_hidden", None, watch, passage)
+        if "closed" in change.events and not backlog and watch.asks_for("thread_closed"):
+            passage = watching.closed(watch, article, [comment.text for comment in comments])
+            if passage is not None:
+                yield Said("thread_closed", None, watch, passage)
 
 
 def write_thread(session: Session, intake: Intake, article: Article, read: ArticleRead, taken: ThreadTaken,

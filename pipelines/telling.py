@@ -8,6 +8,7 @@ from crawler.items import ArticleRead
 from pipelines.intake import Intake
 from pipelines.match import watch as watching
 from pipelines.take_thread import Told
+from storage import answers
 from storage.insert import put_all
 from storage.models import Alert, Article, Reading
 
@@ -24,10 +25,13 @@ def whole(intake: Intake, of: Reading | ArticleRead) -> watching.Text:
 
 def tell(session: Session, intake: Intake, article: Article, told: Iterable[Told], now: datetime,
          version: int | None = None) -> None:
-    """Makes the alerts of what the watches are to hear; version is the one that their events are of, None where they are of
-    the whole article."""
+    """Makes the alerts of what the watches are to hear and ask for, for each recipient who has not said that it is not to be;
+    version is the one that their events are of, None where they are of the whole article."""
+    asked = [one for one in told if one.watch.asks_for(one.event)]
+    silent = answers.silent(session, article.id, article.outlet) if asked else frozenset()
     put_all(session, Alert, [
         {"watch_id": one.watch.id, "recipient": recipient, "event": one.event, "subject": one.subject, "article_id": article.id,
          "version_id": version if one.comment_version_id is None else None, "comment_version_id": one.comment_version_id,
          "run_id": intake.run_id, "passage": one.passage.to_json(), "made_at": now}
-        for one in told for recipient in (one.watch.recipients if one.recipients is None else one.recipients)])
+        for one in asked for recipient in (one.watch.recipients if one.recipients is None else one.recipients)
+        if (one.watch.id, recipient) not in silent])

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from storage import watches
 from storage.models import (
     Alert,
     Article,
@@ -263,6 +264,8 @@ def settle_alerts(session: Session, which: ColumnElement[bool], now: datetime | 
     values = {"state": "dropped", "reason": reason} if reason is not None else {"state": "pending", "mail_at": now}
     session.execute(update(Alert).where(which, Alert.state.in_(("pending", "held")), Alert.mail_id.is_(None)).values(**values)
                     .execution_options(synchronize_session=False))
+    if now is not None and reason is None:
+        watches.postpone(session, now)
 
 
 def losses_of(hold_id: int) -> ColumnElement[bool]:

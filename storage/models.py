@@ -374,10 +374,22 @@ class Watch(Base):
     outlets: Mapped[list[str]]
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    countries: Mapped[list[str]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    fields: Mapped[list[str]] = mapped_column(default=list)
+    events: Mapped[list[str]] = mapped_column(default=list)
+    kinds: Mapped[list[str]] = mapped_column(default=list)
+    owner: Mapped[str | None]
+    least: Mapped[int] = mapped_column(default=0)
+    quote_comments: Mapped[bool] = mapped_column(default=False)
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    cap: Mapped[int | None]
+    paused_at: Mapped[datetime | None]
 
 
 class Mail(Base):
     __tablename__ = "mail"
+    __table_args__ = (Index("ix_mail_made_for", "watch_id", "recipient", "made_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     watch_id: Mapped[str | None] = key("watch.id")
@@ -392,6 +404,9 @@ class Mail(Base):
     retried_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     redacted_at: Mapped[datetime | None]
+    channel: Mapped[str] = mapped_column(default="mail")
+    bounced_at: Mapped[datetime | None]
+    bounce: Mapped[str | None]
 
 
 class Attempt(Base):
@@ -437,3 +452,30 @@ class Notice(Base):
     ended_at: Mapped[datetime | None]
     mail_id: Mapped[int | None] = key("mail.id")
     cleared_id: Mapped[int | None] = key("mail.id")
+
+
+class Recipient(Base):
+    __tablename__ = "recipient"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    asked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class Answer(Base):
+    __tablename__ = "answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    action: Mapped[str]
+    via: Mapped[str]
+    watch_id: Mapped[str | None] = key("watch.id")
+    recipient: Mapped[str]
+    article_id: Mapped[int | None] = key("article.id")
+    outlet: Mapped[str | None]
+    mail_id: Mapped[int | None] = key("mail.id")
+    token: Mapped[str | None] = mapped_column(unique=True)
+    undone_at: Mapped[datetime | None]

@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import failpoint
-from storage.models import Alert, Article, Attempt, CommentVersion, Mail, Version
+from storage.models import Alert, Article, Attempt, CommentVersion, Mail, Recipient, Version, Watch
+from storage.schedule import Schedule
 from storage.store import Store
 
+HOUR = timedelta(hours=1)
 Outcome = Literal["sent", "later", "refused", "paused", "died"]
 
 
@@ -29,12 +31,14 @@ class DueAlert:
     url: str
     seen_at: datetime
     passage: dict[str, Any]
+    zone: str = "UTC"
+    quote_comments: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A mail as it will be sent for good: bytes is the whole message, lines ended by CRLF. watch is None where it is no watch's
-    but tells the operator that a person is needed."""
+    """A mail as it will be sent for good: bytes is the whole message, lines ended by CRLF, or what the channel takes. watch is
+    None where it is no watch's but tells the operator that a person is needed."""
 
     watch: str | None
     recipient: str
@@ -42,6 +46,7 @@ class NewMail:
     subject: str
     bytes: bytes
     made_at: datetime
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Outgoing:
     mail: int
     attempt: int
     recipient: str
+    message_id: str
     bytes: bytes
     tries: int
     tried_since: datetime | None
@@ -105,15 +111,35 @@ class Counts:
 # --- from alerts to mails
 
 def due_groups(session: Session, now: datetime) -> list[tuple[str, str]]:
-    """The (watch, recipient) pairs that have alerts to be mailed now, the one that waits longest first."""
+    """The (watch, recipient) pairs that have alerts to be mailed now, the one that waits longest first; an address that has not
+    confirmed or is dead is left out."""
+    closed = select(Recipient.address).where(Recipient.state != "confirmed")
     return [(watch, recipient) for watch, recipient in session.execute(
-        select(Alert.watch_id, Alert.recipient).where(*_unmailed(), Alert.mail_at <= now)
+        select(Alert.watch_id, Alert.recipient).where(*_unmailed(), Alert.mail_at <= now, Alert.recipient.not_in(closed))
         .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id)))]
 
 
 def due_alerts(session: Session, now: datetime, watch: str, recipient: str, limit: int) -> list[DueAlert]:
     """The oldest alerts of one watch and recipient that may be mailed now."""
     return _told(session, limit, *_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch, Alert.recipient == recipient)
+
+
+def capped(session: Session, watch: str, recipient: str, now: datetime) -> datetime | None:
+    """Until when a recipient has had as many mails of a watch as it allows within an hour; None where it may have one now."""
+    cap = session.scalar(select(Watch.cap).where(Watch.id == watch))
+    if cap is None:
+        return None
+    made = session.scalars(select(Mail.made_at).where(
+        Mail.watch_id == watch, Mail.recipient == recipient, Mail.made_at > now - HOUR)
+        .order_by(Mail.made_at.desc()).limit(cap)).all()
+    return made[-1] + HOUR if len(made) == cap else None
+
+
+def put_off(session: Session, watch: str, recipient: str, now: datetime, until: datetime) -> None:
+    """Lets the alerts of one watch and recipient that are due wait until the watch may be told at or after a time."""
+    schedule = Schedule.from_json(session.get_one(Watch, watch).schedule)
+    session.execute(update(Alert).where(*_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch,
+                                        Alert.recipient == recipient).values(mail_at=schedule.after(until)))
 
 
 def told_by(session: Session, mail: int) -> list[DueAlert]:
@@ -124,12 +150,14 @@ def told_by(session: Session, mail: int) -> list[DueAlert]:
 def _told(session: Session, limit: int | None, *which: ColumnElement[bool]) -> list[DueAlert]:
     seen_at = func.coalesce(Version.seen_at, CommentVersion.seen_at, Alert.made_at, type_=Alert.made_at.type)
     found = session.execute(
-        select(Alert, Article, seen_at).join(Article, Article.id == Alert.article_id)
+        select(Alert, Article, Watch, seen_at).join(Article, Article.id == Alert.article_id)
+        .join(Watch, Watch.id == Alert.watch_id)
         .outerjoin(Version, Version.id == Alert.version_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .where(*which).order_by(Alert.id).limit(limit))
     return [DueAlert(alert.id, alert.watch_id, alert.recipient, alert.event, alert.subject, article.id, article.outlet,
-                     article.url, seen, alert.passage) for alert, article, seen in found]
+                     article.url, seen, alert.passage, Schedule.from_json(watch.schedule).zone, watch.quote_comments)
+            for alert, article, watch, seen in found]
 
 
 def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:
@@ -148,7 +176,7 @@ def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:
 def post(session: Session, mail: NewMail) -> int:
     """Stores a mail, to be sent at once; its id."""
     row = Mail(watch_id=mail.watch, recipient=mail.recipient, message_id=mail.message_id, subject=mail.subject,
-               bytes=mail.bytes, made_at=mail.made_at, due_at=mail.made_at)
+               bytes=mail.bytes, made_at=mail.made_at, due_at=mail.made_at, channel=mail.channel)
     session.add(row)
     session.flush()
     return row.id
@@ -184,12 +212,12 @@ def _rows(result: Any) -> int:
 # --- from mails to attempts
 
 def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datetime,
-                  but: Collection[str] = ()) -> Outgoing | None:
-    """Claims the mail that was due first at `due`, those that never failed before the others, nobody else's before `until`, and
-    records that an attempt begins; None where no mail is left but those of the recipients in `but`. Commit it before anything
-    is sent."""
-    free = and_(Mail.state == "waiting", Mail.due_at <= due, or_(Mail.claimed_until.is_(None), Mail.claimed_until <= at),
-                Mail.recipient.not_in(but))
+                  but: Collection[str] = (), channel: str = "mail") -> Outgoing | None:
+    """Claims the mail of a channel that was due first at `due`, those that never failed before the others, nobody else's before
+    `until`, and records that an attempt begins; None where no mail is left but those of the recipients in `but`. Commit it
+    before anything is sent."""
+    free = and_(Mail.state == "waiting", Mail.channel == channel, Mail.due_at <= due,
+                or_(Mail.claimed_until.is_(None), Mail.claimed_until <= at), Mail.recipient.not_in(but))
     order = Mail.reason.is_not(None), Mail.due_at, Mail.id
     while (mail := session.scalar(select(Mail).where(free).order_by(*order).limit(1))) is not None:
         if _rows(session.execute(update(Mail).where(Mail.id == mail.id, free).values(claimed_until=until)
@@ -200,7 +228,7 @@ def begin_attempt(session: Session, *, due: datetime, at: datetime, until: datet
             tries, since = session.execute(select(func.count(), func.min(Attempt.at, type_=Attempt.at.type)).where(
                 Attempt.mail_id == mail.id, Attempt.outcome == "later",
                 *((Attempt.at >= mail.retried_at,) if mail.retried_at else ()))).one()
-            return Outgoing(mail.id, attempt.id, mail.recipient, mail.bytes, tries, since)
+            return Outgoing(mail.id, attempt.id, mail.recipient, mail.message_id, mail.bytes, tries, since)
     return None
 
 

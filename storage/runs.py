@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from storage import watches
 from storage.models import Alert, Capture, CommentVersion, Page, Reading, Run, Version
 
 T = TypeVar("T")
@@ -122,10 +123,12 @@ def to_judge(session: Session, run_id: int) -> Run | None:
 
 
 def passed(session: Session, run_id: int, mail_at: datetime) -> None:
-    """What a run brought and nobody has judged counts, and its alerts may be mailed from a time on."""
+    """What a run brought and nobody has judged counts, and its alerts may be mailed from a time on, or when their watch is next
+    told after it."""
     session.execute(update(Version).where(Version.run_id == run_id, Version.judgement == "open").values(judgement="passed"))
     session.execute(update(Alert).where(Alert.run_id == run_id, Alert.state == "pending", Alert.mail_at.is_(None))
                     .values(mail_at=mail_at))
+    watches.postpone(session, mail_at)
 
 
 def requests_since(session: Session, outlet: str, since: datetime, *, but: int) -> int:

@@ -1,10 +1,13 @@
 """The operator's settings: what is wrong with them is said with file, key, value and remedy."""
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from settings import Settings, SettingsError, load
+from settings import ChannelSettings, Event, Kind, Settings, SettingsError, Watch, load
+from storage.kinds import KINDS
+from storage.watches import EVENTS
 from verbs.starter import TEMPLATE
 
 
@@ -107,14 +110,48 @@ def test_the_sample_explains_every_key_with_its_own_default_and_is_what_init_wri
     assert sample.read_text(encoding="utf-8") == TEMPLATE
     config.write_text(TEMPLATE, encoding="utf-8")
     assert load(config).outlets == ("caravanserai",)
-    config.write_text("\n".join(line.removeprefix("# ") if "=" in line or line.startswith("# [[") else line
+    config.write_text("\n".join(line.removeprefix("# ") if "=" in line or line.startswith("# [") else line
                                 for line in TEMPLATE.splitlines() if "_file" not in line), encoding="utf-8")
     settings, defaults = load(config), Settings()
-    assert settings.mail.model_dump(exclude={"username", "password", "sender"}) == defaults.mail.model_dump(
-        exclude={"username", "password", "sender"})
+    assert settings.mail.model_dump(exclude={"username", "password", "sender", "zones"}) == defaults.mail.model_dump(
+        exclude={"username", "password", "sender", "zones"})
     assert (settings.limits, settings.comments) == (defaults.limits, defaults.comments)
     assert settings.mail.group_wait == timedelta(seconds=60)
     explained = {line.lstrip("# ").split(" = ")[0] for line in TEMPLATE.splitlines() if " = " in line}
-    assert set(Settings.model_fields) - {"mail", "comments", "operator", "limits", "watch"} <= explained
-    tables = (defaults.mail, defaults.comments, defaults.operator, defaults.limits)
-    assert {name for table in tables for name in type(table).model_fields} | {"names", "id", "words", "recipients"} <= explained
+    tables = {"mail", "comments", "operator", "limits", "mailbox", "web", "channel", "watch"}
+    assert set(Settings.model_fields) - tables <= explained
+    models = [type(getattr(defaults, name)) for name in tables - {"channel", "watch"}] + [ChannelSettings, Watch]
+    assert {name for model in models for name in model.model_fields} <= explained
+    only = settings.watch[0]
+    left_out = Watch(id=only.id, words=only.words, recipients=only.recipients)
+    same = {"least", "quote_comments", "at", "weekday"}
+    assert only.model_dump(include=same) == left_out.model_dump(include=same)
+
+
+@pytest.mark.parametrize(("line", "key", "remedy"), [
+    ('events = ["article_edit"]', "watch.1.events.1", "article_edited"), ('kinds = ["typo"]', "watch.1.kinds.1", "wording"),
+    ('digest = "daily"', "watch.1.digest", "'day'"), ('at = "7:00"', "watch.1.at", "07:30"),
+    ('at = "25:00"', "watch.1.at", "07:30"), ('zone = "Almaty"', "watch.1.zone", "Asia/Almaty"),
+    ('quiet = ["22:00", "22:00"]', "watch.1.quiet", "pause"), ("cap = 0", "watch.1.cap", "1"),
+    ('countries = ["Kazakhstan"]', "watch.1.countries.1", "A-Z"), ('fields = ["body"]', "watch.1.fields.1", "'title'"),
+    ('owner = "me"', "watch.1.owner", "analyst@example.org")])
+def test_what_a_watch_asks_for_is_refused_with_what_would_be_right(config: Path, line: str, key: str, remedy: str) -> None:
+    config.write_text(f'[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["a@example.org"]\n{line}\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(config)
+    assert (caught.value.file, caught.value.key) == (str(config), key)
+    assert remedy in caught.value.remedy
+
+
+def test_a_recipient_that_is_no_address_is_a_channel_of_the_settings(config: Path) -> None:
+    watch = '[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["desk"]\n'
+    config.write_text(watch + '[channel.desk]\nkind = "webhook"\nurl = "https://hooks.example.org/1"\n', encoding="utf-8")
+    assert load(config).channel["desk"].url is not None and "hooks" not in repr(load(config))
+    config.write_text(watch, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(config)
+    assert (caught.value.key, caught.value.value) == ("watch.w.recipients", "desk")
+
+
+def test_the_settings_know_the_events_and_kinds_that_the_store_knows() -> None:
+    assert set(get_args(Event)) == set(EVENTS) and set(get_args(Kind)) == set(KINDS)

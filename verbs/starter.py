@@ -41,6 +41,38 @@ data = "var"
 # sender = "Steppewire <wire@example.org>"
 # How long an alert waits for others that go into the same mail.
 # group_wait = "60s"
+# Whether a recipient has to say yes once before anything else is mailed; what is to be told meanwhile waits.
+# confirm = false
+# In which zone a recipient's mails show times; else in the watch's.
+# zones = { "analyst@example.org" = "Asia/Almaty" }
+
+[mailbox]
+# Where recipients' answers and mails that could not be delivered arrive. The address must take mail for address+anything@….
+# address = "wire@example.org"
+# It is read from a maildir, or asked by IMAP.
+# maildir = "/var/mail/wire"
+# imap_host = "imap.example.org"
+# imap_port = 993
+# imap_security = "tls"
+# imap_username = "wire"
+# imap_password_file = "/run/secrets/steppewire-imap"
+# The password itself may stand here or, better, in the file above.
+# imap_password = "…"
+# imap_folder = "INBOX"
+# every = "1m"
+
+[web]
+# Where the daemon answers the links in mails; public_url is how recipients reach it. Without it nowhere.
+# listen = "127.0.0.1:8420"
+
+# A way to recipients besides mail: a webhook, which gets each mail as signed JSON, or whatever Apprise reaches. A watch names
+# it among its recipients.
+# [channel.desk]
+# kind = "webhook"
+# url = "https://hooks.example.org/steppewire"
+# url_file = "/run/secrets/steppewire-desk-url"
+# secret = "…"
+# secret_file = "/run/secrets/steppewire-desk"
 
 [comments]
 # What the tables keep of readers' names: "keep", "pseudonym" (equal names at one outlet stay equal) or "drop".
@@ -85,6 +117,31 @@ data = "var"
 # words = ["Belt and Road", "Один пояс", "railway"]
 # recipients = ["analyst@example.org"]
 # outlets = ["caravanserai"]
+# Who keeps it; left out, its first recipient.
+# owner = "analyst@example.org"
+# Only of outlets in these countries, of articles in these languages, and where its words stand in these fields: "title",
+# "text", "comments".
+# countries = ["KZ", "KG"]
+# languages = ["ru", "kk"]
+# fields = ["title", "text"]
+# What it is told of. Left out: new, edited, replaced, gone and returned articles; posted, edited, removed and restored
+# comments; comments that are shown no more. There are also "headline_changed", "words_appeared" and "words_vanished" (by an
+# edit), and "thread_closed".
+# events = ["article_new", "words_appeared", "words_vanished"]
+# Only edits of these kinds, as `steppewire article diff` names them, and of this many characters put in and taken out.
+# kinds = ["figures", "rewritten"]
+# least = 0
+# Whether its mails quote comments.
+# quote_comments = false
+# Mailed together by the "hour", "day" or "week", at this hour of this day by this zone's clock; left out, at once.
+# digest = "day"
+# at = "07:00"
+# weekday = "monday"
+# zone = "Asia/Almaty"
+# From when to when nothing is mailed.
+# quiet = ["22:00", "06:30"]
+# How many mails a recipient gets of it within an hour; what is over comes in one mail after it.
+# cap = 10
 '''
 
 

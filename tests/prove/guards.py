@@ -334,7 +334,7 @@ GUARDS: tuple[Guard, ...] = (
           "if (newest.version.id if newest else None) != (before.latest.version.id if before.latest else None):", "if False:",
           "tests/pipelines/test_take_in.py::test_two_looks_that_were_compared_with_one_version_store_each_state_once[sqlite]"),
     Guard("a new page is matched with the watches of its time", "pipelines/take_in.py",
-          "\n            and tuple(watches.standing(session, intake.outlet.id)) == before.watches", "",
+          "\n            and intake.watches(session) == before.watches", "",
           "tests/pipelines/test_take_in.py::"
           "test_a_watch_that_began_or_ended_since_another_page_was_taken_in_counts_for_a_new_one[sqlite]"),
     Guard("a page that appears after it was missing is no backlog", "pipelines/take_in.py",
@@ -418,8 +418,8 @@ GUARDS: tuple[Guard, ...] = (
           "if not commented:",
           "tests/pipelines/test_absence.py::"
           "test_a_story_written_anew_keeps_its_thread_where_its_comments_are_still_shown[sqlite]"),
-    Guard("of another story both headlines are told", "pipelines/take_in.py",
-          "watching.replaced(watch, was, new) if anew else ", "",
+    Guard("of another story both headlines are told", "pipelines/match/watch.py",
+          "    if statistics.replaced:\n        passage", "    if False:\n        passage",
           "tests/pipelines/test_absence.py::"
           "test_another_story_at_an_address_is_told_to_who_watches_for_either_with_both_headlines[sqlite-word010-word010]"),
     Guard("an answer from another path leaves no validators", "pipelines/take_in.py",
@@ -1143,7 +1143,8 @@ GUARDS: tuple[Guard, ...] = (
           "tests/pipelines/test_holds.py::"
           "test_what_was_released_and_is_undone_begins_no_further_hold_though_blocks_move_with_it[sqlite]"),
     Guard("an ended watch hears nothing of a decided hold", "pipelines/holds.py",
-          "watching.edited(watch, old, new) if watch is not None else None", "watching.edited(watch, old, new)",
+          "watching.of_edit(watch, old, new, figures) if watch is not None else None",
+          "watching.of_edit(watch, old, new, figures)",
           "tests/pipelines/test_holds.py::test_an_ended_watch_hears_nothing_of_what_is_left[sqlite]"),
     Guard("losses of a whole outlet wait for a person", "pipelines/judgement.py",
           "    losses.hold_losses(session, run.id, found.lost)\n", "",

@@ -1,17 +1,34 @@
 """What watches say to articles and comments."""
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.match.watch import PARTS, Text, appeared, edited, said, vanished
+from pipelines.compare.change import measure
+from pipelines.match.watch import PARTS, Text, appeared, closed, hidden, of_edit, said, vanished
 from pipelines.match.words import find
 from storage.passage import Part, Passage
 from storage.watches import WatchRow
 
 WATCH = WatchRow("w", ("railway", "военный союз"), ("a@example.org",), ())
 OLD = Text("A road is planned", ("The railway will cost five billion.", "Nobody has paid."))
+
+
+def told(watch: WatchRow, old: Text, new: Text) -> tuple[str, Passage] | None:
+    return of_edit(watch, old, new, measure(old.title, "\n".join(old.lines), new.title, "\n".join(new.lines)))
+
+
+def edited(watch: WatchRow, old: Text, new: Text) -> Passage | None:
+    found = told(watch, old, new)
+    assert found is None or found[0] == "article_edited"
+    return found[1] if found is not None else None
+
+
+def event(old: Text, new: Text, *events: str, **wishes: Any) -> str | None:
+    found = told(replace(WATCH, events=events, **wishes), old, new)
+    return found[0] if found is not None else None
 
 
 def test_a_new_article_is_told_with_the_lines_that_have_the_words() -> None:
@@ -83,7 +100,9 @@ def test_an_edit_is_told_when_the_words_vanish_by_it() -> None:
 
 def test_an_edit_elsewhere_in_a_watched_article_is_told_too() -> None:
     passage = edited(WATCH, OLD, Text(OLD.title, (OLD.lines[0], "Somebody has paid.")))
-    assert passage is not None and [part.new for part in passage.parts] == ["Somebody has paid."]
+    assert passage is not None and passage.parts[0] == Part("text", OLD.lines[1], "Somebody has paid.")
+    # The word stands in no changed line, so the line that has it is shown as well, as unchanged.
+    assert passage.parts[1:] == (Part("text", OLD.lines[0], OLD.lines[0], ((4, 11),), ((4, 11),)),)
 
 
 def test_a_mail_shows_the_places_with_the_words_first_and_not_all_of_them() -> None:
@@ -97,3 +116,66 @@ def test_a_comment_is_told_by_its_own_text_not_by_its_article_s() -> None:
     assert said(WATCH, "Railway opens", "reader", None, "Good!") is None
     passage = said(WATCH, "Apples", "reader", "Это военный союз", None)
     assert passage is not None and passage.author == "reader" and passage.parts[0].old_spans == ((4, 16),)
+
+
+# --- what a watch asks for
+
+WORDLESS = Text(OLD.title, ("The road will cost five billion.", "Nobody has paid."))
+
+
+def test_words_that_an_edit_brings_or_takes_away_are_told_to_who_asks_for_that() -> None:
+    assert event(WORDLESS, OLD, "words_appeared") == "words_appeared"
+    assert event(OLD, WORDLESS, "words_vanished") == "words_vanished"
+    assert event(WORDLESS, OLD, "words_vanished") is None and event(OLD, WORDLESS, "words_appeared") is None
+    assert event(OLD, Text(OLD.title, (OLD.lines[0], "Somebody has paid.")), "words_appeared", "words_vanished") is None
+    found = told(replace(WATCH, events=("words_vanished",)), OLD, WORDLESS)
+    assert found is not None and found[1].words == ("railway",)
+
+
+def test_an_edit_is_told_once_as_the_most_that_the_watch_asks_for() -> None:
+    both = "article_edited", "headline_changed", "words_appeared"
+    assert event(WORDLESS, Text("A railway is planned", OLD.lines), *both) == "words_appeared"
+    assert event(OLD, Text("Another road is planned", OLD.lines), *both) == "headline_changed"
+    assert event(OLD, Text(OLD.title, (OLD.lines[0], "Somebody has paid.")), *both) == "article_edited"
+    assert event(OLD, Text(OLD.title, (OLD.lines[0], "Somebody has paid.")), "headline_changed") is None
+
+
+def test_another_headline_is_told_with_a_place_that_has_the_word() -> None:
+    found = told(replace(WATCH, events=("headline_changed",)), OLD, Text("Another road is planned", OLD.lines))
+    assert found is not None
+    assert [(part.field, part.old, part.new) for part in found[1].parts] == [
+        ("title", OLD.title, "Another road is planned"), ("text", OLD.lines[0], OLD.lines[0])]
+    assert event(Text("Apples", ("Red.",)), Text("Pears", ("Red.",)), "headline_changed") is None
+
+
+def test_an_edit_that_is_too_small_or_of_another_kind_is_not_told() -> None:
+    new = Text(OLD.title, ("The railway will cost seven billion.", "Nobody has paid."))  # nine characters: five, seven
+    assert event(OLD, new, least=9) == "article_edited" and event(OLD, new, least=10) is None
+    assert event(OLD, new, kinds=("wording",)) == "article_edited" and event(OLD, new, kinds=("rewritten",)) is None
+    assert event(OLD, WORDLESS, "words_vanished", least=1000) == "words_vanished"
+
+
+def test_another_story_is_told_to_who_asks_for_it_alone() -> None:
+    other = Text("Pears", ("They were never so green as in this year, the growers say, and nobody knows why.",))
+    old = Text("A railway", ("It leads through the pass and costs five billion, of which nobody has paid a cent.",))
+    assert event(old, other) == "article_replaced" and event(old, other, "article_edited") is None
+
+
+def test_a_watch_looks_for_its_words_in_its_fields_alone() -> None:
+    title, text = (replace(WATCH, fields=(field,)) for field in ("title", "text"))
+    headed = Text("Railway opens", ("No word.",))
+    assert appeared(text, headed) is None and appeared(title, headed) is not None
+    assert appeared(title, OLD) is None and appeared(text, OLD) is not None and vanished(title, OLD) is None
+    assert told(title, OLD, WORDLESS) is None and told(text, OLD, WORDLESS) is not None
+    assert said(text, "Apples", None, None, "A railway") is None and hidden(text, "Apples", ["A railway"]) is None
+    comments = replace(WATCH, fields=("comments",))
+    assert said(comments, "Apples", None, None, "A railway") is not None and appeared(comments, OLD) is None
+
+
+def test_a_closed_thread_is_told_where_the_article_or_a_comment_has_the_words() -> None:
+    apples = Text("Apples", ("They are red.",))
+    assert closed(WATCH, apples, ["Good!"]) is None
+    of_comment, of_article = closed(WATCH, apples, ["Good!", "A railway"]), closed(WATCH, OLD, ["Good!"])
+    assert of_comment is not None and [part.new for part in of_comment.parts] == ["A railway"]
+    assert of_article is not None and [part.new for part in of_article.parts] == [OLD.lines[0]]
+    assert closed(replace(WATCH, fields=("title",)), apples, ["A railway"]) is None
