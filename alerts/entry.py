@@ -1,38 +1,24 @@
 """One article's place in a mail, ready for the templates: every text in it is safe to print."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
-from alerts.events import event
-from alerts.stretch import Stretch, compared, whole
+from alerts.happening import Happening, counted, happening, unquoted
+from alerts.stretch import Stretch, excerpt, whole
 from alerts.text import line
 from storage.outbox import DueAlert
-from storage.passage import Part, Passage
+from storage.passage import Passage
 
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One text of a passage: label is what stands over it, None where it needs nothing."""
-
-    label: str | None
-    stretches: tuple[Stretch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One alert: what happened, when that was seen, which of the watch's words matched and where."""
-
-    heading: str
-    seen: str
-    words: str
-    author: str | None
-    sides: tuple[Side, ...]
+# What anybody reads at once is told in full; what comes after it briefly, so that a mail can list thousands.
+FULL_ALERTS = 100
+FULL_CHARACTERS = 200_000
+BRIEF_CHARACTERS = 200
+OF_EDITS = {"article_edited", "article_replaced", "headline_changed", "words_appeared", "words_vanished"}
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A way to see more: what it shows, and the command, or the link if it is one, that shows it."""
+    """A way to see more, or to say something to it: what it does, and the command, or the link if it is one, that does it."""
 
     label: str
     where: str
@@ -41,72 +27,86 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article and all that happened to it."""
+    """An article and all that happened to it. brief: nothing of it is told in full. answers are what a recipient can say to
+    it; where there are none, nothing is printed."""
 
     outlet: str
     headline: str
     title: tuple[Stretch, ...]
-    url: str
+    url: str | None
     events: tuple[str, ...]
     happenings: tuple[Happening, ...]
     more: tuple[More, ...]
+    brief: bool = False
+    answers: tuple[More, ...] = ()
 
     @property
     def link(self) -> str | None:
         """The article's address where a reader may safely follow it."""
-        return self.url if urlsplit(self.url).scheme in ("http", "https") else None
+        return self.url if self.url and self.url.lower().startswith(("http://", "https://")) else None
 
 
-def entries(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None) -> tuple[Entry, ...]:
-    """One entry an article, in the order of their first alerts."""
+def entries(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None, *,
+            answers: Mapping[int, tuple[More, ...]] | None = None, brief: int = BRIEF_CHARACTERS) -> tuple[Entry, ...]:
+    """One entry an article, in the order of their first alerts. The first alerts are told in full, those after them with about
+    so many characters as brief says; answers has what can be said to an article, by its id."""
     order = {alert.article: place for place, alert in reversed(list(enumerate(alerts)))}
-    by_article = groupby(sorted(alerts, key=lambda alert: (order[alert.article], alert.id)), key=lambda alert: alert.article)
-    return tuple(_entry(list(group), names, public_url) for _, group in by_article)
+    ordered = sorted(alerts, key=lambda alert: (order[alert.article], alert.id))
+    full = _in_full(ordered)
+    return tuple(_entry(list(group), names, public_url, (answers or {}).get(article, ()), full, brief)
+                 for article, group in groupby(ordered, key=lambda alert: alert.article))
 
 
-def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None) -> Entry:
+def _in_full(alerts: Sequence[DueAlert]) -> set[int]:
+    full: set[int] = set()
+    room = FULL_CHARACTERS
+    for alert in alerts:
+        room -= len(str(alert.passage))
+        if full and (room < 0 or len(full) == FULL_ALERTS):
+            break
+        full.add(alert.id)
+    return full
+
+
+def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None, answers: tuple[More, ...],
+           full: Collection[int], characters: int) -> Entry:
     last = alerts[-1]
     passages = [Passage.from_json(alert.passage) for alert in alerts]
-    headline = line(passages[-1].headline) or line(last.url)
+    brief = not any(alert.id in full for alert in alerts)
+    headline, url = line(passages[-1].headline) or line(last.url), line(last.url)
+    more = _more(last.article, {alert.event for alert in alerts}, public_url)
     return Entry(
-        outlet=line(names.get(last.outlet, last.outlet)), headline=headline, title=_title(headline, passages[-1]),
-        url=line(last.url), events=tuple(alert.event for alert in alerts),
-        happenings=tuple(_happening(alert, passage) for alert, passage in zip(alerts, passages, strict=True)),
-        more=_more(last.article, {alert.event for alert in alerts}, public_url))
+        outlet=line(names.get(last.outlet, last.outlet)), headline=headline,
+        title=_title(headline, passages[-1], characters if brief else None),
+        # What is told briefly has one way to more: the best there is, and the address unless it is a text of its own.
+        url=None if brief and len(url) > characters else url, events=tuple(alert.event for alert in alerts),
+        happenings=tuple(_happenings(alerts, passages, full, characters)), more=more[-1:] if brief else more, brief=brief,
+        answers=answers)
 
 
-def _title(headline: str, passage: Passage) -> tuple[Stretch, ...]:
-    marked = next((part for part in passage.parts if part.field == "title" and part.new == headline), None)
-    return whole(headline, marked.new_spans if marked else ())
+def _happenings(alerts: Sequence[DueAlert], passages: Sequence[Passage], full: Collection[int],
+                characters: int) -> Iterator[Happening]:
+    """An alert each; of comments that are not quoted, all of a kind at the place of their first."""
+    kinds: dict[str, list[tuple[DueAlert, Passage]]] = {}
+    for alert, passage in zip(alerts, passages, strict=True):
+        kinds.setdefault(alert.event if unquoted(alert) else str(alert.id), []).append((alert, passage))
+    for rows in kinds.values():
+        (first, passage), limit = rows[0], None if rows[0][0].id in full else characters
+        if unquoted(first):
+            yield counted([alert for alert, _ in rows], [passage for _, passage in rows], limit)
+        else:
+            yield happening(first, passage, limit)
 
 
-def _happening(alert: DueAlert, passage: Passage) -> Happening:
-    words = event(alert.event)
-    # A headline that merely stands there stands above already.
-    parts = [part for part in passage.parts if part.field != "title" or part.old is not None]
-    return Happening(
-        heading=words.heading, seen=f"{alert.seen_at:%Y-%m-%d %H:%M} UTC", words=", ".join(map(line, passage.words)),
-        author=line(passage.author) if passage.author else None,
-        sides=tuple(side for part in parts for side in _sides(part, words.before, words.after, apart=words.apart)))
-
-
-def _sides(part: Part, before: str | None, after: str | None, *, apart: bool) -> list[Side]:
-    def label(word: str | None) -> str | None:
-        return word and (f"Headline {word.lower()}" if part.field == "title" else word)
-
-    if part.old is not None and part.old == part.new:
-        return [Side("Unchanged", whole(part.old, part.old_spans))]
-    if part.old is None:
-        return [Side(label("Added" if before and after and not apart else after), whole(part.new or "", part.new_spans))]
-    if part.new is None:
-        return [Side(label("Taken out" if before and after and not apart else before), whole(part.old, part.old_spans))]
-    old, new = compared(part) if not apart else (whole(part.old, part.old_spans), whole(part.new, part.new_spans))
-    return [Side(label(before or "Was"), old), Side(label(after or "Now"), new)]
+def _title(headline: str, passage: Passage, characters: int | None) -> tuple[Stretch, ...]:
+    marked = next((spans for part in passage.parts if part.field == "title"
+                   for text, spans in ((part.new, part.new_spans), (part.old, part.old_spans)) if text == headline), ())
+    return whole(headline, marked) if characters is None else excerpt(headline, marked, characters)
 
 
 def _more(article: int, events: set[str], public_url: str | None) -> tuple[More, ...]:
     verbs = {"show": "The whole article"}
-    if events & {"article_edited", "article_replaced"}:
+    if events & OF_EDITS:
         verbs["diff"] = "All changes"
     if any(name.startswith(("comment_", "thread_")) for name in events):
         verbs["thread"] = "The thread"

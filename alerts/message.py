@@ -11,15 +11,16 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.address import domain
-from alerts.entry import Entry, entries
-from alerts.events import told
+from alerts.entry import BRIEF_CHARACTERS, More, entries
 from alerts.mime import POLICY, header, mailbox, part
+from alerts.opening import contents, lead, subject
 from alerts.stretch import Piece, Stretch
-from alerts.text import line, shortened
+from alerts.text import line
 from storage.outbox import DueAlert, NewMail
 
-SUBJECT_CHARACTERS = 150
-OUTLET_CHARACTERS = 40
+# Servers take 10 MB as a rule. Where thousands of alerts make more, each of those that are told briefly is told with less.
+BYTES = 9_500_000
+LESS = (BRIEF_CHARACTERS, 100, 50)
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")), undefined=StrictUndefined, trim_blocks=True,
@@ -32,17 +33,26 @@ CHANGED = (Stretch("same", (Piece(", "),)), Stretch("out", (Piece("taken out"),)
            Stretch("in", (Piece("put in"),)))
 
 
-def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None,
-          names: Mapping[str, str]) -> NewMail:
-    """The mail that tells of alerts of one watch and recipient; names gives an outlet's name by its id."""
+def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
+          answers: Mapping[int, tuple[More, ...]] | None = None, foot: tuple[More, ...] = ()) -> NewMail:
+    """The mail that tells of alerts of one watch and recipient, up to 2,000 of them in less than 10 MB; names gives an outlet's
+    name by its id. answers are what can be said to an article, by its id, and foot what can be said to the whole mail."""
+    for brief in LESS:
+        mail = _written(alerts, now, sender, public_url, names, answers or {}, foot, brief)
+        if len(mail.bytes) <= BYTES:
+            break
+    return mail
+
+
+def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url: str | None, names: Mapping[str, str],
+             answers: Mapping[int, tuple[More, ...]], foot: tuple[More, ...], brief: int) -> NewMail:
     watch, recipient = alerts[0].watch, alerts[0].recipient
-    articles = entries(alerts, names, public_url)
+    articles = entries(alerts, names, public_url, answers=answers, brief=brief)
     title = subject(articles)
-    changed = any(stretch.change != "same" for entry in articles for happening in entry.happenings for side in happening.sides
-                  for stretch in side.stretches)
-    values = {"entries": articles, "watch": line(watch), "subject": title,
-              "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
-    host = domain(sender)
+    changed = any(happening.shows_changes for entry in articles for happening in entry.happenings)
+    values = {"entries": articles, "watch": line(watch), "subject": title, "lead": lead(articles),
+              "contents": contents(articles), "answers": foot, "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
+    host, label = domain(sender), _label(watch)
     digest = _digest(alerts)
     mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=POLICY)
     mail["From"] = mailbox(sender)
@@ -50,19 +60,14 @@ def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url:
     mail["Subject"] = header(title)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id = f"<{digest}@{host}>"
-    mail["List-Id"] = f"<{_label(watch)}.watch.{host}>"
+    if len(articles) == 1:
+        # No mail has this id: it is what all mails of a watch about one article have in common, so that readers thread them.
+        mail["References"] = f"<article-{alerts[0].article}.{label}@{host}>"
+    mail["List-Id"] = f"<{label}.watch.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.attach(part(_PLAIN.render(values), "plain"))
     mail.attach(part(_HTML.render(values), "html"))
     return NewMail(watch, recipient, message_id, title, mail.as_bytes(), now)
-
-
-def subject(articles: Sequence[Entry]) -> str:
-    """One line of at most 150 characters: outlet, what happened, to which headline, and how many articles more."""
-    first = articles[0]
-    begin = f"{shortened(first.outlet, OUTLET_CHARACTERS)}, {told(first.events)}: "
-    end = f" … and {len(articles) - 1} more" if len(articles) > 1 else ""
-    return begin + shortened(first.headline, SUBJECT_CHARACTERS - len(begin) - len(end)).removesuffix("…" if end else "") + end
 
 
 def _digest(alerts: Sequence[DueAlert]) -> str:

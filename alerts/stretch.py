@@ -1,5 +1,5 @@
 """A passage cut into stretches: what was taken out or put in, and inside them the watched words."""
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Literal
@@ -17,6 +17,8 @@ SIDE_CHARACTERS = 6000
 # Comparing words takes a time that grows with the square of the text: two times 2,000 strange words took 2.3 s.
 COMPARED_CHARACTERS = 5000
 LEFT_OUT = " […] "
+# An excerpt is not cut within a word that ends or begins so near.
+WORD_CHARACTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,66 @@ def compared(part: Part) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
     return _stretches(old, part.old_spans), _stretches(new, part.new_spans)
 
 
+def excerpt(text: str, spans: Spans, characters: int) -> tuple[Stretch, ...]:
+    """About so many characters of a text around the first watched word, which is in it."""
+    return _excerpt([("same", text)], spans, characters)
+
+
+def excerpts(part: Part, characters: int) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+    """Of both sides of a part that has both: together about so many characters around their first watched words, else around
+    what was changed. What lies between the first and the last change is told as changed as a whole."""
+    old: list[tuple[Change, str]] = []
+    new: list[tuple[Change, str]] = []
+    for before, after, equal in _ends(part.old or "", part.new or ""):
+        old.append(("same" if equal else "out", before))
+        new.append(("same" if equal else "in", after))
+    return _excerpt(old, part.old_spans, characters // 2), _excerpt(new, part.new_spans, characters // 2)
+
+
+def window(text: str, start: int, end: int, characters: int) -> tuple[int, int]:
+    """Where about so many characters of a text begin and end that hold what stands from start to end, a third of them before
+    it; between words, where it has any."""
+    if len(text) <= characters * 5 // 4:
+        return 0, len(text)
+    first = max(0, min(start, len(text)) - characters // 3)
+    # A watched phrase is shown whole, but for one as long as a page.
+    last = min(len(text), max(first + characters, min(end, first + 4 * characters)))
+    if first and 0 <= (space := text.find(" ", first, start)) <= first + WORD_CHARACTERS:
+        first = space + 1
+    if last < len(text) and (space := text.rfind(" ", max(end, last - WORD_CHARACTERS), last)) > 0:
+        last = space
+    return first, last
+
+
+def _excerpt(changes: Sequence[tuple[Change, str]], spans: Spans, characters: int) -> tuple[Stretch, ...]:
+    text = "".join(piece for _, piece in changes)
+    about = min(spans, default=None)
+    if about is None:
+        changed = next((place for place, (change, _) in enumerate(changes) if change != "same"), 0)
+        about = (at := sum(len(piece) for _, piece in changes[:changed])), at
+    first, last = window(text, *about, characters)
+    cut: list[tuple[Change, str]] = [("same", LEFT_OUT.lstrip())] if first else []
+    shift = len(LEFT_OUT.lstrip() if first else "") - first
+    at = 0
+    for change, piece in changes:
+        cut.append((change, piece[max(0, first - at):max(0, last - at)]))
+        at += len(piece)
+    if last < len(text):
+        cut.append(("same", LEFT_OUT.rstrip()))
+    inside = tuple((max(start, first) + shift, min(end, last) + shift) for start, end in spans if start < last and end > first)
+    return _stretches([(change, piece) for change, piece in cut if piece], inside)
+
+
 def _changes(old: str, new: str) -> Iterator[tuple[str, str, bool]]:
-    if max(len(old), len(new)) <= COMPARED_CHARACTERS:
-        for operation in diff(old, new):
-            yield operation.old, operation.new, operation.op == "equal"
+    if max(len(old), len(new)) > COMPARED_CHARACTERS:
+        yield from _ends(old, new)
         return
-    # Too long to compare word by word: what both begin with, what both end with, and all between them.
+    for operation in diff(old, new):
+        yield operation.old, operation.new, operation.op == "equal"
+
+
+def _ends(old: str, new: str) -> Iterator[tuple[str, str, bool]]:
+    """What both texts begin with, all between, and what both end with: where comparing their words would take too long."""
     begin = _alike(old, new)
     end = _alike(old[begin:][::-1], new[begin:][::-1])
     yield old[:begin], new[:begin], True

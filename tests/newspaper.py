@@ -100,7 +100,8 @@ label = '(\\d+) comments'
 looks = {self.looks_a_day}
 """, encoding="utf-8")
         recipients = ", ".join(f'"{recipient}"' for recipient in self.recipients)
-        watch = f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\n' if self.watch else ""
+        watch = (f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\nquote_comments = true\n'
+                 if self.watch else "")
         self.config.write_text(f"""
 contact = "mailto:tests@example.org"
 outlets = [{", ".join(f'"paper{place}"' for place in range(len(self.hosts)))}]
