@@ -1,10 +1,9 @@
-"""The command line: verbs only. What each of them does is in verbs/."""
+"""The command line: verbs only, some groups of them in commands/. What each of them does is in verbs/."""
 import asyncio
 import atexit
 import gc
 import logging
 import os
-from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,15 @@ from typing import Any
 import click
 
 import logs
+from commands import article, hold
+from commands.options import FAILED, TAKEN, USAGE, When, as_html, as_json, limit, log_format
 from verbs.shared import (
     config_file,
     config_path,
     echo_json,
-    echo_with,
     fail,
     held_store,
     load,
-    long_ago,
-    one_article,
-    one_version,
     open_store,
     present,
     present_changes,
@@ -30,53 +27,6 @@ from verbs.shared import (
 )
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-FAILED, USAGE, TAKEN = 1, 2, 75
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-
-
-def as_html(verb: Callable[..., None]) -> Callable[..., None]:
-    """The options of a verb that can give a page."""
-    verb = click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
-                        help="Write the page to this file; else it is printed.")(verb)
-    return click.option("--html", "as_html", is_flag=True, help="Give one HTML page, which needs no other file.")(verb)
-
-
-def _choose_format(context: click.Context, _option: click.Parameter, name: str | None) -> None:
-    if name is not None and not context.resilient_parsing:
-        logs.choose(name)
-
-
-log_format = click.option("--log-format", type=click.Choice(logs.FORMATS), default=None, expose_value=False,
-                          envvar=logs.VARIABLE, callback=_choose_format,
-                          help=f"Log lines for people, or JSON objects, a line each; else ${logs.VARIABLE}, else text.")
-limit = click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
-
-
-class When(click.ParamType[datetime]):
-    """A time as RFC 3339, or a bare day; without a zone it is UTC."""
-
-    name = "time"
-    ways = "write 2026-03-02 or 2026-03-02T06:00:00Z"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time: {self.ways}", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-
-
-class Since(When):
-    """A time, or how long ago it was."""
-
-    ways = "write 2026-03-02 or 2026-03-02T06:00:00Z, or how long ago: 36h, 2d"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        ago: datetime | None = long_ago(value) if isinstance(value, str) else None
-        return ago or super().convert(value, param, ctx)
 
 
 @click.group(context_settings=CONTEXT)
@@ -334,112 +284,7 @@ def import_(config: Path | None, files: tuple[Path, ...], outlet: str | None, as
 
 # --- what is in the store
 
-@steppewire.group()
-def article() -> None:
-    """Articles and their versions."""
-
-
-@article.command("list")
-@click.option("--outlet", default=None, metavar="ID", help="Of this outlet only.")
-@click.option("--since", type=When(), default=None, help="Changed at or after this time.")
-@limit
-@as_json
-@click.pass_obj
-def article_list(config: Path | None, outlet: str | None, since: datetime | None, limit: int | None, as_json: bool) -> None:
-    """List the articles, the last changed one first.
-
-    \b
-    Example: steppewire article list --since 2026-03-01 --limit 20
-    """
-    from verbs import documents
-
-    with open_store(config).reading() as session:
-        document = documents.article_list(session, outlet, since, limit)
-    if outlet is not None and not document["articles"] and outlet not in load(config).outlets:
-        raise click.BadParameter(f"there is no outlet {outlet!r} in the settings or the store", param_hint="--outlet")
-    present(document, as_json)
-
-
-@article.command("show")
-@click.argument("which", metavar="ID|URL")
-@click.option("--version", type=click.IntRange(1), default=None, metavar="N", help="This version; else the newest.")
-@as_json
-@click.pass_obj
-def article_show(config: Path | None, which: str, version: int | None, as_json: bool) -> None:
-    """Show an article: its text, its comments, its versions, and when it went, came back or moved.
-
-    \b
-    Example: steppewire article show 7 --version 1
-    """
-    from storage import absences, articles
-    from verbs import documents, threads
-
-    with open_store(config).reading() as session:
-        found = one_article(session, which)
-        rows = articles.versions(session, found.id)
-        shown = one_version(rows, version)
-        present(documents.article_show(found, rows, shown, *threads.article_comments(session, found),
-                                       absences.events(session, found.id)), as_json)
-
-
-@article.command("diff")
-@click.argument("which", metavar="ID|URL")
-@click.option("--from", "start", type=click.IntRange(1), default=None, metavar="N", help="The older one; else the one before.")
-@click.option("--to", "end", type=click.IntRange(1), default=None, metavar="M", help="The newer one; else the newest.")
-@as_html
-@as_json
-@click.pass_obj
-def article_diff(config: Path | None, which: str, start: int | None, end: int | None, as_html: bool, output: Path | None,
-                 as_json: bool) -> None:
-    """Show what changed between two versions of an article, whole as they were; noise and redesigns are no part of the kind.
-
-    \b
-    Example: steppewire article diff 7 --from 1 --to 3
-    """
-    from storage import articles
-    from verbs import documents
-
-    with open_store(config).reading() as session:
-        rows = articles.versions(session, one_article(session, which).id)
-        new = one_version(rows, end)
-        old = one_version(rows, start if start is not None else max(new.version.seq - 1, 1))
-        if old is new and not as_json:
-            further = f"; of its {len(rows)} versions --from and --to name others" if len(rows) > 1 else ""
-            raise click.ClickException(f"this is one version: there is nothing to compare{further}")
-        before, after = old.reading, new.reading
-        told = documents.changes(before.title, before.text or "", after.title, after.text or "", old.version.seen_at,
-                                 new.version.seen_at, articles.change(session, old.version, new.version))
-    present_changes(told, as_json=as_json, as_html=as_html, output=output)
-
-
-@article.command("thread")
-@click.argument("which", metavar="ID|URL")
-@click.option("--since", type=Since(), default=None, metavar="TIME|36h|2d",
-              help="New is what was first seen after this time, or so long ago at most; else since the look before the last.")
-@limit
-@click.option("--after", default=None, metavar="COMMENT", help="Go on after this comment: the `next` of the page before.")
-@as_json
-@click.pass_obj
-def article_thread(config: Path | None, which: str, since: datetime | None, limit: int | None, after: str | None,
-                   as_json: bool) -> None:
-    """Show an article's comments as a tree, with what is new and what was edited, removed and restored.
-
-    \b
-    Example: steppewire article thread 7 --since 2d
-    """
-    from verbs import threads
-
-    with open_store(config).reading() as session:
-        try:
-            shown = threads.article_thread(session, one_article(session, which), since, after, limit)
-        except threads.NoComment as error:
-            raise click.BadParameter(str(error), param_hint="--after") from error
-        if as_json:
-            echo_with(shown.head, "comments", shown.comments)
-        else:
-            from verbs import tree
-
-            tree.show(shown.head, shown.comments)
+steppewire.add_command(article.article)
 
 
 @steppewire.command()
@@ -600,110 +445,7 @@ def outlet_noise(config: Path | None, own: str | None, which: int | None, as_jso
     present(document, as_json)
 
 
-@steppewire.group()
-def hold() -> None:
-    """Changes of outlets that behave unlike themselves, which wait for you to decide."""
-
-
-@hold.command("list")
-@as_json
-@click.pass_obj
-def hold_list(config: Path | None, as_json: bool) -> None:
-    """List the holds, those that wait for a decision first.
-
-    \b
-    Example: steppewire hold list
-    """
-    from verbs import holds
-
-    with open_store(config).reading() as session:
-        present(holds.listing(session), as_json)
-
-
-@hold.command("show")
-@click.argument("which", metavar="ID", type=click.IntRange(1, 2**31 - 1))
-@as_json
-@click.pass_obj
-def hold_show(config: Path | None, which: int, as_json: bool) -> None:
-    """Show why an outlet's changes are held, samples of them, and all of them by article.
-
-    \b
-    Example: steppewire hold show 3
-    """
-    from verbs import holds
-
-    try:
-        with open_store(config).reading() as session:
-            document = holds.show(session, which)
-    except holds.Unknown as wrong:
-        fail(wrong, USAGE)
-    present(document, as_json)
-
-
-def _decide(config: Path | None, verb: str, which: tuple[int, ...], who: str | None, as_json: bool, dry_run: bool) -> None:
-    from verbs import holds
-
-    store = open_store(config)
-    try:
-        document = holds.decide(load(config), store, verb, which, who or holds.login(), datetime.now(timezone.utc),
-                                only_look=dry_run)
-    except holds.Unknown as wrong:
-        fail(wrong, USAGE)
-    except holds.Refused as refused:
-        fail(refused, FAILED)
-    present(document, as_json)
-    if not as_json and not dry_run and any(each["alerts"]["told"] for each in document["decided"]) and not store.holder():
-        click.echo("no daemon runs: `steppewire crawl` or `steppewire run` mails them")
-
-
-hold_ids = click.argument("which", metavar="ID...", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1))
-only_look = click.option("--dry-run", is_flag=True, help="Decide nothing: only list what would be mailed.")
-by_whom = click.option("--who", default=None, metavar="NAME", help="Who decides, for the record; else your login name.")
-
-
-@hold.command("accept")
-@hold_ids
-@by_whom
-@only_look
-@as_json
-@click.pass_obj
-def hold_accept(config: Path | None, which: tuple[int, ...], who: str | None, dry_run: bool, as_json: bool) -> None:
-    """It is a redesign: what the changes have in common is told to nobody, what is left of them is mailed.
-
-    \b
-    Example: steppewire hold accept 3
-    """
-    _decide(config, "accept", which, who, as_json, dry_run)
-
-
-@hold.command("reject")
-@hold_ids
-@by_whom
-@only_look
-@as_json
-@click.pass_obj
-def hold_reject(config: Path | None, which: tuple[int, ...], who: str | None, dry_run: bool, as_json: bool) -> None:
-    """It is a fault or a wall: none of it counts, nobody is told, the articles stay as they were before.
-
-    \b
-    Example: steppewire hold reject 3 --who Aigul
-    """
-    _decide(config, "reject", which, who, as_json, dry_run)
-
-
-@hold.command("release")
-@hold_ids
-@by_whom
-@only_look
-@as_json
-@click.pass_obj
-def hold_release(config: Path | None, which: tuple[int, ...], who: str | None, dry_run: bool, as_json: bool) -> None:
-    """It is news: everything is mailed as it is.
-
-    \b
-    Example: steppewire hold release 3
-    """
-    _decide(config, "release", which, who, as_json, dry_run)
+steppewire.add_command(hold.hold)
 
 
 @steppewire.group()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("alerts", "cli", "crawler", "demo", "failpoint", "forget", "health", "logs", "pipelines", "replay", "run_desk",
-         "scheduler", "settings", "storage", "verbs", "worker", "worker_main", "worker_process")
+ROOMS = ("alerts", "cli", "commands", "crawler", "demo", "failpoint", "forget", "health", "logs", "pipelines", "replay",
+         "run_desk", "scheduler", "settings", "storage", "verbs", "worker", "worker_main", "worker_process")
 # What each room may import of ours besides itself; a name stands for all below it.
 MAY = {
     "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
@@ -15,6 +15,7 @@ MAY = {
     "alerts": ("storage", "pipelines.compare.diff"),
     "forget": ("alerts.message", "crawler", "pipelines", "storage"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
+    "commands": ROOMS,
 }
 FILES = sorted(file for room in ROOMS for file in (*ROOT.glob(f"{room}.py"), *ROOT.glob(f"{room}/**/*.py")))
 

@@ -49,7 +49,7 @@ class Count:
 @contextmanager
 def clock_of(now: datetime) -> Iterator[None]:
     """The command line's clock stands at a time."""
-    import cli
+    from commands import hold
 
     class Clock(datetime):
         @classmethod
@@ -57,7 +57,7 @@ def clock_of(now: datetime) -> Iterator[None]:
             return now.astimezone(tz)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "datetime", Clock)
+        patch.setattr(hold, "datetime", Clock)
         yield
 
 
