@@ -1,0 +1,113 @@
+"""The addresses that alerts go to: whether they said that they want mails, and whether mails to them come back."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.insert import insert
+from storage.models import Alert, Mail, Recipient, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """An address in a list. state is None where nothing is known of it; watches are those that stand and name it, waiting the
+    alerts that are in no mail yet."""
+
+    address: str
+    state: str | None
+    asked_at: datetime | None
+    confirmed_at: datetime | None
+    dead_at: datetime | None
+    reason: str | None
+    watches: tuple[str, ...]
+    waiting: int
+
+
+def state(session: Session, address: str) -> str | None:
+    """How an address is; None where nothing is known of it."""
+    return session.scalar(select(Recipient.state).where(Recipient.address == address))
+
+
+def die(session: Session, address: str, reason: str, now: datetime) -> bool:
+    """Mails to an address come back: nothing more is mailed to it, and its alerts wait; False where it was dead before."""
+    if state(session, address) == "dead":
+        return False
+    _put(session, address, {"state": "dead", "dead_at": now, "reason": reason})
+    return True
+
+
+def confirm(session: Session, address: str, now: datetime) -> None:
+    """An address is its owner's, who wants the mails: what waits for it goes out. One that was dead lives."""
+    _put(session, address, {"state": "confirmed", "confirmed_at": now, "dead_at": None, "reason": None})
+
+
+def revive(session: Session, address: str, now: datetime) -> bool:
+    """A dead address is mailed to again, with what waits for it; False, and nothing done, where it is not dead."""
+    revived = session.execute(update(Recipient).where(Recipient.address == address, Recipient.state == "dead").values(
+        state="confirmed", dead_at=None, reason=None, confirmed_at=func.coalesce(Recipient.confirmed_at, now)))
+    assert isinstance(revived, CursorResult)
+    return revived.rowcount > 0
+
+
+def asked(session: Session, address: str, now: datetime) -> bool:
+    """Notes that an address is asked whether it wants mails; False where something is known of it, and it is not asked."""
+    made = insert(session.get_bind().dialect.name, Recipient).values(address=address, state="unconfirmed", asked_at=now)
+    return session.scalar(made.on_conflict_do_nothing().returning(Recipient.address)) is not None
+
+
+def to_ask(session: Session) -> Mapping[str, tuple[str, ...]]:
+    """The addresses of watches that stand of which nothing is known and which no watch's mail went to, with those watches. A
+    channel is no address and is asked nothing."""
+    known = set(session.scalars(select(Recipient.address)))
+    new = {address: watches for address, watches in _named(session).items() if address not in known and "@" in address}
+    mailed = _mailed(session, list(new))
+    return {address: watches for address, watches in new.items() if address not in mailed}
+
+
+def know(session: Session, now: datetime) -> None:
+    """Addresses that a watch's mail went to before anybody was asked count as confirmed."""
+    known = set(session.scalars(select(Recipient.address)))
+    new = [address for address in _named(session) if address not in known and "@" in address]
+    for address in sorted(_mailed(session, new)):
+        session.execute(insert(session.get_bind().dialect.name, Recipient).values(
+            address=address, state="confirmed", confirmed_at=now).on_conflict_do_nothing())
+
+
+def listing(session: Session) -> list[RecipientRow]:
+    """All that alerts go to or went to, by their names."""
+    rows = {row.address: row for row in session.scalars(select(Recipient))}
+    named = _named(session)
+    waiting: dict[str, int] = dict(session.execute(select(Alert.recipient, func.count()).where(
+        Alert.state == "pending", Alert.mail_id.is_(None)).group_by(Alert.recipient)).all())
+    others = set(session.scalars(select(Alert.recipient).distinct()))
+    return [_row(address, rows.get(address), named.get(address, ()), waiting.get(address, 0))
+            for address in sorted(rows.keys() | named.keys() | others)]
+
+
+def _row(address: str, row: Recipient | None, watches: tuple[str, ...], waiting: int) -> RecipientRow:
+    if row is None:
+        return RecipientRow(address, None, None, None, None, None, watches, waiting)
+    return RecipientRow(address, row.state, row.asked_at, row.confirmed_at, row.dead_at, row.reason, watches, waiting)
+
+
+def _named(session: Session) -> dict[str, tuple[str, ...]]:
+    """The recipients of the watches that stand, with those watches."""
+    named: dict[str, tuple[str, ...]] = {}
+    for watch, recipients in session.execute(select(Watch.id, Watch.recipients).where(Watch.ended_at.is_(None))
+                                             .order_by(Watch.id)):
+        for address in dict.fromkeys(recipients):
+            named[address] = (*named.get(address, ()), watch)
+    return named
+
+
+def _mailed(session: Session, addresses: list[str]) -> set[str]:
+    return set(session.scalars(select(Mail.recipient).distinct().where(
+        Mail.recipient.in_(addresses), Mail.watch_id.is_not(None), Mail.state == "sent")))
+
+
+def _put(session: Session, address: str, values: dict[str, Any]) -> None:
+    session.execute(insert(session.get_bind().dialect.name, Recipient).values(address=address, **values)
+                    .on_conflict_do_update(index_elements=["address"], set_=values))
