@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import logs
-from commands import article, hold
+from commands import article, hold, watch
 from commands.options import FAILED, TAKEN, USAGE, When, as_html, as_json, limit, log_format
 from verbs.shared import (
     config_file,
@@ -388,6 +388,11 @@ def forget(config: Path | None, author: str | None, comments: tuple[str, ...], o
     present(document, as_json)
     if not whole:
         raise SystemExit(FAILED)
+
+
+# --- watches, alerts and mails
+
+steppewire.add_command(watch.watch)
 
 
 @steppewire.group()

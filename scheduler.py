@@ -30,13 +30,12 @@ from crawler.outlet import OutletError
 from health.life import Health
 from health.notify import Manager
 from pipelines import budget, judgement
-from settings import Settings, SettingsError, Watch
+from settings import Settings, SettingsError
 from storage import clock as store_clock
 from storage import pages, runs, watches
-from storage.schedule import Schedule
 from storage.store import Lock, Store
-from storage.watches import WatchRow
 from verbs.needs import needs
+from verbs.watching import watch_row
 from worker_process import WorkerProcess
 
 logger = logging.getLogger("steppewire.scheduler")
@@ -73,13 +72,6 @@ def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
     except ValueError as error:
         raise SettingsError(str(error), file="the settings", key="watch.id",
                             remedy="give this one another id, or take the other out with `steppewire watch remove`") from error
-
-
-def watch_row(watch: Watch) -> WatchRow:
-    """A watch of the settings as the store keeps it."""
-    schedule = Schedule(watch.zone, watch.digest, watch.at, watch.weekday, watch.quiet)
-    return WatchRow(watch.id, watch.words, watch.recipients, watch.outlets, watch.countries, watch.languages, watch.fields,
-                    watch.events, watch.kinds, watch.least, watch.quote_comments, schedule, watch.cap, watch.owner)
 
 
 class Wire:

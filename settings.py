@@ -294,6 +294,16 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'store.db'}"
 
 
+def checked(given: dict[str, Any], settings: Settings, file: str) -> Watch:
+    """A watch from what it asks for, by the rules of the settings' own; SettingsError, which names `file` as its place."""
+    try:
+        watch = Watch(**given)
+    except ValidationError as error:
+        raise _plain(error, file) from error
+    _require_recipients(watch, settings.channel, file)
+    return watch
+
+
 def which(file: Path | None = None) -> Path:
     """Which file the settings come from; without any named one, it need not exist."""
     return file or Path(os.environ.get("STEPPEWIRE_CONFIG") or DEFAULT_FILE)
@@ -393,9 +403,13 @@ def _with_secrets(settings: Settings, file: Path) -> Settings:
             raise SettingsError("two watches have this id", file=str(file), key="watch.id", value=name,
                                 remedy="give each watch an id of its own")
     for watch in settings.watch:
-        for name in watch.recipients:
-            if "@" not in name and name not in settings.channel:
-                raise SettingsError("this recipient is neither an address nor a channel", file=str(file),
-                                    key=f"watch.{watch.id}.recipients", value=name,
-                                    remedy=f"write an address such as analyst@example.org, or a [channel.{name}]")
+        _require_recipients(watch, settings.channel, str(file))
     return settings.model_copy(update=update)
+
+
+def _require_recipients(watch: Watch, channels: dict[str, ChannelSettings], file: str) -> None:
+    for name in watch.recipients:
+        if "@" not in name and name not in channels:
+            raise SettingsError("this recipient is neither an address nor a channel", file=file,
+                                key=f"watch.{watch.id}.recipients", value=name,
+                                remedy=f"write an address such as analyst@example.org, or a [channel.{name}]")

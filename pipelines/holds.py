@@ -153,7 +153,7 @@ def _decide(store: Store, hold_id: int, decision: Decision, who: str | None, now
                     holds.judged(session, ids, "rejected")
                     holds.settle_alerts(session, holds.losses_of(hold_id) | Alert.version_id.in_(ids), None, reason)
                 else:
-                    standing = standing_watches(session, outlet)
+                    standing = watches.kept(session)
                     for one in held:
                         settle(session, one.version, hold_id, rests[one.version], standing, now + group_wait)
                     lost = ("was accepted: what was missing was the redesign's" if decision == "accepted"
@@ -223,11 +223,6 @@ def redesign(session: Session, outlet: str) -> Blame:
         if hold.decision == "accepted":
             found |= Blame.from_json(hold.blame)
     return found
-
-
-def standing_watches(session: Session, outlet: str) -> dict[str, WatchRow]:
-    """The watches that stand, by their ids."""
-    return {watch.id: watch for watch in watches.standing(session, outlet)}
 
 
 def settle(session: Session, version: int, hold_id: int, rest: Edit | None, standing: Mapping[str, WatchRow],

@@ -16,7 +16,7 @@ from pipelines.compare.diff import block_pairs
 from pipelines.compare.judge import Looks, Verdict
 from pipelines.compare.version import same
 from pipelines.holds import Decided, Left, NoHold
-from storage import holds, losses, runs
+from storage import holds, losses, runs, watches
 from storage import noise as noises
 from storage.insert import put
 from storage.models import Alert, Hold
@@ -273,7 +273,7 @@ def _hold(session: Session, run: Unjudged, found: _Found, now: datetime, mail_at
     open_hold = holds.undecided(session, run.outlet, lock=True)
     if (holds.newest_id(session, run.outlet), open_hold.id if open_hold else None) != (found.newest, found.undecided):
         raise _Overtaken
-    standing = deciding.standing_watches(session, run.outlet) if found.settled else {}
+    standing = watches.kept(session) if found.settled else {}
     for version, what in found.settled:
         if what.judgement == "rejected":
             holds.judged(session, [version], "rejected", what.hold)

@@ -26,6 +26,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
+class WrittenJson(TypeDecorator[Any]):
+    """JSON of a table into which people may write by hand: what is no JSON is read as the text that stands there, so that one
+    such row does not keep the others from being read."""
+
+    impl = JSON
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        read = super().result_processor(dialect, coltype)
+
+        def lenient(value: Any) -> Any:
+            try:
+                return read(value) if read is not None else value
+            except (TypeError, ValueError):
+                return str(value)
+        return lenient
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -369,20 +387,20 @@ class Watch(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     origin: Mapped[str] = mapped_column(default="config")
-    words: Mapped[list[str]]
-    recipients: Mapped[list[str]]
-    outlets: Mapped[list[str]]
+    words: Mapped[list[str]] = mapped_column(WrittenJson)
+    recipients: Mapped[list[str]] = mapped_column(WrittenJson)
+    outlets: Mapped[list[str]] = mapped_column(WrittenJson)
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    countries: Mapped[list[str]] = mapped_column(default=list)
-    languages: Mapped[list[str]] = mapped_column(default=list)
-    fields: Mapped[list[str]] = mapped_column(default=list)
-    events: Mapped[list[str]] = mapped_column(default=list)
-    kinds: Mapped[list[str]] = mapped_column(default=list)
+    countries: Mapped[list[str]] = mapped_column(WrittenJson, default=list)
+    languages: Mapped[list[str]] = mapped_column(WrittenJson, default=list)
+    fields: Mapped[list[str]] = mapped_column(WrittenJson, default=list)
+    events: Mapped[list[str]] = mapped_column(WrittenJson, default=list)
+    kinds: Mapped[list[str]] = mapped_column(WrittenJson, default=list)
     owner: Mapped[str | None]
     least: Mapped[int] = mapped_column(default=0)
     quote_comments: Mapped[bool] = mapped_column(default=False)
-    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(WrittenJson(none_as_null=True))
     cap: Mapped[int | None]
     paused_at: Mapped[datetime | None]
 

@@ -137,7 +137,7 @@ def capped(session: Session, watch: str, recipient: str, now: datetime) -> datet
 
 def put_off(session: Session, watch: str, recipient: str, now: datetime, until: datetime) -> None:
     """Lets the alerts of one watch and recipient that are due wait until the watch may be told at or after a time."""
-    schedule = Schedule.from_json(session.get_one(Watch, watch).schedule)
+    schedule = Schedule.kept(session.get_one(Watch, watch).schedule)
     session.execute(update(Alert).where(*_unmailed(), Alert.mail_at <= now, Alert.watch_id == watch,
                                         Alert.recipient == recipient).values(mail_at=schedule.after(until)))
 
@@ -156,7 +156,7 @@ def _told(session: Session, limit: int | None, *which: ColumnElement[bool]) -> l
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .where(*which).order_by(Alert.id).limit(limit))
     return [DueAlert(alert.id, alert.watch_id, alert.recipient, alert.event, alert.subject, article.id, article.outlet,
-                     article.url, seen, alert.passage, Schedule.from_json(watch.schedule).zone, watch.quote_comments)
+                     article.url, seen, alert.passage, Schedule.kept(watch.schedule).zone, watch.quote_comments)
             for alert, article, watch, seen in found]
 
 

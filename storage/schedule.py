@@ -37,13 +37,28 @@ class Schedule:
                 "quiet": [f"{each:%H:%M}" for each in self.quiet] if self.quiet else None}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any] | None) -> "Schedule":
-        """The schedule of a watch's row."""
+    def from_json(cls, data: Any) -> "Schedule":
+        """The schedule of a watch's row; ValueError where a hand has written there what is none."""
         if data is None:
             return cls()
-        quiet = data["quiet"]
-        return cls(data["zone"], data["digest"], time.fromisoformat(data["at"]), data["weekday"],
-                   (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1])) if quiet else None)
+        try:
+            quiet = data["quiet"]
+            found = cls(data["zone"], data["digest"], time.fromisoformat(data["at"]), data["weekday"],
+                        (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1])) if quiet else None)
+            ZoneInfo(found.zone)
+        except (LookupError, TypeError, ValueError, OSError) as error:
+            raise ValueError(f"it cannot be read: {type(error).__name__}: {error}") from error
+        if found.digest not in (None, "hour", "day", "week") or found.weekday not in WEEKDAYS:
+            raise ValueError(f"there is no digest {found.digest!r} on {found.weekday!r}")
+        return found
+
+    @classmethod
+    def kept(cls, data: Any) -> "Schedule":
+        """The schedule of a watch's row. Where it cannot be read its watch is broken; what waits of it is mailed at once."""
+        try:
+            return cls.from_json(data)
+        except ValueError:
+            return cls()
 
     def _digest(self, moment: datetime) -> datetime:
         if self.digest == "hour":

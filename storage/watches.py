@@ -1,5 +1,5 @@
 """Watches: standing queries with recipients."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import null, select, update
 from sqlalchemy.orm import Session
 
+from storage.kinds import KINDS
 from storage.models import Alert, Watch
 from storage.schedule import Schedule
 
@@ -18,6 +19,10 @@ EVENTS = (*USUAL, "headline_changed", "words_appeared", "words_vanished", "threa
 FIELDS = ("title", "text", "comments")
 # The first of these that a watch asks for is what it is told of an edit.
 OF_EDITS = ("words_appeared", "words_vanished", "headline_changed", "article_edited")
+
+
+class BrokenWatch(ValueError):
+    """A row of the table is no watch that can be asked; the text says why. It stands until it is mended, and finds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ def keep(session: Session, row: WatchRow, origin: str, now: datetime, watch: Wat
     if watch is None:
         session.add(Watch(id=row.id, origin=origin, since=now, **values))
         return
-    if watch.ended_at is not None or any(list(getattr(watch, name)) != values[name] for name in QUERY):
+    if watch.ended_at is not None:
+        watch.since, watch.paused_at = now, None
+    elif any(getattr(watch, name) != values[name] for name in QUERY):
         watch.since = now
     if watch.schedule != values["schedule"]:
         _wait_anew(session, row, now)
@@ -101,27 +108,118 @@ def _wait_anew(session: Session, row: WatchRow, now: datetime) -> None:
 def postpone(session: Session, mail_at: datetime) -> None:
     """Alerts that may be mailed from a time on wait for their watch's digest or the end of its quiet hours."""
     for own, schedule in session.execute(select(Watch.id, Watch.schedule).where(Watch.schedule.is_not(null()))).all():
-        if (later := Schedule.from_json(schedule).after(mail_at)) != mail_at:
+        if (later := Schedule.kept(schedule).after(mail_at)) != mail_at:
             session.execute(update(Alert).where(
                 Alert.watch_id == own, Alert.mail_at == mail_at, Alert.state == "pending", Alert.mail_id.is_(None))
                 .values(mail_at=later).execution_options(synchronize_session=False))
 
 
+def pause(watch: Watch, now: datetime) -> None:
+    """Lets a watch rest: nothing is matched for it. What it had found before is mailed all the same."""
+    watch.paused_at = watch.paused_at or now
+
+
+def resume(watch: Watch, now: datetime) -> None:
+    """Has a watch that rests look again, from now on."""
+    if watch.paused_at is not None:
+        watch.since, watch.paused_at = now, None
+
+
+def end(session: Session, watch: Watch, now: datetime, reason: str) -> int:
+    """Ends a watch; its history stays. What waits to be mailed of it is dropped for the reason: how many alerts that were."""
+    watch.ended_at = now
+    waiting = list(session.scalars(select(Alert.id).where(
+        Alert.watch_id == watch.id, Alert.state.in_(("pending", "held")), Alert.mail_id.is_(None))))
+    session.execute(update(Alert).where(
+        Alert.watch_id == watch.id, Alert.state.in_(("pending", "held")), Alert.mail_id.is_(None))
+        .values(state="dropped", reason=reason).execution_options(synchronize_session=False))
+    return len(waiting)
+
+
+# --- what stands
+
 # Made once, as it is asked for every page; columns and no objects of the session for the same reason.
 _COLUMNS = ("id", *_LISTS, *_PLAIN, "schedule")
 _STANDING = select(*(getattr(Watch, name) for name in _COLUMNS)).where(
     Watch.ended_at.is_(None), Watch.paused_at.is_(None)).order_by(Watch.id)
+_KNOWN = {"fields": FIELDS, "events": EVENTS, "kinds": KINDS}
 
 
 def row(watch: Any) -> WatchRow:
-    """A watch of the table, or its columns by their names, as its owner keeps it."""
+    """A watch of the table, or its columns by their names, as its owner keeps it; BrokenWatch."""
+    if why := _wrong(watch):
+        raise BrokenWatch(why)
     values: dict[str, Any] = {name: tuple(getattr(watch, name)) for name in _LISTS}
     values |= {name: getattr(watch, name) for name in _PLAIN}
-    return WatchRow(id=watch.id, schedule=Schedule.from_json(watch.schedule), **values)
+    try:
+        return WatchRow(id=watch.id, schedule=Schedule.from_json(watch.schedule), **values)
+    except ValueError as error:
+        raise BrokenWatch(f"its schedule is {watch.schedule!r}: {error}") from error
+
+
+def _wrong(watch: Any) -> str | None:
+    """Why nothing can be looked for by the columns of a watch."""
+    for name in _LISTS:
+        value = getattr(watch, name)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            return f"`{name}` is {value!r}, which is no list of texts"
+        if name in _KNOWN and (unknown := [each for each in value if each not in _KNOWN[name]]):
+            return f"`{name}` has {unknown[0]!r}, which there is not"
+    if not watch.words:
+        return "it has no words"
+    if empty := [word for word in watch.words if not any(map(str.isalnum, word))]:
+        return f"the word {empty[0]!r} has no letter and no figure"
+    if not isinstance(watch.least, int) or not isinstance(watch.cap, int | None):
+        return f"`least` is {watch.least!r} and `cap` {watch.cap!r}: numbers belong there"
+    return None
 
 
 def standing(session: Session, outlet: str | None = None, country: str | None = None) -> list[WatchRow]:
-    """The watches that stand and do not rest, of one outlet, which is of a country, or of all."""
-    rows = [row(each) for each in session.connection().execute(_STANDING)]
+    """The watches that stand, do not rest and are not broken, of one outlet, which is of a country, or of all."""
+    rows = _readable(session.connection().execute(_STANDING))
     return [each for each in rows if outlet is None or (
         (not each.outlets or outlet in each.outlets) and (not each.countries or (country or "").upper() in each.countries))]
+
+
+def _readable(found: Iterable[Any]) -> Iterator[WatchRow]:
+    for each in found:
+        try:
+            yield row(each)
+        except BrokenWatch:
+            continue  # `broken` tells of it: its owner is mailed, and the others go on
+
+
+def kept(session: Session) -> dict[str, WatchRow]:
+    """By their ids the watches that stand, also those that rest; a broken one is left out."""
+    return {each.id: each for each in _readable(every(session))}
+
+
+def every(session: Session) -> list[Watch]:
+    """The rows of all watches that stand, be they broken, by id."""
+    return list(session.scalars(select(Watch).where(Watch.ended_at.is_(None)).order_by(Watch.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A watch that stands and cannot be asked: why, and the address of whoever keeps it, None where none can be read."""
+
+    id: str
+    why: str
+    owner: str | None
+
+
+def broken(session: Session) -> list[Broken]:
+    """The watches that stand and are broken."""
+    found = []
+    for watch in every(session):
+        try:
+            row(watch)
+        except BrokenWatch as error:
+            found.append(Broken(watch.id, str(error), owner(watch)))
+    return found
+
+
+def owner(watch: Watch) -> str | None:
+    """The address of whoever keeps a watch: its owner, else the first of its recipients that is an address."""
+    names = watch.recipients if isinstance(watch.recipients, list) else []
+    return next((each for each in (watch.owner, *names) if isinstance(each, str) and "@" in each), None)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from alerts.channels.errors import ChannelError
@@ -14,10 +15,12 @@ from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.notify import Manager
 from settings import Settings, SettingsError
+from storage import watches
 from storage.store import Store, StoreAway, StoreError
 from verbs import documents
 from verbs.needs import needs, outlet_or_mistake
 from verbs.starter import make_key
+from verbs.watching import require_crawled
 
 logger = logging.getLogger("steppewire.checking")
 
@@ -135,11 +138,28 @@ def _outlet(settings: Settings, name: str) -> str:
 
 
 def _watch(settings: Settings, file: str, watch: Any) -> str:
-    for name in watch.outlets:
-        if name not in settings.outlets:
-            raise SettingsError(f"outlet {name!r} is not crawled", file=file, key="watch.outlets", value=name,
-                                remedy=f"name one of {', '.join(settings.outlets) or 'none'}, or add it to outlets")
+    require_crawled(settings, file, watch)
+    if watch.id in _added(settings, file):
+        raise SettingsError("a watch that was added by `steppewire watch add` has this id", file=file, key="watch.id",
+                            value=watch.id, remedy="give this one another id, or take the other out with `steppewire watch "
+                                                   f"remove {watch.id}`")
     return f"{', '.join(watch.words)} → {', '.join(watch.recipients)}"
+
+
+def _added(settings: Settings, file: str) -> set[str]:
+    """The ids of the watches that were not added by the settings; none where no store of this program's schema is there."""
+    store = store_of(settings, file)
+    if store.file is not None and not store.file.exists():
+        return set()
+    try:
+        if store.revision() != store.newest_revision():
+            return set()
+        with store.reading() as session:
+            return {watch.id for watch in watches.every(session) if watch.origin != "config"}
+    except SQLAlchemyError:
+        return set()  # that the store cannot be reached is a line of its own
+    finally:
+        store.engine.dispose()
 
 
 def _folder(folder: Path) -> str:

@@ -3,9 +3,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from verbs import watch_tables
+from verbs.table import MARKS
+from verbs.table import cell as _cell
+from verbs.table import table as _table
 from verbs.tree import draw
 
 # Of a stretch without a change this many characters are shown beside a change, and of a block at the place that it left.
@@ -13,7 +16,6 @@ BESIDE = 300
 MOVED = 60
 # What became of an article, by its event: of its address.
 BECAME = {"gone": "gone from {}", "back": "back at {}", "moved": "moved to {}"}
-MARKS = {"ok": "✓", "bad": "✗"}
 # Why records of a file were left out.
 LEFT_OUT = {
     "no_answer": "no answers", "not_http": "not of the web", "no_date": "without a date",
@@ -31,29 +33,6 @@ def show(document: dict[str, Any]) -> None:
             told(console, document)
             return
     raise AssertionError(f"no table for {sorted(document)}")
-
-
-def _table(console: Console, rows: list[dict[str, Any]], columns: dict[str, str], empty: str) -> None:
-    if not rows:
-        console.print(empty)
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(key))) for key in columns.values()))
-    console.print(table)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{number} {name}" for name, number in value.items() if number) or "none"
-    text = str(value)
-    return text[:19].replace("T", " ") if len(text) >= 20 and text[10:11] == "T" and text.endswith("Z") else text
 
 
 def _checks(console: Console, document: dict[str, Any]) -> None:
@@ -305,4 +284,4 @@ def _forgotten(console: Console, document: dict[str, Any]) -> None:
 DRAWN = {"checks": _checks, "holds": _holds, "noise": _noise, "samples": _hold, "decided": _decided, "refused": _forgotten,
          "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo, "runs": _runs, "steps": _why,
          "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
-         "blocks": _article}
+         "blocks": _article, **watch_tables.DRAWN}

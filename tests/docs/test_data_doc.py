@@ -11,14 +11,14 @@ from once import Played
 from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, String, inspect, text
 from sqlalchemy.types import TIMESTAMP, Float
 
-from storage.models import Base, UtcDateTime
+from storage.models import Base, UtcDateTime, WrittenJson
 from storage.store import Store
 from storage.views import VIEWS
 
 TEXT = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 HEAD = "| column | type | what it says |\n|---|---|---|\n"
-KINDS = {Integer: "integer", Boolean: "boolean", UtcDateTime: "time", JSON: "JSON", LargeBinary: "bytes", String: "text",
-         Float: "number"}
+KINDS = {Integer: "integer", Boolean: "boolean", UtcDateTime: "time", JSON: "JSON", WrittenJson: "JSON", LargeBinary: "bytes",
+         String: "text", Float: "number"}
 # The types that PostgreSQL gives the columns of a view.
 VIEW_KINDS = {"integer": Integer, "boolean": Boolean, "time": TIMESTAMP, "text": String, "number": Float}
 # Nobody of the demo writes one text under two articles, it behaves like itself, and its edits leave headlines and length alone;

@@ -15,6 +15,7 @@ from desk import Desk, article, outlet
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from newspaper import Newspaper, story
 from once import Played, once, once_told
+from sqlalchemy import select
 from talk import Talk
 
 from alerts.events import EVENTS
@@ -29,9 +30,11 @@ from pipelines.compare.diff import Op
 from pipelines.compare.judge import Verdict
 from pipelines.holds import DECISIONS
 from pipelines.judgement import judge
-from storage import noise
+from storage import models, noise
+from storage.answers import ACTIONS
 from storage.holds import Decision
 from storage.kinds import KINDS
+from storage.schedule import Digest
 from storage.store import Store
 from storage.threads import CommentState
 from verbs.why import Name, State
@@ -73,6 +76,10 @@ STATES = {
     **{(f"hold-{verb}", ".decided[].decision"): {"accepted", "rejected", "released"} for verb in DECISIONS},
     **{(f"hold-{verb}", ".decided[].which[].event"): set(EVENTS) for verb in ("accept", "release")},
     **{(f"hold-{verb}", ".decided[].which[].changes[].field"): {"title", "text", "comment"} for verb in ("accept", "release")},
+    ("watch-list", ".watches[].origin"): {"config", "cli"},
+    ("watch-list", ".watches[].digest"): {*get_args(Digest), None},
+    ("watch-stats", ".figures[].events[].event"): set(EVENTS),
+    ("watch-stats", ".figures[].answers[].action"): set(ACTIONS),
     ("outlet-noise", ".noise[].kind"): {"figures", "label", "below", "line"},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
@@ -190,9 +197,27 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
+    found |= watched(played)
     for name, more in (*troubled(folder).items(), *held(folder).items()):
         found[name] = found.get(name, []) + more
     return found
+
+
+def watched(played: Played) -> Documents:
+    """The documents about watches: those of the settings, one that was added and rests, and what a recipient said to a mail."""
+    said("--config", played.config, "watch", "add", "debts", "--word", "debt", "--recipient", "a@a.example", "--country", "KZ",
+         "--outlet", "steppe", "--language", "ru", "--field", "text", "--event", "words_appeared", "--kind", "figures",
+         "--quiet", "22:00", "06:00", "--cap", "3", "--digest", "week")
+    said("--config", played.config, "watch", "pause", "debts")
+    store = Store(f"sqlite:///{played.folder / 'store.db'}")
+    with store.writing() as session:
+        mail = session.scalars(select(models.Mail).where(models.Mail.watch_id.is_not(None)).limit(1)).one()
+        for action in ("not_relevant", "end_watch"):
+            session.add(models.Answer(at=mail.made_at, action=action, via="cli", watch_id=mail.watch_id, mail_id=mail.id,
+                                      recipient=mail.recipient))
+    store.engine.dispose()
+    return {"watch-list": [told("--config", played.config, "watch", "list")],
+            "watch-stats": [told("--config", played.config, "watch", "stats")]}
 
 
 def held(folder: Path) -> Documents:

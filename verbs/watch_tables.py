@@ -1,0 +1,46 @@
+"""The documents about watches for people."""
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from verbs.table import MARKS, table
+
+
+def watches(console: Console, document: dict[str, Any]) -> None:
+    """The watches that stand."""
+    rows = [row | {"asks": _asks(row), "state": "broken" if row["broken"] else "rests" if row["paused_at"] else "stands"}
+            for row in document["watches"]]
+    table(console, rows, {"watch": "watch", "": "state", "words": "words", "to": "recipients", "asks for": "asks",
+                           "since": "since", "30 days": "alerts_30_days", "next mail": "next_mail_at", "from": "origin"},
+           "no watch stands: `steppewire watch add` adds one")
+    for row in document["watches"]:
+        if row["broken"]:
+            console.print(Text(f"{MARKS['bad']} {row['watch']} is broken and finds nothing: {row['broken']}", "red"))
+
+
+def _asks(row: dict[str, Any]) -> str:
+    """What a watch asks for besides its words, as far as that is not what every watch does."""
+    said = [", ".join(row[name]) for name in ("outlets", "countries", "languages", "fields", "events", "kinds") if row[name]]
+    if row["least"]:
+        said.append(f"{row['least']} characters")
+    if row["digest"]:
+        said.append(f"{row['digest']}ly" if row["digest"] != "day" else "daily")
+    if row["quiet"]:
+        said.append(f"quiet {'–'.join(row['quiet'])}")
+    if row["cap"]:
+        said.append(f"{row['cap']} mails an hour")
+    return "; ".join(said)
+
+
+def figures(console: Console, document: dict[str, Any]) -> None:
+    """What watches have told."""
+    rows = [row | {"events": {each["event"]: each["alerts"] for each in row["events"]},
+                   "precision": "" if row["precision"] is None else f"{row['precision']:.0%}",
+                   "state": "ended" if row["ended_at"] else ""} for row in document["figures"]]
+    table(console, rows, {"watch": "watch", "": "state", "alerts": "alerts", "mailed": "mailed", "mails": "mails",
+                           "of": "events", "not relevant": "not_relevant", "precision": "precision",
+                           "ended by": "ended_by"}, "no watch stands: `steppewire watch add` adds one")
+
+
+DRAWN = {"watches": watches, "figures": figures}
