@@ -1,7 +1,8 @@
 """What happened to an article, an alert each: when, which words matched, and the passage as old and new words side by side."""
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from alerts.events import Event, event
@@ -64,16 +65,20 @@ def happening(alert: DueAlert, passage: Passage, characters: int | None) -> Happ
 def counted(alerts: Sequence[DueAlert], passages: Sequence[Passage], characters: int | None) -> Happening:
     """What alerts of one kind tell of comments that are not quoted: how many there were, and which words matched."""
     words = event(alerts[0].event)
-    first, last = (_time(edge(alert.seen_at for alert in alerts), alerts[0]) for edge in (min, max))
+    first, last = (edge(alert.seen_at for alert in alerts) for edge in (min, max))
     return Happening(
         heading=words.heading if len(alerts) == 1 else words.many.format(n=len(alerts)),
-        seen=first if first == last else f"from {first} to {last}",
+        seen=_time(last, alerts[0]) if first == last else f"{_minute(first, alerts[0])} to {_time(last, alerts[0])}",
         words=_words(tuple(dict.fromkeys(word for passage in passages for word in passage.words)), characters), author=None,
         places=(), note=UNQUOTED)
 
 
 def _time(at: datetime, alert: DueAlert) -> str:
-    return f"{at.astimezone(ZoneInfo(alert.zone)):%Y-%m-%d %H:%M} {alert.zone}"
+    return f"{_minute(at, alert)} {alert.zone}"
+
+
+def _minute(at: datetime, alert: DueAlert) -> str:
+    return f"{at.astimezone(ZoneInfo(alert.zone)):%Y-%m-%d %H:%M}"
 
 
 def _words(words: Sequence[str], characters: int | None) -> str:
@@ -88,11 +93,18 @@ def _stands_above(part: Part, headline: str) -> bool:
 
 def _places(parts: Sequence[Part], words: Event, characters: int | None) -> Iterator[tuple[Side, ...]]:
     if characters is None:
-        for part in parts:
+        for part in _paired(parts) if words.apart else parts:
             yield _sides(part, words, None)
     elif parts:
         # The place that has what matched; without any, the first.
         yield _sides(next((part for part in parts if part.old_spans or part.new_spans), parts[0]), words, characters)
+
+
+def _paired(parts: Sequence[Part]) -> Iterator[Part]:
+    """The places of two stories, of which each has only its own: beside each other, in the order in which they come."""
+    yield from (part for part in parts if part.old is not None and part.new is not None)
+    for old, new in zip_longest([part for part in parts if part.new is None], [part for part in parts if part.old is None]):
+        yield replace(old, new=new.new, new_spans=new.new_spans) if old and new else old or new
 
 
 def _sides(part: Part, words: Event, characters: int | None) -> tuple[Side, ...]:

@@ -20,6 +20,14 @@ CONTENTS_CHARACTERS = 150
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A first line: what stands before it, None where it needs nothing, and its text."""
+
+    label: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A line of the contents: the number of an entry, its outlet, what happened, and its headline."""
 
@@ -47,8 +55,8 @@ def _hidden(articles: Sequence[Entry]) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def lead(articles: Sequence[Entry]) -> str:
-    """The first line: of one article the words that matched or were changed, of several how many they are and of what."""
+def lead(articles: Sequence[Entry]) -> tuple[Said, ...]:
+    """The first lines: of one article the words that matched or were changed, of several how many they are and of what."""
     if len(articles) == 1:
         return _passage(articles[0])
     outlets = len({entry.outlet for entry in articles})
@@ -56,7 +64,7 @@ def lead(articles: Sequence[Entry]) -> str:
     where = "of one outlet" if outlets == 1 else f"of {outlets} outlets"
     what = ", ".join(f"{event(name).heading.lower()}: {number}" for name, number in events.most_common())
     brief = f" The first {FULL_ALERTS} or so are told in full, the others briefly." if articles[-1].brief else ""
-    return f"{len(articles)} articles {where}; {what}.{brief}"
+    return (Said(None, f"{len(articles)} articles {where}; {what}.{brief}"),)
 
 
 def contents(articles: Sequence[Entry]) -> tuple[Listed, ...]:
@@ -68,15 +76,16 @@ def contents(articles: Sequence[Entry]) -> tuple[Listed, ...]:
                  for number, entry in enumerate(articles[:CONTENTS], start=1))
 
 
-def _passage(entry: Entry) -> str:
-    first = next((happening for happening in entry.happenings if happening.places), entry.happenings[0])
-    if not first.places:
-        return f"{first.heading}. Matched: {shortened(first.words, LEAD_CHARACTERS)}"
+def _passage(entry: Entry) -> tuple[Said, ...]:
+    first = next((happening for happening in entry.happenings if happening.places), None)
+    if first is None:
+        told = " ".join(f"{each.heading}. Matched: {each.words}." for each in entry.happenings)
+        return (Said(None, shortened(told, LEAD_CHARACTERS)),)
     place = first.places[0]
     # Where words were only put in, or only taken out, the other side has nothing that the first does not say.
     sides = [side for side in place if any(stretch.change != "same" for stretch in side.stretches)] or place
-    # A stranger's words begin no line.
-    return " ".join(f"{side.label or first.heading}: {_around(side, LEAD_CHARACTERS // len(sides))}" for side in sides)
+    # With a label, as a stranger's words begin no line.
+    return tuple(Said(side.label or first.heading, _around(side, LEAD_CHARACTERS // len(sides))) for side in sides)
 
 
 def _around(side: Side, characters: int) -> str:
