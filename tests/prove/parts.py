@@ -19,6 +19,7 @@ from prove import (
     lives,
     longthread,
     memory,
+    month,
     redesign,
     rhythm,
     smtp,
@@ -116,6 +117,10 @@ PARTS = {
         "are told, each once, and nothing else; all articles seen in one run, or 1, 3 and 6 at a time by the ladder",
         [Trial(f"{kind} {database}", 1) for kind in redesign.KINDS for database in DATABASES],
         partial(in_a_folder, redesign.run), "edits"),
+    "month": Part(
+        "The mails of a month, 3 outlets, 4 watches, 3 recipients, with a digest a day and a week, quiet hours, a cap and "
+        "chosen events, list what the outlets' script did: nothing is missing, double or empty; each entry has what matched",
+        [Trial(database, seed) for seed in (1, 2, 3) for database in DATABASES], partial(in_a_folder, month.run), "events"),
     "isso": Part(
         "The thread of a real Isso server, written to over its own API, is known as it stands, look after look",
         [Trial(database, seed) for seed in (1, 2, 3) for database in DATABASES], partial(in_a_folder, isso.run), "looks"),
