@@ -66,6 +66,8 @@ FORGETTING = {f"redacted.{step}" for step in ("writing", "written", "pointing", 
     "forgotten.erasing", "forgotten.erased"}
 # Those of a hold's decision: tests/test_hold.py fires them.
 DECIDING = {"hold.deciding", "hold.decided"}
+# Those of the mailbox: tests/alerts/inbox fires them.
+READING = {f"letter.{step}" for step in ("taking", "taken", "marked")}
 
 
 def in_source() -> set[str]:

@@ -39,7 +39,8 @@ def test_nothing_is_lost_and_nobody_is_told_twice_by_kills(number: int, tmp_path
 
 
 def test_every_failpoint_of_the_program_is_fired() -> None:
-    assert failpoints.in_source() == {*failpoints.FAILPOINTS, *failpoints.SCHEMA, *failpoints.FORGETTING, *failpoints.DECIDING}
+    assert failpoints.in_source() == {*failpoints.FAILPOINTS, *failpoints.SCHEMA, *failpoints.FORGETTING, *failpoints.DECIDING,
+                                      *failpoints.READING}
 
 
 @pytest.mark.parametrize("name", [
