@@ -1,9 +1,12 @@
+import random
 from collections import Counter
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from itertools import pairwise
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from alerts.deliver import deliver
@@ -203,3 +206,27 @@ def test_a_clock_that_was_set_back_by_a_year_puts_no_notice_off_for_one(filled: 
         clock.set_back(session, later, filled.now)
     assert rows(filled)[0].began_at == filled.now
     assert look(filled, HOUR, need())
+
+
+@pytest.mark.long_on_postgresql
+@pytest.mark.parametrize("seed", range(3))
+def test_of_what_comes_and_goes_there_is_no_more_than_one_mail_an_hour(filled: Filled, seed: int) -> None:
+    """Three causes come and go at random for three days; what each mail is for is read from it: what it tells anew, and what it
+    says is over."""
+    chance, minute = random.Random(seed), timedelta(minutes=1)
+    standing: set[int] = set()
+    for later in range(3 * 24 * 60 // 5):
+        if chance.random() < 0.3:
+            standing ^= {chance.randrange(3)}
+        needs = [need(f"outlet:{own}", f"The outlet paper{own} fails.", mail_after=own * 10 * minute)
+                 for own in sorted(standing)]
+        notice(filled.store, needs, filled.now + later * 5 * minute, sender=SENDER, recipient=OPERATOR,
+               well_after=timedelta(minutes=7))
+    for own in range(3):
+        times = []
+        for mail in filled.mails():
+            told = text(mail.bytes).get_content().partition("Told before")[0].partition("This still needs")[0]
+            if f"paper{own} fails" in told:
+                times.append(mail.made_at)
+        assert len(times) >= 3
+        assert min(after - before for before, after in pairwise(times)) >= HOUR

@@ -1215,4 +1215,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("the settings take over no watch that was added otherwise", "storage/watches.py",
           "    if taken := [row.id for row in wanted if row.id in standing]:", "    if taken := []:",
           "tests/storage/test_watches.py::test_the_settings_cannot_take_over_a_watch_that_was_added_otherwise[sqlite]"),
+    Guard("the operator gets no more than one mail an hour for one cause", "storage/notices.py",
+          "return need in mailed and now - mailed[need] < ONE_MAIL", "return False",
+          "tests/alerts/test_notice.py::test_of_what_comes_and_goes_there_is_no_more_than_one_mail_an_hour[sqlite-0]"),
 )
