@@ -11,18 +11,20 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import failpoint
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
-from alerts.deliver import CHANNELS, Patience, deliver, recover
+from alerts.deliver import CHANNELS, Channel, Other, Patience, deliver, recover
 from alerts.heartbeat import beat
 from alerts.notice import notice
 from crawler import outlet as outlets
@@ -32,7 +34,7 @@ from health.notify import Manager
 from pipelines import budget, judgement
 from settings import Settings, SettingsError
 from storage import clock as store_clock
-from storage import pages, runs, watches
+from storage import outbox, pages, runs, watches
 from storage.store import Lock, Store
 from verbs.needs import needs
 from verbs.watching import watch_row
@@ -47,6 +49,8 @@ DEATHS_ALONE = 2
 CLOCK_STEP = timedelta(minutes=1)
 # The worker has 6.5 s to end; what still hangs after it is left behind.
 CLOSE_SECONDS = 6.8
+# What mails call the channel that is none of the settings' own, and its rounds.
+MAIL = "mail"
 Step = Callable[[datetime], Awaitable[object]]
 
 
@@ -58,9 +62,29 @@ def utcnow() -> datetime:
 def channel(settings: Settings) -> Smtp:
     """The channel that mails go out by."""
     mail = settings.mail
-    return CHANNELS["smtp"](host=mail.host, port=mail.port, security=mail.security, username=mail.username,
-                            password=mail.password.get_secret_value() if mail.password else None,
-                            timeout=settings.limits.conversation.total_seconds())
+    return Smtp(host=mail.host, port=mail.port, security=mail.security, username=mail.username,
+                password=mail.password.get_secret_value() if mail.password else None,
+                timeout=settings.limits.conversation.total_seconds())
+
+
+def other_channels(settings: Settings, only: str | None = None) -> dict[str, Other]:
+    """The channels besides mail by their ids, or one of them; SettingsError where one cannot be made as it is set."""
+    made: dict[str, Other] = {}
+    for own, how in settings.channel.items():
+        if only in (None, own):
+            kind: Any = CHANNELS[how.kind]
+            url, secret = (each.get_secret_value() if each is not None else "" for each in (how.url, how.secret))
+            try:
+                made[own] = kind(url=url, secret=secret, agent=settings.user_agent,
+                                 timeout=settings.limits.conversation.total_seconds())
+            except ValueError as error:
+                raise SettingsError(str(error), file="the settings", key=f"channel.{own}", remedy="mend it there") from error
+    return made
+
+
+def round_of(own: str) -> str:
+    """What the rounds in which a channel's mails are sent are called."""
+    return own if own == MAIL else f"channel {own}"
 
 
 def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
@@ -87,12 +111,15 @@ class Wire:
         self._mistakes: dict[str, str] = {}
         self._ended: set[int] = set()
         self._closing = asyncio.Lock()
-        self._paused_until: datetime | None = None
+        self.channels: dict[str, Channel] = {MAIL: channel(settings)}
+        self.others = other_channels(settings)
+        self.channels |= self.others
+        self._paused_until: dict[str, datetime] = {}
         self.health = Health()
         self._well = False
         self._beaten = -math.inf
         self._beating: asyncio.Task[None] | None = None
-        self._away = 0
+        self._away: Counter[str] = Counter()
 
     def begin(self, now: datetime) -> None:
         """What the holder of the lock does first: runs and claims of a former holder are over, watches are the settings'."""
@@ -112,6 +139,7 @@ class Wire:
         the old clock, so they end first."""
         await self.worker.kill()
         await asyncio.to_thread(self._set_back, by, now)
+        self._paused_until.clear()
 
     def _set_back(self, by: timedelta, now: datetime) -> None:
         logger.warning("the clock was set back by %s: what is due is due that much earlier", by)
@@ -201,19 +229,41 @@ class Wire:
             except OutletError:
                 names[outlet] = outlet  # dispatch says what is wrong with it
         await asyncio.to_thread(compose, self.store, now, sender=self.settings.mail.sender,
-                                public_url=self.settings.public_url, names=names, zones=self.settings.mail.zones)
+                                public_url=self.settings.public_url, names=names, zones=self.settings.mail.zones,
+                                channels={own: each.write for own, each in self.others.items()})
 
-    async def deliver(self, now: datetime) -> None:
-        """Sends the mails that are due: one attempt each. A channel that does not let us in is left alone for a while, one that
-        cannot be reached at first for a shorter one: its coming back waits for nobody."""
-        if self._paused_until is not None and now < self._paused_until:
+    async def deliver(self, now: datetime, own: str = MAIL) -> None:
+        """Sends the mails of a channel that are due: one attempt each. One that does not let us in is left alone for a while,
+        one that cannot be reached at first for a shorter one: its coming back waits for nobody. What one channel does concerns
+        no other."""
+        if own == MAIL:
+            await asyncio.to_thread(self._bury)
+        if now < self._paused_until.get(own, now):
             return
-        done = await asyncio.to_thread(deliver, self.store, now, channel(self.settings), sender=self.settings.mail.sender,
+        done = await asyncio.to_thread(deliver, self.store, now, self.channels[own], sender=self.settings.mail.sender, own=own,
                                        stop=self.stop_sending, patience=self.patience,
-                                       progress=partial(self.health.sign, "mail"))
-        pause = self.settings.limits.pause
-        self._paused_until = now + (min(self.patience.wait(self._away), pause) if done.away else pause) if done.paused else None
-        self._away = self._away + 1 if done.away else 0
+                                       progress=partial(self.health.sign, round_of(own)))
+        pause, after = self.settings.limits.pause, done.after or timedelta(0)
+        if done.paused:
+            after = min(self.patience.wait(self._away[own]), pause) if done.away else pause
+        self._paused_until[own] = now + after
+        self._away[own] = self._away[own] + 1 if done.away else 0
+
+    def sends(self, own: str) -> Step:
+        """The step that sends a channel's mails."""
+        async def deliver(now: datetime) -> None:
+            await self.deliver(now, own)
+
+        return deliver
+
+    def _bury(self) -> None:
+        """Mails of channels that are no more in the settings are dead."""
+        with self.store.reading() as session:
+            gone = outbox.stranded(session, self.channels)
+        for own in gone:
+            logger.error("there is no channel %s in the settings any more: its mails are dead", own)
+            with self.store.writing() as session:
+                outbox.bury(session, own, f"there is no channel {own} in the settings any more")
 
     async def notify(self, now: datetime) -> None:
         """Keeps the notices of what needs a person, and makes the operator's mail where one of them is to be told."""
@@ -247,7 +297,7 @@ class Wire:
         await self.worker.until_ended(started.values())
         await self.judge(now, timedelta(0))
         await self.compose(now)
-        await self.deliver(now)
+        await asyncio.gather(*(self.deliver(now, own) for own in self.channels))
         return sorted(started.values())
 
     async def close(self) -> None:
@@ -335,9 +385,12 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
     limits = settings.limits
     wire.health.begins("crawl", limits.tick.total_seconds())
     wire.health.begins("mail", limits.mail_tick.total_seconds(), limits.conversation.total_seconds())
+    for own in wire.others:
+        wire.health.begins(round_of(own), limits.mail_tick.total_seconds(), limits.conversation.total_seconds())
     rounds = [asyncio.create_task(ticks.rounds("crawl", limits.tick, ticks.look_at_the_clock, wire.dispatch, wire.judge)),
               asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver, wire.notify,
-                                               wire.heartbeat))]
+                                               wire.heartbeat)),
+              *(asyncio.create_task(ticks.rounds(round_of(own), limits.mail_tick, wire.sends(own))) for own in wire.others)]
     manager = manager or Manager({})
     manager.say("READY=1")
     told = asyncio.create_task(manager.hears(wire.health, lambda: f"watching {len(settings.outlets)} outlets"))

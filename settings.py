@@ -397,6 +397,9 @@ def _with_secrets(settings: Settings, file: Path) -> Settings:
         name: SecretStr(secret(path, f"channel.{own}.{name}_file"))
         for name, path in (("url", channel.url_file), ("secret", channel.secret_file)) if path is not None})
         for own, channel in settings.channel.items()}
+    if "mail" in settings.channel:
+        raise SettingsError("mail is what the mail server's own channel is called", file=str(file), key="channel.mail",
+                            remedy="give this channel another name")
     twice = [watch.id for watch in settings.watch]
     for name in twice:
         if twice.count(name) > 1:

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 ALERTS_A_MAIL = 2000
 CHARACTERS_A_MAIL = 2_000_000
 NO_ZONES: Mapping[str, str] = {}
+# What makes a channel's mails of alerts of one watch and recipient, by the channel's id.
+Writer = Callable[..., outbox.NewMail]
+NO_CHANNELS: Mapping[str, Writer] = {}
 # How often a mail is begun again because somebody else took one of its alerts; then the next tick sees to it.
 BEGINNINGS = 5
 # What broken data raises. An OSError or a MemoryError would be none of an alert's making.
@@ -25,10 +28,11 @@ BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError,
 
 
 def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
-            zones: Mapping[str, str] = NO_ZONES) -> int:
+            zones: Mapping[str, str] = NO_ZONES, channels: Mapping[str, Writer] = NO_CHANNELS) -> int:
     """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id, zones the
-    zone of a recipient's clock, where it is another than the watch's.
+    zone of a recipient's clock, where it is another than the watch's; channels has the writers of those that are not mail.
 
+    A recipient without an @ is a channel; the alerts of one that is not there wait until it is.
     What is over a watch's cap waits until the hour is over, and is then in one mail. Any number of composers at once put no
     alert into two mails. An alert that cannot be rendered is dropped with its reason and holds up no other.
     ValueError where sender is no address.
@@ -36,15 +40,17 @@ def compose(store: Store, now: datetime, *, sender: str, public_url: str | None,
     address(sender)
     with store.reading() as session:
         groups = outbox.due_groups(session, now)
-    return sum(_compose(store, now, watch, recipient, sender, public_url, names, zones) for watch, recipient in groups)
+    return sum(_compose(store, now, watch, recipient, sender, public_url, names, zones, channels)
+               for watch, recipient in groups if "@" in recipient or recipient in channels)
 
 
 def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: str | None,
-             names: Mapping[str, str], zones: Mapping[str, str]) -> int:
+             names: Mapping[str, str], zones: Mapping[str, str], channels: Mapping[str, Writer]) -> int:
     """The mails made of one watch's alerts for one recipient."""
     def render(alerts: Sequence[outbox.DueAlert]) -> outbox.NewMail:
         alerts = [replace(alert, zone=zones.get(recipient, alert.zone)) for alert in alerts]
-        return write(alerts, now, sender=sender, public_url=public_url, names=names)
+        writer = write if "@" in recipient else channels[recipient]
+        return writer(alerts, now, sender=sender, public_url=public_url, names=names)
 
     made, left = 0, BEGINNINGS
     while left:

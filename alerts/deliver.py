@@ -2,21 +2,24 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import failpoint
+from alerts.channels.apprise import Apprise
 from alerts.channels.errors import Later, Paused, Refused, Unreachable
 from alerts.channels.smtp import Smtp
+from alerts.channels.webhook import Webhook
 from alerts.text import line
 from storage import outbox
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-CHANNELS = {"smtp": Smtp}
+# What the settings call the kinds. Of those besides mail each has the same fields, and writes what it sends.
+CHANNELS = {"smtp": Smtp, "webhook": Webhook, "apprise": Apprise}
 
 # Longer than a channel may take, so that a claim outlives its attempt; a sender that died without a restart costs no more.
 CLAIM = timedelta(minutes=5)
@@ -45,16 +48,36 @@ class Channel(Protocol):
     def send(self, sender: str, recipient: str, message: bytes, stop: threading.Event | None = None) -> str: ...
 
 
+class Other(Channel, Protocol):
+    """A channel besides mail. `write` makes what it sends: bytes that are frozen as a mail's are, of the same alerts always
+    with the same Message-ID, for the channel that the alerts' recipient names."""
+
+    @staticmethod
+    def write(alerts: Sequence[outbox.DueAlert], now: datetime, *, sender: str, public_url: str | None,
+              names: Mapping[str, str]) -> outbox.NewMail: ...
+
+
+def writer(kind: str | None, message: bytes) -> Callable[..., outbox.NewMail]:
+    """What wrote a message of a channel besides mail: its kind's, or what the message looks like where nobody knows its kind
+    any more."""
+    if kind is None:
+        return Webhook.write if message.startswith(b"{") else Apprise.write
+    made: Callable[..., outbox.NewMail] = vars(CHANNELS[kind])["write"]
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a round of delivery did: mails sent and mails given up in it, mails that wait after it. paused says why the channel
-    lets nothing through, None where it does; away: it could not be reached, which may pass by itself."""
+    """What a round of delivery did: mails sent and mails given up in it, mails of the channel that wait after it. paused says
+    why the channel lets nothing through, None where it does; away: it could not be reached, which may pass by itself. after is
+    how long the other side asks to be left alone, None where it does not."""
 
     sent: int
     waiting: int
     dead: int
     paused: str | None = None
     away: bool = False
+    after: timedelta | None = None
 
 
 def recover(store: Store) -> None:
@@ -63,9 +86,11 @@ def recover(store: Store) -> None:
         outbox.clear_claims(session)
 
 
-def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop: threading.Event | None = None,
-            patience: Patience = Patience(), progress: Callable[[], None] = lambda: None) -> Delivered:
-    """Tries every mail that is due once, those that never failed first; call it holding the store's lock.
+def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, own: str = "mail",
+            stop: threading.Event | None = None, patience: Patience = Patience(),
+            progress: Callable[[], None] = lambda: None) -> Delivered:
+    """Tries every mail of a channel that is due once, those that never failed first; own is what the mails call the channel.
+    Call it holding the store's lock, one round of a channel at a time; those of others may go on beside it.
 
     What is refused for good is dead, what may work later waits as patience says, and with it the recipient's other mails until
     the next round: no more than one attempt that hangs lies before another recipient's mail. A channel that lets nothing
@@ -76,6 +101,7 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
     sent = dead = 0
     paused: str | None = None
     away = False
+    after: timedelta | None = None
     troubled: set[str] = set()
 
     def clock() -> datetime:
@@ -83,20 +109,20 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
 
     while stop is None or not stop.is_set():
         with store.writing() as session:
-            mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM, but=troubled)
+            mail = outbox.begin_attempt(session, due=now, at=clock(), until=clock() + CLAIM, but=troubled, channel=own)
             failpoint.reach("attempt.beginning", mail is not None)
         if mail is None:
             break
         failpoint.reach("attempt.begun")
-        end = _attempt(mail, channel, sender, stop)
+        end = _attempt(mail, channel, sender, stop, patience.longest)
         failpoint.reach("attempt.made")
         at = clock()
         given_up = end.outcome == "refused" or (end.outcome == "later" and at - (mail.tried_since or at) >= patience.give_up)
         with store.writing() as session:
             outbox.end_attempt(session, mail, at, end.outcome, end.answer, dead=_epitaph(end, patience) if given_up else None,
-                               due_at=at + patience.wait(mail.tries) if end.outcome == "later" else None)
+                               due_at=at + max(patience.wait(mail.tries), end.after) if end.outcome == "later" else None)
             if end.outcome == "sent" and not sent:
-                outbox.release(session, mail, at, patience.first)
+                outbox.release(session, mail, at, patience.first, own)
             failpoint.reach("outcome.recording")
         failpoint.reach("outcome.recorded")
         progress()
@@ -104,11 +130,12 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, stop:
         dead += given_up
         if end.outcome == "later":
             troubled.add(mail.recipient)
+            after = end.after or None
         if end.outcome == "paused":
             paused, away = end.answer, end.away
             break
     with store.reading() as session:
-        return Delivered(sent, outbox.counts(session).waiting, dead, paused, away)
+        return Delivered(sent, outbox.waiting(session, own), dead, paused, away, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +143,24 @@ class _End:
     outcome: outbox.Outcome
     answer: str
     away: bool = False
+    after: timedelta = timedelta(0)
 
 
-def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threading.Event | None) -> _End:
+def _attempt(mail: outbox.Outgoing, channel: Channel, sender: str, stop: threading.Event | None, longest: timedelta) -> _End:
     try:
         answer = channel.send(sender, mail.recipient, mail.bytes, stop)
     except Refused as error:
         log.warning("mail %s to %s is refused: %s", mail.mail, mail.recipient, error)
         return _End("refused", str(error))
     except Paused as error:
-        log.error("mail is paused, the server does not let us in: %s", error)
+        log.error("mail to %s is paused, the server does not let us in: %s", mail.recipient, error)
         return _End("paused", str(error))
     except Unreachable as error:
-        log.warning("mail is paused, the server cannot be reached: %s", error)
+        log.warning("mail to %s is paused, the server cannot be reached: %s", mail.recipient, error)
         return _End("paused", str(error), away=True)
     except Later as error:
         log.warning("mail %s waits: %s", mail.mail, error)
-        return _End("later", str(error))
+        return _End("later", str(error), after=min(error.after or timedelta(0), longest))
     except Exception as error:  # a channel's own fault: this mail waits like a failed one, the others go on
         log.exception("mail %s waits: its channel failed", mail.mail)
         return _End("later", line(f"{type(error).__name__}: {error}"))

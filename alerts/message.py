@@ -7,11 +7,12 @@ from datetime import datetime
 from email.mime.multipart import MIMEMultipart
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.address import domain
-from alerts.entry import BRIEF_CHARACTERS, More, entries
+from alerts.entry import BRIEF_CHARACTERS, Entry, More, entries
 from alerts.mime import POLICY, header, mailbox, part
 from alerts.opening import contents, lead, subject
 from alerts.stretch import Piece, Stretch
@@ -48,10 +49,8 @@ def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url:
              answers: Mapping[int, tuple[More, ...]], foot: tuple[More, ...], brief: int) -> NewMail:
     watch, recipient = alerts[0].watch, alerts[0].recipient
     articles = entries(alerts, names, public_url, answers=answers, brief=brief)
-    title = subject(articles)
-    changed = any(happening.shows_changes for entry in articles for happening in entry.happenings)
-    values = {"entries": articles, "watch": line(watch), "subject": title, "lead": lead(articles),
-              "contents": contents(articles), "answers": foot, "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
+    values = _values(articles, watch, foot)
+    title: str = values["subject"]
     host, label = domain(sender), _label(watch)
     digest = _digest(alerts)
     mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=POLICY)
@@ -59,7 +58,7 @@ def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url:
     mail["To"] = mailbox(recipient)
     mail["Subject"] = header(title)
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message_id = f"<{digest}@{host}>"
+    mail["Message-ID"] = own = message_id(alerts, sender)
     if len(articles) == 1:
         # No mail has this id: it is what all mails of a watch about one article have in common, so that readers thread them.
         mail["References"] = f"<article-{alerts[0].article}.{label}@{host}>"
@@ -67,7 +66,26 @@ def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url:
     mail["Auto-Submitted"] = "auto-generated"
     mail.attach(part(_PLAIN.render(values), "plain"))
     mail.attach(part(_HTML.render(values), "html"))
-    return NewMail(watch, recipient, message_id, title, mail.as_bytes(), now)
+    return NewMail(watch, recipient, own, title, mail.as_bytes(), now)
+
+
+def message_id(alerts: Sequence[DueAlert], sender: str) -> str:
+    """What a message that tells of these alerts is known by, whatever channel it goes by: the same for the same alerts."""
+    return f"<{_digest(alerts)}@{domain(sender)}>"
+
+
+def plain(alerts: Sequence[DueAlert], *, public_url: str | None, names: Mapping[str, str]) -> tuple[str, str]:
+    """The subject and the plain text of a mail that tells of these alerts."""
+    articles = entries(alerts, names, public_url)
+    values = _values(articles, alerts[0].watch, ())
+    return values["subject"], _PLAIN.render(values)
+
+
+def _values(articles: Sequence[Entry], watch: str, foot: tuple[More, ...]) -> dict[str, Any]:
+    """What the templates are filled with."""
+    changed = any(happening.shows_changes for entry in articles for happening in entry.happenings)
+    return {"entries": articles, "watch": line(watch), "subject": subject(articles), "lead": lead(articles),
+            "contents": contents(articles), "answers": foot, "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
 
 
 def _digest(alerts: Sequence[DueAlert]) -> str:

@@ -1,5 +1,5 @@
 """What a comment that is forgotten has left in the tables: alerts, clean readings, stored mails."""
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -16,14 +16,17 @@ from storage import forgotten as stored
 from storage import outbox
 from storage.forgotten import Stored
 from storage.models import Alert, Mail
+from storage.outbox import NewMail
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """What a mail is made anew with: the address of the reading room and the outlets' names."""
+    """What a mail is made anew with: the address of the reading room, the outlets' names, and what writes for a channel
+    besides mail, by its name and a message of it."""
 
     public_url: str | None
     names: Mapping[str, str]
+    other: Callable[[str, bytes], Callable[..., NewMail]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ def _is_one(known: Collection[str], name: str) -> bool:
 
 def _without(session: Session, mail: Mail, composer: Composer) -> bytes:
     """A mail as it would have been made of what its alerts say now; Message-ID and date are those that it has."""
+    if mail.channel != "mail":
+        made = composer.other(mail.channel, mail.bytes)
+        return made(outbox.told_by(session, mail.id), mail.made_at, sender=mail.message_id.strip("<>"),  # of the same domain
+                    public_url=composer.public_url, names=composer.names).bytes
     sender = str(message_from_bytes(mail.bytes)["From"])
     return write(outbox.told_by(session, mail.id), mail.made_at, sender=sender, public_url=composer.public_url,
                  names=composer.names).bytes

@@ -116,6 +116,13 @@ def _stored(counted: Counted) -> Iterator[Metric]:
     yield GaugeMetricFamily("steppewire_mails_oldest_age_seconds", "How long the oldest of them waits; 0 without any.",
                             _age(figures.mails_oldest, now))
     yield GaugeMetricFamily("steppewire_mails_dead", "Mails that were given up.", figures.mails_dead)
+    waiting = GaugeMetricFamily("steppewire_channel_mails_waiting", "Of these to be sent, by channel.", labels=["channel"])
+    dead = GaugeMetricFamily("steppewire_channel_mails_dead", "Of those given up, by channel.", labels=["channel"])
+    for each in figures.channels:
+        waiting.add_metric([each.channel], each.waiting)
+        dead.add_metric([each.channel], each.dead)
+    yield waiting
+    yield dead
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from storage import outbox
 from storage.models import Article, Comment, Mail, Run, Version
+from storage.undelivered import ChannelMails, by_channel
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The store in figures: ended runs by state; requests and unchanged answers of all of them; alerts and mails that wait and
-    since when the oldest does."""
+    since when the oldest does; channels: those whose mails are not all sent."""
 
     runs: dict[str, int]
     requests: int
@@ -25,6 +26,7 @@ class Figures:
     mails_waiting: int
     mails_oldest: datetime | None
     mails_dead: int
+    channels: tuple[ChannelMails, ...] = ()
 
 
 def figures(session: Session) -> Figures:
@@ -37,4 +39,4 @@ def figures(session: Session) -> Figures:
     oldest = session.scalar(select(func.min(Mail.made_at, type_=Mail.made_at.type)).where(Mail.state == "waiting"))
     return Figures({state: number for state, number, _, _ in ended}, sum(each[2] for each in ended),
                    sum(each[3] for each in ended), articles, versions, comments, waiting.pending, waiting.oldest,
-                   waiting.waiting, oldest, waiting.dead)
+                   waiting.waiting, oldest, waiting.dead, tuple(by_channel(session)))

@@ -94,6 +94,7 @@ class MailRow:
     reason: str | None
     made_at: datetime
     due_at: datetime
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +244,29 @@ def end_attempt(session: Session, outgoing: Outgoing, at: datetime, outcome: Out
         **values, **({"due_at": due_at} if due_at else {})))
 
 
-def release(session: Session, sent: Outgoing, at: datetime, longest: timedelta) -> None:
-    """A mail got through: those that wait longer than `longest`, and since whose first failure none had got through, waited for
-    the server and not for a reason of their own; they are due at once."""
-    later: tuple[ColumnElement[bool], ...] = (Mail.state == "waiting", Mail.due_at > at + longest)
+def release(session: Session, sent: Outgoing, at: datetime, longest: timedelta, channel: str = "mail") -> None:
+    """A mail got through: those of its channel that wait longer than `longest`, and since whose first failure none had got
+    through, waited for the server and not for a reason of their own; they are due at once."""
+    later: tuple[ColumnElement[bool], ...] = (Mail.state == "waiting", Mail.channel == channel, Mail.due_at > at + longest)
     if session.scalar(select(Mail.id).where(*later).limit(1)) is None:
         return
-    before = session.scalar(select(func.max(Attempt.ended_at, type_=Attempt.at.type)).where(
-        Attempt.outcome == "sent", Attempt.id != sent.attempt))
+    before = session.scalar(select(func.max(Attempt.ended_at, type_=Attempt.at.type)).join(Mail, Mail.id == Attempt.mail_id)
+                            .where(Attempt.outcome == "sent", Attempt.id != sent.attempt, Mail.channel == channel))
     if before is not None:
         later += (~select(Attempt.id).where(Attempt.mail_id == Mail.id, Attempt.outcome == "later",
                                             Attempt.at <= before).exists(),)
     session.execute(update(Mail).where(*later).values(due_at=at).execution_options(synchronize_session=False))
+
+
+def stranded(session: Session, channels: Collection[str]) -> list[str]:
+    """The channels of mails that wait, other than those named."""
+    return sorted(session.scalars(
+        select(Mail.channel).where(Mail.state == "waiting", Mail.channel.not_in(channels)).distinct()))
+
+
+def bury(session: Session, channel: str, reason: str) -> None:
+    """The mails of a channel that wait are dead for a reason."""
+    session.execute(update(Mail).where(Mail.channel == channel, Mail.state == "waiting").values(state="dead", reason=reason))
 
 
 def clear_claims(session: Session) -> None:
@@ -304,7 +316,7 @@ def list_mails(session: Session, limit: int | None = None) -> list[MailRow]:
     attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
     found = session.execute(
         select(Mail.id, Mail.message_id, Mail.watch_id, Mail.recipient, Mail.subject, Mail.state, attempts, Mail.reason,
-               Mail.made_at, Mail.due_at).order_by(Mail.id.desc()).limit(limit))
+               Mail.made_at, Mail.due_at, Mail.channel).order_by(Mail.id.desc()).limit(limit))
     return [MailRow(*row) for row in found]
 
 
@@ -316,6 +328,11 @@ def show_mail(session: Session, mail: int) -> bytes | None:
 def redacted(session: Session, mail: int) -> datetime | None:
     """When something that is forgotten was taken out of a mail; None: never."""
     return session.scalar(select(Mail.redacted_at).where(Mail.id == mail))
+
+
+def waiting(session: Session, channel: str) -> int:
+    """How many mails of a channel are to be sent."""
+    return session.scalars(select(func.count()).where(Mail.state == "waiting", Mail.channel == channel)).one()
 
 
 def counts(session: Session) -> Counts:

@@ -106,6 +106,8 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
         checks.append(_one(f"outlet {name}", partial(_outlet, settings, name)))
     for watch in settings.watch:
         checks.append(_one(f"watch {watch.id}", partial(_watch, settings, file, watch)))
+    for own in settings.channel:
+        checks.append(_one(f"channel {own}", partial(_channel, settings, own, greet=smtp)))
     checks.append(_one("data", lambda: _folder(settings.data)))
     checks.append(_one("database", lambda: _database(settings, file)))
     if smtp:
@@ -160,6 +162,13 @@ def _added(settings: Settings, file: str) -> set[str]:
         return set()  # that the store cannot be reached is a line of its own
     finally:
         store.engine.dispose()
+
+
+def _channel(settings: Settings, own: str, *, greet: bool) -> str:
+    from scheduler import other_channels  # every verb that opens the store comes by here, and need not load the daemon
+
+    made = other_channels(settings, only=own)[own]
+    return made.greet(settings.mail.sender) if greet else f"{settings.channel[own].kind}, set as it must be"
 
 
 def _folder(folder: Path) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crawler.items import ArticleRead, CommentRead, Nothing, ReadValue, ThreadRead
 from pipelines.compare.change import Statistics, measure
 from pipelines.compare.diff import Operation, diff
-from storage import articles, holds, outbox, pages, runs
+from storage import articles, holds, outbox, pages, runs, undelivered
 from storage.kinds import kind
 from storage.models import Article, ArticleEvent, Change, Reading, Run
 
@@ -150,7 +150,7 @@ def mail_list(session: Session, limit: int | None) -> Document:
     """The mails, the newest first."""
     return SCHEMA | {"mails": [
         {"mail": str(row.id), "message_id": row.message_id, "watch": row.watch, "recipient": row.recipient,
-         "subject": row.subject, "state": row.state, "attempts": row.attempts, "reason": row.reason,
+         "subject": row.subject, "state": row.state, "attempts": row.attempts, "reason": row.reason, "channel": row.channel,
          "due_at": time(row.due_at) if row.state == "waiting" else None}
         for row in outbox.list_mails(session, limit)]}
 
@@ -199,7 +199,9 @@ def waiting(session: Session) -> Document:
     """What waits to be told: alerts and mails."""
     counts = outbox.counts(session)
     return {"alerts": {"pending": counts.pending, "oldest": time(counts.oldest)},
-            "mails": {"waiting": counts.waiting, "dead": counts.dead, "reason": counts.reason}}
+            "mails": {"waiting": counts.waiting, "dead": counts.dead, "reason": counts.reason},
+            "channels": [{"channel": each.channel, "waiting": each.waiting, "dead": each.dead, "reason": each.reason}
+                         for each in undelivered.by_channel(session)]}
 
 
 # --- stored captures

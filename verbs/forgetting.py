@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from alerts.deliver import writer
 from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
 from forget.outlet import Asked, Done, forget
@@ -43,7 +44,9 @@ def run(settings: Settings, store: Store, author: str | None, comments: Sequence
     key, readers = settings.forget_key(), Readers(at_once(), wall=settings.limits.reading.total_seconds())
     asked = _asked(settings, store, author, comments, outlet)
     known = {name: _outlet(settings, name) for name in {each.outlet for each in asked} | set(settings.outlets)}
-    composer = Composer(settings.public_url, {name: of.name if of else name for name, of in known.items()})
+    kinds = {own: how.kind for own, how in settings.channel.items()}
+    composer = Composer(settings.public_url, {name: of.name if of else name for name, of in known.items()},
+                        lambda own, message: writer(kinds.get(own), message))
 
     async def each() -> list[tuple[Asked, Done]]:
         found = []

@@ -113,7 +113,18 @@ def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterato
             yield Need(kind, f"{_mails(waiting.number)} waiting since {moment(waiting.since)}, {why}: "
                        "see whether `steppewire check --smtp` reaches the mail server, and whether the daemon runs.",
                        waiting.since, mail_after)
-    if alerts := undelivered.waiting_alerts(session, now - after):
+    for own in settings.channel:
+        if waiting := undelivered.waiting_mails(session, now - after, notices=False, channel=own):
+            why = f"its last answer was: {waiting.reason}" if waiting.reason else "it was not asked yet"
+            yield Need(f"channel-waits:{own}", f"{_mails(waiting.number)} waiting for the channel {own} since "
+                       f"{moment(waiting.since)}, {why}: see whether `steppewire check --smtp` reaches it, and whether the "
+                       "daemon runs.", waiting.since, after)
+    gone = undelivered.waiting_for_channels(session, now - after, settings.channel)
+    for own, waiting in gone.items():
+        yield Need(f"channel-gone:{own}", f"There is no channel {own} in the settings, and {waiting.number} "
+                   f"alert{'s wait' if waiting.number > 1 else ' waits'} for it since {moment(waiting.since)}: add a "
+                   f"[channel.{own}], or take it out of the recipients of its watches.", waiting.since, after)
+    if alerts := undelivered.waiting_alerts(session, now - after, gone):
         yield Need("alert-waits", f"{alerts.number} alert{'s are' if alerts.number > 1 else ' is'} in no mail since "
                    f"{moment(alerts.since)}: see whether the daemon runs, and what it logs.", alerts.since, after)
 

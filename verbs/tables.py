@@ -89,6 +89,9 @@ def _status(console: Console, document: dict[str, Any]) -> None:
                   f"dead: {document['mails']['dead']}.")
     if document["mails"]["reason"]:
         console.print(f"Why they wait: {document['mails']['reason']}")
+    for each in document["channels"] if any(each["channel"] != "mail" for each in document["channels"]) else ():
+        console.print(Text(f"Of these by {each['channel']}: waiting {each['waiting']}, dead {each['dead']}"
+                           f"{': ' + each['reason'] if each['reason'] else ''}."))
 
 
 def _why(console: Console, document: dict[str, Any]) -> None:
@@ -160,8 +163,9 @@ def _noise(console: Console, document: dict[str, Any]) -> None:
 
 
 def _mails(console: Console, document: dict[str, Any]) -> None:
-    _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "subject": "subject",
-                                        "state": "state", "attempts": "attempts", "next": "due_at", "reason": "reason"},
+    _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "by": "channel",
+                                        "subject": "subject", "state": "state", "attempts": "attempts", "next": "due_at",
+                                        "reason": "reason"},
            "no mails yet")
 
 

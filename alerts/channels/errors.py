@@ -1,4 +1,5 @@
 """Why a message was not handed over. What a channel raises decides what becomes of the mail."""
+from datetime import timedelta
 
 
 class ChannelError(Exception):
@@ -6,7 +7,12 @@ class ChannelError(Exception):
 
 
 class Later(ChannelError):
-    """Not now: a temporary refusal, or the connection broke before the answer. Try again."""
+    """Not now: a temporary refusal, or the connection broke before the answer. Try again; `after` is how long the other side
+    asks to be left alone, None where it does not say."""
+
+    def __init__(self, text: str, after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.after = after
 
 
 class Unreachable(Later):

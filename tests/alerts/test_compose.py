@@ -1,3 +1,4 @@
+import json
 import threading
 from datetime import timedelta
 from email import message_from_bytes
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from alerts import compose as composing
+from alerts.channels.webhook import Webhook
 from alerts.compose import compose
 from storage import outbox
 from storage.passage import Part, Passage
@@ -109,11 +111,31 @@ def test_alerts_that_do_not_render_together_are_mailed_one_by_one(filled: Filled
 
 
 def test_a_recipient_that_no_mail_can_reach_holds_up_no_other(filled: Filled) -> None:
-    filled.alert(recipient="nobody at all")
+    filled.alert(recipient="nobody@at@all")
     filled.alert()
     assert make(filled) == 1
     assert [alert.state for alert in filled.alerts()] == ["dropped", "mailed"]
     assert "no mail address" in (filled.alerts()[0].reason or "")
+
+
+def test_what_is_for_a_channel_is_written_by_it_and_waits_where_it_is_not_there(filled: Filled) -> None:
+    ids = [filled.alert(recipient="desk"), filled.alert(recipient="desk"), filled.alert(), filled.alert(recipient="gone")]
+    assert make(filled, channels={"desk": Webhook.write}) == 2
+    of_desk, of_reader = filled.mails()
+    assert (of_desk.recipient, of_desk.channel, of_desk.watch_id) == ("desk", "desk", "debts")
+    assert json.loads(of_desk.bytes)["id"] == of_desk.message_id and of_reader.channel == "mail"
+    assert {alert.id: alert.mail_id for alert in filled.alerts()} == {
+        ids[0]: of_desk.id, ids[1]: of_desk.id, ids[2]: of_reader.id, ids[3]: None}
+    assert filled.alerts()[3].state == "pending"
+    assert make(filled, channels={"desk": Webhook.write, "gone": Webhook.write}) == 1
+    assert filled.mails()[2].channel == "gone"
+
+
+def test_what_a_channel_cannot_write_is_dropped_and_holds_up_no_other(filled: Filled) -> None:
+    poison = filled.alert(BROKEN["no parts"], recipient="desk")
+    filled.alert(recipient="desk")
+    assert make(filled, channels={"desk": Webhook.write}) == 1
+    assert [(alert.id == poison, alert.state) for alert in filled.alerts()] == [(True, "dropped"), (False, "mailed")]
 
 
 def test_a_wrong_sender_touches_nothing(filled: Filled) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from alerts.channels.apprise import Apprise
 from alerts.channels.errors import Later, Paused, Refused
 from alerts.channels.smtp import Smtp
+from alerts.channels.webhook import Webhook
 from alerts.compose import compose
 from alerts.deliver import CHANNELS, Channel, Delivered, Patience, deliver, recover
 from storage import clock, outbox
@@ -53,7 +55,7 @@ def states(filled: Filled) -> list[str]:
 
 
 def test_the_channels_are_listed_by_their_kind() -> None:
-    assert {"smtp": Smtp} == CHANNELS
+    assert {"smtp": Smtp, "webhook": Webhook, "apprise": Apprise} == CHANNELS
 
 
 def test_a_mail_goes_out_once_as_it_was_frozen(filled: Filled, mail_server: MailServer) -> None:
