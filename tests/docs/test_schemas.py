@@ -18,6 +18,7 @@ from once import Played, once, once_told
 from sqlalchemy import select
 from talk import Talk
 
+from alerts.channels.webhook import Webhook
 from alerts.events import EVENTS
 from crawler.archive import Harm
 from crawler.items import Block, CommentRead, ThreadState
@@ -37,6 +38,8 @@ from storage.kinds import KINDS
 from storage.schedule import Digest
 from storage.store import Store
 from storage.threads import CommentState
+from tests.alerts.filled import NAMES, SENDER
+from tests.alerts.test_webhook import EDIT, NOW, SAID, due
 from verbs.why import Name, State
 
 Document = dict[str, Any]
@@ -81,6 +84,7 @@ STATES = {
     ("watch-stats", ".figures[].events[].event"): set(EVENTS),
     ("watch-stats", ".figures[].answers[].action"): set(ACTIONS),
     ("outlet-noise", ".noise[].kind"): {"figures", "label", "below", "line"},
+    ("webhook", ".entries[].events[].parts[].field"): {"title", "text", "comment"},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("reprocess", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
     ("error", ".error.kind"): {"usage", "config", "outlet", "store", "file", "failure"},
@@ -197,7 +201,7 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
-    found |= watched(played)
+    found |= watched(played) | {"webhook": posted()}
     for name, more in (*troubled(folder).items(), *held(folder).items()):
         found[name] = found.get(name, []) + more
     return found
@@ -218,6 +222,13 @@ def watched(played: Played) -> Documents:
     store.engine.dispose()
     return {"watch-list": [told("--config", played.config, "watch", "list")],
             "watch-stats": [told("--config", played.config, "watch", "stats")]}
+
+
+def posted() -> list[Document]:
+    """The documents that a webhook is posted, with and without an address of the reading room."""
+    alerts = [due(1, EDIT, "article_edited"), due(2, SAID, "comment_posted"), due(3, SAID, "comment_posted", quote=False)]
+    return [json.loads(Webhook.write(alerts, NOW, sender=SENDER, public_url=url, names=NAMES).bytes)
+            for url in (None, "https://wire.example")]
 
 
 def held(folder: Path) -> Documents:
@@ -332,7 +343,7 @@ def test_every_verb_with_json_has_a_schema_and_no_schema_has_no_verb() -> None:
             elif any("--json" in parameter.opts for parameter in command.params):
                 yield "-".join((*above, name))
 
-    assert {*verbs(steppewire), "error"} == set(SCHEMAS)
+    assert {*verbs(steppewire), "error", "webhook"} == set(SCHEMAS)
 
 
 def test_every_list_of_states_is_closed_and_is_the_promised_one() -> None:
