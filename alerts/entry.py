@@ -1,5 +1,5 @@
 """One article's place in a mail, ready for the templates: every text in it is safe to print."""
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -27,8 +27,8 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article and all that happened to it. brief: nothing of it is told in full. answers are what a recipient can say to
-    it; where there are none, nothing is printed."""
+    """An article and all that happened to it. brief: nothing of it is told in full. answers are what a recipient can say to it;
+    where there are none, nothing is printed."""
 
     outlet: str
     headline: str
@@ -46,15 +46,21 @@ class Entry:
         return self.url if self.url and self.url.lower().startswith(("http://", "https://")) else None
 
 
+def no_answers(article: int) -> tuple[More, ...]:
+    """Nothing."""
+    return ()
+
+
 def entries(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None, *,
-            answers: Mapping[int, tuple[More, ...]] | None = None, brief: int = BRIEF_CHARACTERS) -> tuple[Entry, ...]:
+            answers: Callable[[int], tuple[More, ...]] = no_answers,
+            brief: int = BRIEF_CHARACTERS) -> tuple[Entry, ...]:
     """One entry an article, in the order of their first alerts. The first alerts are told in full, those after them with about
-    so many characters as brief says; answers has what can be said to an article, by its id."""
+    so many characters as brief says, and without answers; answers gives what can be said to an article, by its id."""
     order = {alert.article: place for place, alert in reversed(list(enumerate(alerts)))}
     ordered = sorted(alerts, key=lambda alert: (order[alert.article], alert.id))
     full = _in_full(ordered)
-    return tuple(_entry(list(group), names, public_url, (answers or {}).get(article, ()), full, brief)
-                 for article, group in groupby(ordered, key=lambda alert: alert.article))
+    return tuple(_entry(list(group), names, public_url, answers, full, brief)
+                 for _, group in groupby(ordered, key=lambda alert: alert.article))
 
 
 def _in_full(alerts: Sequence[DueAlert]) -> set[int]:
@@ -68,8 +74,8 @@ def _in_full(alerts: Sequence[DueAlert]) -> set[int]:
     return full
 
 
-def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None, answers: tuple[More, ...],
-           full: Collection[int], characters: int) -> Entry:
+def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None,
+           answers: Callable[[int], tuple[More, ...]], full: Collection[int], characters: int) -> Entry:
     last = alerts[-1]
     passages = [Passage.from_json(alert.passage) for alert in alerts]
     brief = not any(alert.id in full for alert in alerts)
@@ -81,7 +87,7 @@ def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str
         # What is told briefly has one way to more: the best there is, and the address unless it is a text of its own.
         url=None if brief and len(url) > characters else url, events=tuple(alert.event for alert in alerts),
         happenings=tuple(_happenings(alerts, passages, full, characters)), more=more[-1:] if brief else more, brief=brief,
-        answers=answers)
+        answers=() if brief else answers(last.article))
 
 
 def _happenings(alerts: Sequence[DueAlert], passages: Sequence[Passage], full: Collection[int],

@@ -2,10 +2,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.mime.multipart import MIMEMultipart
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,26 +34,34 @@ WATCHED = Stretch("same", (Piece("watched words", watched=True),))
 CHANGED = (Stretch("same", (Piece(", "),)), Stretch("out", (Piece("taken out"),)), Stretch("same", (Piece(", "),)),
            Stretch("in", (Piece("put in"),)))
 
+# What a recipient can say to the mail of a digest, which is in its Message-ID: to an article by its id, to the whole for None.
+Answers = Callable[[str, int | None], tuple[More, ...]]
+
+
+def unanswered(digest: str, article: int | None) -> tuple[More, ...]:
+    """Nothing."""
+    return ()
+
 
 def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
-          answers: Mapping[int, tuple[More, ...]] | None = None, foot: tuple[More, ...] = ()) -> NewMail:
+          answers: Answers = unanswered) -> NewMail:
     """The mail that tells of alerts of one watch and recipient, up to 2,000 of them in less than 10 MB; names gives an outlet's
-    name by its id. answers are what can be said to an article, by its id, and foot what can be said to the whole mail."""
+    name by its id. The answers stand below what they are to."""
     for brief in LESS:
-        mail = _written(alerts, now, sender, public_url, names, answers or {}, foot, brief)
+        mail = _written(alerts, now, sender, public_url, names, answers, brief)
         if len(mail.bytes) <= BYTES:
             break
     return mail
 
 
 def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url: str | None, names: Mapping[str, str],
-             answers: Mapping[int, tuple[More, ...]], foot: tuple[More, ...], brief: int) -> NewMail:
+             answers: Answers, brief: int) -> NewMail:
     watch, recipient = alerts[0].watch, alerts[0].recipient
-    articles = entries(alerts, names, public_url, answers=answers, brief=brief)
-    values = _values(articles, watch, foot)
+    digest = _digest(alerts)
+    articles = entries(alerts, names, public_url, answers=partial(answers, digest), brief=brief)
+    values = _values(articles, watch, answers(digest, None))
     title: str = values["subject"]
     host, label = domain(sender), _label(watch)
-    digest = _digest(alerts)
     mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=POLICY)
     mail["From"] = mailbox(sender)
     mail["To"] = mailbox(recipient)
