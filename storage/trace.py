@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Article, Attempt, Capture, Hold, Mail, Page, Reading, Run, Version, Watch
+from storage.models import Alert, Article, Attempt, Capture, Hold, Mail, Page, Reading, Recipient, Run, Version, Watch
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
     """One recipient's alert of an article, with the mail that it is in, how often that was tried, and when last;
-    and the hold that it is of, with its reason."""
+    and the hold that it is of, with its reason; and what is known of the recipient."""
 
     alert: Alert
     mail: Mail | None
@@ -20,6 +20,7 @@ class Telling:
     tried_at: datetime | None
     hold: int | None = None
     held: str | None = None
+    recipient: Recipient | None = None
 
 
 def pages_at(session: Session, urls: Sequence[str]) -> list[Page]:
@@ -69,7 +70,8 @@ def tellings(session: Session, article_id: int) -> list[Telling]:
     attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
     tried = select(func.max(func.coalesce(Attempt.ended_at, Attempt.at, type_=Attempt.at.type), type_=Attempt.at.type)).where(
         Attempt.mail_id == Mail.id).scalar_subquery()
-    found = session.execute(select(Alert, Mail, attempts, tried, Hold.id, Hold.reason)
+    found = session.execute(select(Alert, Mail, attempts, tried, Hold.id, Hold.reason, Recipient)
+                            .outerjoin(Recipient, Recipient.address == Alert.recipient)
                             .outerjoin(Mail, Mail.id == Alert.mail_id).outerjoin(Version, Version.id == Alert.version_id)
                             .outerjoin(Run, Run.id == Alert.run_id)
                             .outerjoin(Hold, Hold.id == func.coalesce(Version.hold_id, Run.hold_id))

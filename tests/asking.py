@@ -93,6 +93,6 @@ def stored(wire: Wire, *lines: str) -> None:
     wire.desk.judge()
 
 
-def watch(wire: Wire, *words: str, outlets: tuple[str, ...] = ()) -> None:
+def watch(wire: Wire, *words: str, outlets: tuple[str, ...] = (), **wishes: Any) -> None:
     with wire.desk.store.writing() as session:
-        watches.sync(session, [WatchRow("w", words, ("a@example.org",), outlets)], wire.desk.now)
+        watches.sync(session, [WatchRow("w", words, ("a@example.org",), outlets, **wishes)], wire.desk.now)

@@ -13,12 +13,13 @@ from pipelines.match.words import find
 from settings import Settings
 from storage import absences, articles, runs, trace
 from storage.clock import NEVER_YEAR
-from storage.models import Article, Host, Page, Watch
+from storage.models import Article, Host, Page
 from storage.store import Store
 from storage.trace import Telling
 from verbs import documents
 from verbs.finding import Owner, owner, spellings
 from verbs.needs import moment
+from verbs.passed_over import passed_over
 from verbs.tables import BECAME
 
 State = Literal["yes", "no", "waiting", "unknown"]
@@ -74,7 +75,7 @@ def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Own
     return {"outlet": _outlet(whose), "robots": _robots(settings, session, whose, page.url if page is not None else own),
             "discovered": _discovered(session, whose, page), "fetched": _fetched(session, page),
             "read": _read(session, page), "stored": _stored(session, article),
-            "matched": _matched(settings, session, article, told), "mailed": _mailed(told)}
+            "matched": _matched(settings, session, whose, article, told), "mailed": _mailed(told)}
 
 
 def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
@@ -206,7 +207,7 @@ def _stored(session: Session, article: Article | None) -> Step:
     return Step("no", f"{number}: judged {' and '.join(sorted(judgements))}", article.first_seen_at)
 
 
-def _matched(settings: Settings, session: Session, article: Article | None, told: Sequence[Telling]) -> Step:
+def _matched(settings: Settings, session: Session, whose: Owner, article: Article | None, told: Sequence[Telling]) -> Step:
     if article is None:
         return Step("no", "no article is stored that could match")
     if told:
@@ -224,21 +225,12 @@ def _matched(settings: Settings, session: Session, article: Article | None, told
     head = versions[-1].reading
     text = f"{head.title or ''}\n{head.text or ''}"
     wordless = [watch.id for watch in standing if not find(watch.words, text)]
-    passed = [_passed_over(watch, article) for watch in standing if watch.id not in wordless]
+    passed = [passed_over(session, watch, article, head, whose.outlet.country if whose.outlet is not None else None)
+              for watch in standing if watch.id not in wordless]
     if wordless:
         passed.append((f"no word of the watch{'es' if len(wordless) > 1 else ''} {', '.join(wordless)} is in it",
                        "add a word that is in it to a watch"))
     return Step("no", "; ".join(note for note, _ in passed), remedy=", or ".join(dict.fromkeys(remedy for _, remedy in passed)))
-
-
-def _passed_over(watch: Watch, article: Article) -> tuple[str, str]:
-    """Why a watch that has a word in an article says nothing of it, and what would have it do so."""
-    if watch.outlets and article.outlet not in watch.outlets:
-        return f"the watch {watch.id} covers {', '.join(watch.outlets)} only", f"add {article.outlet} to the watch's outlets"
-    if watch.since > article.first_seen_at:
-        return (f"the watch {watch.id} counts since {moment(watch.since)}, and the article was there before",
-                "wait: what changes in it from now on is told")
-    return f"the watch {watch.id} has a word in it now and had none when it was stored", "look at its versions"
 
 
 def _mailed(told: Sequence[Telling]) -> Step:
@@ -266,9 +258,18 @@ def _told(one: Telling) -> Step:
             return Step("waiting", f"the alert for {alert.recipient} is held: {held}",
                         remedy=f"decide about hold {one.hold}: `steppewire hold show {one.hold}` says how" if one.hold else
                         "see `steppewire hold list`")
+        if one.recipient is not None and one.recipient.state == "dead":
+            return Step("no", f"the alert for {alert.recipient} waits, as mails to it come back: {one.recipient.reason}",
+                        remedy=f"once it takes mail again: `steppewire recipient revive {alert.recipient}`")
+        if one.recipient is not None and one.recipient.state == "unconfirmed":
+            return Step("waiting", f"the alert for {alert.recipient} waits for it to confirm that it wants mails",
+                        remedy=f"ask there for the mail, or `steppewire recipient confirm {alert.recipient}`")
         when = "once its run is judged" if alert.mail_at is None else f"from {moment(alert.mail_at)} on"
         return Step("waiting", f"the alert for {alert.recipient} goes into a mail {when}")
     name = f"mail {mail.id} to {mail.recipient}"
+    if mail.bounced_at is not None:
+        return Step("no", f"{name} came back {moment(mail.bounced_at)}: {mail.bounce}", one.tried_at,
+                    f"once the address takes mail again: `steppewire recipient revive {mail.recipient}`")
     if mail.state == "sent":
         return Step("yes", f"{name} was taken by the mail server", one.tried_at)
     if mail.state == "dead":

@@ -1,5 +1,6 @@
 """Every step from an article's reading to its mail as the one that stops it; by a real crawl, all of them."""
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from crawler.items import Seen
 from demo.server import Answer, Request
 from pipelines.take_in import take_in
 from storage import watches
-from storage.models import Alert, Run, Version
+from storage.models import Alert, Mail, Recipient, Run, Version, Watch
+from storage.models import Answer as Reply
 from storage.watches import WatchRow
 from tests.alerts.mail_server import MailServer
 from tests.crawler.scripted import Reactor
@@ -56,13 +58,40 @@ def test_a_backlog_is_told_to_nobody(wire: Wire) -> None:
     (lambda wire: None, "there is no watch; add a watch to the settings"),
     (lambda wire: watch(wire, "China"), "no word of the watch w is in it"),
     (lambda wire: watch(wire, "railway", outlets=("other",)), "the watch w covers other only; add steppe to"),
-], ids=["no watch", "no word", "another outlet"])
+    (lambda wire: watch(wire, "railway", countries=("KG",)), "outlets in KG only, and the file of steppe names no country"),
+    (lambda wire: watch(wire, "railway", fields=("title",)), "the watch w looks for its words in title only; add title or"),
+    (lambda wire: watch(wire, "railway", events=("article_gone",)), "asks for article_gone only; add article_new to"),
+    (lambda wire: paused(wire), "the watch w rests since 2026-03-03 06:00 UTC; `steppewire watch resume w`"),
+    (lambda wire: muted(wire), "whoever the watch w tells has ended it, or muted this article or its outlet"),
+], ids=["no watch", "no word", "another outlet", "country", "field", "event", "paused", "muted"])
 def test_a_watch_that_says_nothing_is_named_with_the_cause(wire: Wire, prepare: Callable[[Wire], None], words: str) -> None:
     prepare(wire)
     stored(wire)
     asked = wire.ask()
     assert asked.stopped == "matched" and words in asked.answer
     assert asked.state("stored") == "yes" and asked.note("stored").endswith("1 version, standing")
+
+
+def test_an_article_in_a_language_that_a_watch_does_not_read(wire: Wire) -> None:
+    watch(wire, "railway", languages=("kk",))
+    wire.desk.announce("/a/1")
+    wire.desk.see(replace(article("The railway was opened."), language="en-GB"))
+    wire.desk.end()
+    wire.desk.judge()
+    assert "the watch w reads kk only, and the article is in en-GB; add en-GB to" in wire.ask().answer
+
+
+def paused(wire: Wire) -> None:
+    watch(wire, "railway")
+    with wire.desk.store.writing() as session:
+        session.get_one(Watch, "w").paused_at = wire.desk.now
+
+
+def muted(wire: Wire) -> None:
+    watch(wire, "railway")
+    with wire.desk.store.writing() as session:
+        session.add(Reply(at=wire.desk.now, action="mute_outlet", via="cli", watch_id="w", recipient="a@example.org",
+                          outlet="steppe"))
 
 
 def test_a_watch_that_came_after_the_article(wire: Wire) -> None:
@@ -109,6 +138,26 @@ def test_watches_that_the_daemon_has_not_taken_over_yet(wire: Wire) -> None:
 
 
 # --- mailed
+
+@pytest.mark.parametrize(("state", "words"), [
+    ("dead", "the alert for a@example.org waits, as mails to it come back: no such user; once it takes mail again: "
+             "`steppewire recipient revive a@example.org`"),
+    ("unconfirmed", "waits for it to confirm that it wants mails")])
+def test_an_alert_waits_for_an_address_that_takes_no_mail(wire: Wire, state: str, words: str) -> None:
+    wire.told()
+    with wire.desk.store.writing() as session:
+        session.add(Recipient(address="a@example.org", state=state, reason="no such user"))
+    asked = wire.ask()
+    assert asked.stopped == "mailed" and words in asked.answer
+
+
+def test_a_mail_that_came_back_is_not_called_taken(wire: Wire, mail_server: MailServer) -> None:
+    wire.told()
+    wire.mail(mail_server)
+    with wire.desk.store.writing() as session:
+        session.execute(update(Mail).values(bounced_at=wire.desk.now, bounce="550 no such user"))
+    assert "came back 2026-03-03 06:00 UTC: 550 no such user" in wire.ask().answer
+
 
 def test_an_alert_waits_for_its_mail(wire: Wire) -> None:
     wire.told()
