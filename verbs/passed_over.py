@@ -18,7 +18,7 @@ def passed_over(session: Session, watch: Watch, article: Article, reading: Readi
                 "add its country to the watch's countries, or to the outlet's file")
     if not own.reads(reading.language):
         return (f"{name} reads {', '.join(own.languages)} only, and the article is in {reading.language}",
-                f"add {reading.language} to the watch's languages")
+                f"add {(reading.language or '').partition('-')[0].lower()} to the watch's languages")
     places = [(reading.title or "") if own.looks_in("title") else "", (reading.text or "") if own.looks_in("text") else ""]
     if not find(own.words, "\n".join(places)):
         return f"{name} looks for its words in {' and '.join(own.fields)} only", "add title or text to the watch's fields"
