@@ -3,6 +3,7 @@ each signed, so that nobody can make one up."""
 import hmac
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 CODES = {"n": "not_relevant", "s": "mute_story", "o": "mute_outlet", "e": "end_watch", "c": "confirm"}
 _CODE = {action: code for code, action in CODES.items()}
@@ -61,6 +62,16 @@ def replied(key: bytes, address: str) -> str | None:
     return found[1] if found and _is_signed(key, f"r{found[1]}", found[2]) else None
 
 
+def feed(key: bytes, watch: str) -> str:
+    """What signs the address of a watch's feed."""
+    return _sign(key, f"feed.{watch}", SIGNATURE)
+
+
+def feed_address(key: bytes, public_url: str, watch: str) -> str:
+    """The address of a watch's feed below the one where people reach us."""
+    return f"{public_url.rstrip('/')}/feed/{quote(watch, safe='')}/{feed(key, watch)}.atom"
+
+
 def _with(key: bytes, mailbox: str, said: str) -> str:
     local, _, domain = mailbox.rpartition("@")
     return f"{local}+{said}.{_sign(key, said, MARK)}@{domain}"
@@ -76,4 +87,4 @@ def _is_signed(key: bytes, said: str, signature: str) -> bool:
 
 
 def _sign(key: bytes, said: str, length: int) -> str:
-    return hmac.new(key, said.encode("ascii"), "sha256").hexdigest()[:length]
+    return hmac.new(key, said.encode(), "sha256").hexdigest()[:length]

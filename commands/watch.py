@@ -157,3 +157,31 @@ def watch_stats(config: Path | None, own: str | None, as_json: bool) -> None:
     except watching.Unknown as wrong:
         fail(wrong, USAGE)
     present(document, as_json)
+
+
+@watch.command("feed")
+@own
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE",
+              help="Write it to this file, whole or not at all; else it is printed.")
+@click.option("--url", "as_url", is_flag=True, help="Say at which address the daemon has it, for whom you give it to.")
+@click.pass_obj
+def watch_feed(config: Path | None, own: str, output: Path | None, as_url: bool) -> None:
+    """Give a watch's newest 50 events as an Atom feed, for a feed reader.
+
+    \b
+    Example: steppewire watch feed debts --output /var/www/debts.atom
+    """
+    from verbs import feeding, watching
+
+    settings, store = load(config), open_store(config)
+    try:
+        if as_url:
+            click.echo(feeding.address(settings, config_file(config), store, own))
+            return
+        document = feeding.feed(settings, store, own, _now())
+    except watching.Unknown as wrong:
+        fail(wrong, USAGE)
+    if output is None:
+        click.echo(document, nl=False)
+    else:
+        feeding.write(output, document)

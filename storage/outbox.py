@@ -143,6 +143,11 @@ def put_off(session: Session, watch: str, recipient: str, now: datetime, until: 
                                         Alert.recipient == recipient).values(mail_at=schedule.after(until)))
 
 
+def alerts(session: Session, ids: Collection[int]) -> list[DueAlert]:
+    """Alerts by their ids, as they are now."""
+    return _told(session, None, Alert.id.in_(ids))
+
+
 def told_by(session: Session, mail: int) -> list[DueAlert]:
     """The alerts that a mail tells of, as they are now."""
     return _told(session, None, Alert.mail_id == mail)

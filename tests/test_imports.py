@@ -13,7 +13,7 @@ MAY = {
     "health": ("storage",), "run_desk": ("crawler", "pipelines", "storage"),
     "pipelines": ("crawler.api", "crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
-    "web": ("storage", "alerts.text", "alerts.token"),
+    "web": ("storage", "alerts.feed", "alerts.text", "alerts.token"),
     "forget": ("alerts.message", "crawler", "pipelines", "storage"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
     "commands": ROOMS,

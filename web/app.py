@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from storage.store import Store
 from web.answer import Answers
 from web.bounded import Bounded
+from web.feed import Feeds
 from web.page import page
 
 # Of the store's connections the daemon's own rounds need most.
@@ -20,12 +21,17 @@ MOST_THREADS = 4
 WRONG = {404: "There is nothing here", 405: "This cannot be done here"}
 
 
-def app(store: Store, key: bytes, names: Mapping[str, str], clock: Callable[[], datetime]) -> Starlette:
-    """The application; key signs the links of mails, names gives an outlet's name by its id."""
+def app(store: Store, key: bytes, names: Mapping[str, str], clock: Callable[[], datetime], *, sender: str | None = None,
+        public_url: str | None = None) -> Starlette:
+    """The application; key signs the links of mails, names gives an outlet's name by its id. Where it knows who sends mails and
+    how people reach it, it has the feeds of watches too."""
     threads = CapacityLimiter(MOST_THREADS)
     routes: list[BaseRoute] = [
         Route("/answer/{token}", Answers(store, key, names, clock, threads).__call__, methods=["GET", "POST"]),
     ]
+    if sender is not None and public_url is not None:
+        feeds = Feeds(store, key, names, clock, threads, sender, public_url)
+        routes.append(Route("/feed/{watch}/{signature}.atom", feeds.__call__, methods=["GET"]))
     made = Starlette(routes=routes, middleware=[Middleware(Bounded)],
                      exception_handlers={HTTPException: _wrong, Exception: _fault})
     made.router.redirect_slashes = False
