@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import logs
-from commands import article, hold, watch
+from commands import article, hold, recipient, watch
 from commands.options import FAILED, TAKEN, USAGE, When, as_html, as_json, limit, log_format
 from verbs.shared import (
     config_file,
@@ -204,6 +204,7 @@ def run(config: Path | None) -> None:
     health = Health()
     listening.listen(settings, config_file(config), store, health)
     store.upgrade()
+    listening.web(settings, config_file(config), store, scheduler.utcnow)
     # Not asyncio.run, which would wait for a thread that a mail server or a database still holds; what it does is in the store.
     code = asyncio.Runner().run(scheduler.run(settings, config_path(config), store, lock, health=health, manager=manager))
     logging.shutdown()
@@ -520,6 +521,29 @@ def mail_retry(config: Path | None, which: tuple[int, ...], all_dead: bool) -> N
         return
     how = "the daemon sends them" if store.holder() else "`steppewire crawl` or the daemon sends them"
     click.echo(f"waiting again: {', '.join(map(str, mails))}; {how}")
+
+
+# --- what recipients say
+
+@steppewire.command()
+@click.argument("token")
+@as_json
+@click.pass_obj
+def answer(config: Path | None, token: str, as_json: bool) -> None:
+    """Do what a recipient answered, once: TOKEN is the subject of the mail, or the end of the link.
+
+    \b
+    Example: steppewire answer e.0123456789abcdef0123456789abcdef.0.0123456789abcdef0123456789abcdef
+    """
+    from verbs import answering
+
+    document = answering.answer(load(config), open_store(config), token, datetime.now(timezone.utc))
+    present(document, as_json)
+    if document["state"] != "done":
+        raise SystemExit(FAILED)
+
+
+steppewire.add_command(recipient.recipient)
 
 
 def main() -> None:

@@ -15,15 +15,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import failpoint
+from alerts.answering import Answering
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
+from alerts.confirmation import ask
 from alerts.deliver import CHANNELS, Channel, Other, Patience, deliver, recover
 from alerts.heartbeat import beat
 from alerts.notice import notice
@@ -36,7 +38,8 @@ from settings import Settings, SettingsError
 from storage import clock as store_clock
 from storage import outbox, pages, runs, watches
 from storage.store import Lock, Store
-from verbs.needs import needs
+from verbs.answering import answering
+from verbs.needs import needs, outlet_names
 from verbs.watching import watch_row
 from worker_process import WorkerProcess
 
@@ -134,6 +137,11 @@ class Wire:
         recover(self.store)
         sync_watches(self.settings, self.store, now)
 
+    @cached_property
+    def answering(self) -> Answering:
+        """How the mails are answered."""
+        return answering(self.settings)
+
     async def set_back(self, by: timedelta, now: datetime) -> None:
         """The clock was set back: what is due later by it would else be due that much too late. Runs under way still count by
         the old clock, so they end first."""
@@ -221,16 +229,17 @@ class Wire:
         await asyncio.to_thread(judgement.judge, self.store, now, wait)
 
     async def compose(self, now: datetime) -> None:
-        """Makes mails of the alerts that are due."""
-        names: dict[str, str] = {}
-        for outlet in self.settings.outlets:
-            try:
-                names[outlet] = outlets.load(outlets.find(outlet, self.settings.outlets_dirs)).name
-            except OutletError:
-                names[outlet] = outlet  # dispatch says what is wrong with it
-        await asyncio.to_thread(compose, self.store, now, sender=self.settings.mail.sender,
-                                public_url=self.settings.public_url, names=names, zones=self.settings.mail.zones,
-                                channels={own: each.write for own, each in self.others.items()})
+        """Makes mails of the alerts that are due, and first asks new addresses whether they want them, where that is wanted."""
+        mail = self.settings.mail
+
+        def make() -> None:
+            if mail.confirm:
+                ask(self.store, now, sender=mail.sender, answering=self.answering)
+            compose(self.store, now, sender=mail.sender, public_url=self.settings.public_url, names=outlet_names(self.settings),
+                    zones=mail.zones, channels={own: each.write for own, each in self.others.items()}, answering=self.answering,
+                    only_confirmed=mail.confirm)
+
+        await asyncio.to_thread(make)
 
     async def deliver(self, now: datetime, own: str = MAIL) -> None:
         """Sends the mails of a channel that are due: one attempt each. One that does not let us in is left alone for a while,

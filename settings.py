@@ -15,6 +15,8 @@ PREFIX = "STEPPEWIRE_"
 DEFAULT_FILE = "steppewire.toml"
 UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1),
          "d": timedelta(days=1)}
+# What a key of random bytes has at least.
+LEAST_KEY = 16
 # Read by the program itself, not settings: where the settings are, how it logs, and where a test wants it to end.
 NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT", "STEPPEWIRE_LOG_FORMAT"}
 
@@ -281,6 +283,18 @@ class Settings(BaseSettings):
     def answer_key_file(self) -> Path:
         """The key that signs the links and addresses by which recipients answer."""
         return self.data / "answer.key"
+
+    def answer_key(self) -> bytes:
+        """The key's bytes; SettingsError where there is no key file, or none in it: anybody could sign with nothing."""
+        try:
+            key = self.answer_key_file.read_bytes()
+            if len(key) < LEAST_KEY:
+                raise OSError(f"{len(key)} bytes are none")
+        except OSError as error:
+            raise SettingsError(f"there is no key for answers: {error}", file=str(self.answer_key_file),
+                                remedy="put it back from a backup, or remove it: `steppewire run` makes another, and the links "
+                                "in mails that were sent before do nothing then") from error
+        return key
 
     @property
     def user_agent(self) -> str:

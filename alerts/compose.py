@@ -3,13 +3,15 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from jinja2 import TemplateError
 
 from alerts.address import address
+from alerts.answering import Answering
 from alerts.message import write
 from alerts.text import line
-from storage import outbox
+from storage import answers, outbox
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -28,28 +30,35 @@ BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError,
 
 
 def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
-            zones: Mapping[str, str] = NO_ZONES, channels: Mapping[str, Writer] = NO_CHANNELS) -> int:
+            zones: Mapping[str, str] = NO_ZONES, channels: Mapping[str, Writer] = NO_CHANNELS,
+            answering: Answering | None = None, only_confirmed: bool = False) -> int:
     """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id, zones the
-    zone of a recipient's clock, where it is another than the watch's; channels has the writers of those that are not mail.
+    zone of a recipient's clock, where it is another than the watch's; channels has the writers of those that are not mail,
+    answering says how mails are answered.
 
-    A recipient without an @ is a channel; the alerts of one that is not there wait until it is.
+    A recipient without an @ is a channel; the alerts of one that is not there wait until it is. Where only_confirmed, so do
+    those of an address that has not said that it wants them.
     What is over a watch's cap waits until the hour is over, and is then in one mail. Any number of composers at once put no
     alert into two mails. An alert that cannot be rendered is dropped with its reason and holds up no other.
     ValueError where sender is no address.
     """
     address(sender)
     with store.reading() as session:
-        groups = outbox.due_groups(session, now)
-    return sum(_compose(store, now, watch, recipient, sender, public_url, names, zones, channels)
+        groups = outbox.due_groups(session, now, only_confirmed=only_confirmed)
+    if groups:
+        with store.writing() as session:
+            answers.drop_silenced(session)
+    by_mail = partial(write, answering=answering)
+    return sum(_compose(store, now, watch, recipient, sender, public_url, names, zones,
+                        by_mail if "@" in recipient else channels[recipient])
                for watch, recipient in groups if "@" in recipient or recipient in channels)
 
 
 def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: str | None,
-             names: Mapping[str, str], zones: Mapping[str, str], channels: Mapping[str, Writer]) -> int:
+             names: Mapping[str, str], zones: Mapping[str, str], writer: Writer) -> int:
     """The mails made of one watch's alerts for one recipient."""
     def render(alerts: Sequence[outbox.DueAlert]) -> outbox.NewMail:
         alerts = [replace(alert, zone=zones.get(recipient, alert.zone)) for alert in alerts]
-        writer = write if "@" in recipient else channels[recipient]
         return writer(alerts, now, sender=sender, public_url=public_url, names=names)
 
     made, left = 0, BEGINNINGS

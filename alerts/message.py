@@ -2,7 +2,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.mime.multipart import MIMEMultipart
 from email.utils import format_datetime
@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.address import domain
+from alerts.answering import Answering
 from alerts.entry import BRIEF_CHARACTERS, Entry, More, entries
 from alerts.mime import POLICY, header, mailbox, part
 from alerts.opening import contents, lead, subject
@@ -34,32 +35,30 @@ WATCHED = Stretch("same", (Piece("watched words", watched=True),))
 CHANGED = (Stretch("same", (Piece(", "),)), Stretch("out", (Piece("taken out"),)), Stretch("same", (Piece(", "),)),
            Stretch("in", (Piece("put in"),)))
 
-# What a recipient can say to the mail of a digest, which is in its Message-ID: to an article by its id, to the whole for None.
-Answers = Callable[[str, int | None], tuple[More, ...]]
 
-
-def unanswered(digest: str, article: int | None) -> tuple[More, ...]:
-    """Nothing."""
+def unanswered(article: int | None) -> tuple[More, ...]:
+    """What can be said to a mail that nobody can answer: nothing."""
     return ()
 
 
 def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
-          answers: Answers = unanswered) -> NewMail:
+          answering: Answering | None = None) -> NewMail:
     """The mail that tells of alerts of one watch and recipient, up to 2,000 of them in less than 10 MB; names gives an outlet's
-    name by its id. The answers stand below what they are to."""
+    name by its id. answering says how it is answered; without it nothing is offered."""
     for brief in LESS:
-        mail = _written(alerts, now, sender, public_url, names, answers, brief)
+        mail = _written(alerts, now, sender, public_url, names, answering, brief)
         if len(mail.bytes) <= BYTES:
             break
     return mail
 
 
 def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url: str | None, names: Mapping[str, str],
-             answers: Answers, brief: int) -> NewMail:
+             answering: Answering | None, brief: int) -> NewMail:
     watch, recipient = alerts[0].watch, alerts[0].recipient
     digest = _digest(alerts)
-    articles = entries(alerts, names, public_url, answers=partial(answers, digest), brief=brief)
-    values = _values(articles, watch, answers(digest, None))
+    answers = partial(answering.answers, digest) if answering else unanswered
+    articles = entries(alerts, names, public_url, answers=answers, brief=brief)
+    values = _values(articles, watch, answers(None))
     title: str = values["subject"]
     host, label = domain(sender), _label(watch)
     mail = MIMEMultipart("alternative", boundary=f"=_{digest[:32]}", policy=POLICY)
@@ -73,6 +72,8 @@ def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url:
         mail["References"] = f"<article-{alerts[0].article}.{label}@{host}>"
     mail["List-Id"] = f"<{label}.watch.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
+    for name, value in (answering.headers(digest) if answering else {}).items():
+        mail[name] = value
     mail.attach(part(_PLAIN.render(values), "plain"))
     mail.attach(part(_HTML.render(values), "html"))
     return NewMail(watch, recipient, own, title, mail.as_bytes(), now)

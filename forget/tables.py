@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from alerts.answering import Answering
 from alerts.message import write
 from crawler.items import ArticleRead
 from pipelines import redact
@@ -21,12 +22,13 @@ from storage.outbox import NewMail
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """What a mail is made anew with: the address of the reading room, the outlets' names, and what writes for a channel
-    besides mail, by its name and a message of it."""
+    """What a mail is made anew with: the address of the reading room, the outlets' names, what writes for a channel besides
+    mail, by its name and a message of it, and how mails are answered."""
 
     public_url: str | None
     names: Mapping[str, str]
     other: Callable[[str, bytes], Callable[..., NewMail]]
+    answering: Answering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +103,4 @@ def _without(session: Session, mail: Mail, composer: Composer) -> bytes:
                     public_url=composer.public_url, names=composer.names).bytes
     sender = str(message_from_bytes(mail.bytes)["From"])
     return write(outbox.told_by(session, mail.id), mail.made_at, sender=sender, public_url=composer.public_url,
-                 names=composer.names).bytes
+                 names=composer.names, answering=composer.answering).bytes

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage import recipients
@@ -54,18 +54,6 @@ class AnswerRow:
     outlet: str | None
     mail: int | None
     undone_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What recipients said to a watch's mails: entries are the articles in them, one counted once a mail; not_relevant are
-    those of them that their recipient called so; the others count what is muted or ended, and was not taken back."""
-
-    entries: int
-    not_relevant: int
-    muted_stories: int
-    muted_outlets: int
-    ended: int
 
 
 def silent(session: Session, article: int, outlet: str) -> frozenset[tuple[str, str]]:
@@ -129,22 +117,6 @@ def listing(session: Session, *which: ColumnElement[bool]) -> list[AnswerRow]:
                             .where(*which).order_by(Answer.id.desc()))
     return [AnswerRow(row.id, row.at, row.action, row.via, row.watch_id, row.recipient, row.article_id, url, row.outlet,
                       row.mail_id, row.undone_at) for row, url in found]
-
-
-def feedback(session: Session, watch: str, since: datetime | None = None) -> Feedback:
-    """How a watch's mails were answered, those made since a time, or all."""
-    mails = and_(Mail.watch_id == watch, *((Mail.made_at >= since,) if since is not None else ()))
-    entries = {(mail, article) for mail, article in session.execute(
-        select(Alert.mail_id, Alert.article_id).join(Mail, Mail.id == Alert.mail_id).where(mails))}
-    told = {(mail, article) for mail, article in session.execute(
-        select(Answer.mail_id, Answer.article_id).join(Mail, Mail.id == Answer.mail_id).where(
-            mails, Answer.action == "not_relevant", Answer.undone_at.is_(None)))}
-    # Without an article it was said of the whole mail.
-    bad = {(mail, article) for mail, article in entries if (mail, article) in told or (mail, None) in told}
-    standing = dict(session.execute(select(Answer.action, func.count()).where(
-        Answer.watch_id == watch, Answer.undone_at.is_(None)).group_by(Answer.action)).all())
-    return Feedback(len(entries), len(bad), standing.get("mute_story", 0), standing.get("mute_outlet", 0),
-                    standing.get("end_watch", 0))
 
 
 def drop_silenced(session: Session, answer: int | None = None) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -111,12 +111,15 @@ class Counts:
 
 # --- from alerts to mails
 
-def due_groups(session: Session, now: datetime) -> list[tuple[str, str]]:
+def due_groups(session: Session, now: datetime, *, only_confirmed: bool = False) -> list[tuple[str, str]]:
     """The (watch, recipient) pairs that have alerts to be mailed now, the one that waits longest first; an address that has not
-    confirmed or is dead is left out."""
+    confirmed or is dead is left out. only_confirmed: so is one of which nothing is known, a channel excepted."""
     closed = select(Recipient.address).where(Recipient.state != "confirmed")
+    known = select(Recipient.address).where(Recipient.state == "confirmed")
+    asked = or_(Alert.recipient.in_(known), Alert.recipient.not_like("%@%")) if only_confirmed else true()
     return [(watch, recipient) for watch, recipient in session.execute(
-        select(Alert.watch_id, Alert.recipient).where(*_unmailed(), Alert.mail_at <= now, Alert.recipient.not_in(closed))
+        select(Alert.watch_id, Alert.recipient)
+        .where(*_unmailed(), Alert.mail_at <= now, Alert.recipient.not_in(closed), asked)
         .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id)))]
 
 

@@ -1,5 +1,5 @@
 """The addresses that alerts go to: whether they said that they want mails, and whether mails to them come back."""
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,14 @@ from sqlalchemy.orm import Session
 
 from storage.insert import insert
 from storage.models import Alert, Mail, Recipient, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A watch that stands and names an address, and the words that it looks for."""
+
+    watch: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +66,22 @@ def asked(session: Session, address: str, now: datetime) -> bool:
     return session.scalar(made.on_conflict_do_nothing().returning(Recipient.address)) is not None
 
 
-def to_ask(session: Session) -> Mapping[str, tuple[str, ...]]:
-    """The addresses of watches that stand of which nothing is known and which no watch's mail went to, with those watches. A
-    channel is no address and is asked nothing."""
+def unknown(session: Session) -> frozenset[str]:
+    """The addresses of watches that stand of which nothing is known; a channel is no address."""
     known = set(session.scalars(select(Recipient.address)))
-    new = {address: watches for address, watches in _named(session).items() if address not in known and "@" in address}
-    mailed = _mailed(session, list(new))
-    return {address: watches for address, watches in new.items() if address not in mailed}
+    return frozenset(address for address in _named(session) if address not in known and "@" in address)
+
+
+def to_ask(session: Session) -> Mapping[str, tuple[Named, ...]]:
+    """The addresses of which nothing is known and which no watch's mail went to, with the watches that name them."""
+    new = unknown(session)
+    mailed, named = _mailed(session, new), _named(session)
+    return {address: named[address] for address in sorted(new - mailed)}
 
 
 def know(session: Session, now: datetime) -> None:
     """Addresses that a watch's mail went to before anybody was asked count as confirmed."""
-    known = set(session.scalars(select(Recipient.address)))
-    new = [address for address in _named(session) if address not in known and "@" in address]
-    for address in sorted(_mailed(session, new)):
+    for address in sorted(_mailed(session, unknown(session))):
         session.execute(insert(session.get_bind().dialect.name, Recipient).values(
             address=address, state="confirmed", confirmed_at=now).on_conflict_do_nothing())
 
@@ -83,7 +93,7 @@ def listing(session: Session) -> list[RecipientRow]:
     waiting: dict[str, int] = dict(session.execute(select(Alert.recipient, func.count()).where(
         Alert.state == "pending", Alert.mail_id.is_(None)).group_by(Alert.recipient)).all())
     others = set(session.scalars(select(Alert.recipient).distinct()))
-    return [_row(address, rows.get(address), named.get(address, ()), waiting.get(address, 0))
+    return [_row(address, rows.get(address), tuple(each.watch for each in named.get(address, ())), waiting.get(address, 0))
             for address in sorted(rows.keys() | named.keys() | others)]
 
 
@@ -93,17 +103,17 @@ def _row(address: str, row: Recipient | None, watches: tuple[str, ...], waiting:
     return RecipientRow(address, row.state, row.asked_at, row.confirmed_at, row.dead_at, row.reason, watches, waiting)
 
 
-def _named(session: Session) -> dict[str, tuple[str, ...]]:
+def _named(session: Session) -> dict[str, tuple[Named, ...]]:
     """The recipients of the watches that stand, with those watches."""
-    named: dict[str, tuple[str, ...]] = {}
-    for watch, recipients in session.execute(select(Watch.id, Watch.recipients).where(Watch.ended_at.is_(None))
-                                             .order_by(Watch.id)):
+    named: dict[str, tuple[Named, ...]] = {}
+    for watch, words, recipients in session.execute(select(Watch.id, Watch.words, Watch.recipients)
+                                                    .where(Watch.ended_at.is_(None)).order_by(Watch.id)):
         for address in dict.fromkeys(recipients):
-            named[address] = (*named.get(address, ()), watch)
+            named[address] = (*named.get(address, ()), Named(watch, tuple(words)))
     return named
 
 
-def _mailed(session: Session, addresses: list[str]) -> set[str]:
+def _mailed(session: Session, addresses: Collection[str]) -> set[str]:
     return set(session.scalars(select(Mail.recipient).distinct().where(
         Mail.recipient.in_(addresses), Mail.watch_id.is_not(None), Mail.state == "sent")))
 

@@ -3,10 +3,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Mail
+from storage.models import Alert, Mail, Recipient, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,22 @@ class Waiting:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeadRecipient:
+    """An address that mails come back from, since when and why, and how many alerts wait for it."""
+
+    address: str
+    since: datetime | None
+    reason: str | None
+    waiting: int
+
+
 def dead_mails(session: Session) -> list[DeadMails]:
-    """The dead mails by recipient, a notice's apart from a watch's."""
+    """The dead mails by recipient, a notice's apart from a recipient's."""
     found: dict[tuple[str, bool], list[tuple[int, str | None]]] = {}
-    for mail, recipient, watch, reason in session.execute(
-            select(Mail.id, Mail.recipient, Mail.watch_id, Mail.reason).where(Mail.state == "dead").order_by(Mail.id)):
-        found.setdefault((recipient, watch is None), []).append((mail, reason))
+    for mail, recipient, notice, reason in session.execute(
+            select(Mail.id, Mail.recipient, _is_notice(), Mail.reason).where(Mail.state == "dead").order_by(Mail.id)):
+        found.setdefault((recipient, notice), []).append((mail, reason))
     return [DeadMails(recipient, notices, tuple(mail for mail, _ in mails), mails[-1][1])
             for (recipient, notices), mails in sorted(found.items())]
 
@@ -62,21 +72,22 @@ def by_channel(session: Session) -> list[ChannelMails]:
 
 
 def waiting_mails(session: Session, before: datetime, *, notices: bool, channel: str = "mail") -> Waiting | None:
-    """The mails of a channel that wait since before a moment, a notice's or a watch's; since a person had one tried anew, it
-    waits since then. None where none does."""
+    """The mails of a channel that wait since before a moment, a notice's or a recipient's; since a person had one tried anew,
+    it waits since then. None where none does."""
     since = func.coalesce(Mail.retried_at, Mail.made_at, type_=Mail.made_at.type)
     which = (Mail.state == "waiting", Mail.channel == channel, since < before,
-             Mail.watch_id.is_(None) if notices else Mail.watch_id.is_not(None))
+             _is_notice() if notices else not_(_is_notice()))
     number, oldest = session.execute(select(func.count(), func.min(since, type_=Mail.made_at.type)).where(*which)).one()
     reason = session.scalar(select(Mail.reason).where(*which, Mail.reason.is_not(None)).order_by(since, Mail.id).limit(1))
     return Waiting(number, oldest, reason) if oldest is not None else None
 
 
 def waiting_alerts(session: Session, before: datetime, but: Collection[str] = ()) -> Waiting | None:
-    """The alerts that might have been mailed before a moment and are in no mail, those for the recipients in `but` left out;
-    None where there is none."""
+    """The alerts that might have been mailed before a moment and are in no mail, those for the recipients in `but` left out,
+    and those that wait for what an address says, or for it to live; None where there is none."""
+    closed = select(Recipient.address).where(Recipient.state != "confirmed")
     number, oldest = session.execute(select(func.count(), func.min(Alert.mail_at, type_=Alert.made_at.type)).where(
-        *_unmailed(before), Alert.recipient.not_in(but))).one()
+        *_unmailed(before), Alert.recipient.not_in(but), Alert.recipient.not_in(closed))).one()
     return Waiting(number, oldest) if oldest is not None else None
 
 
@@ -89,3 +100,20 @@ def waiting_for_channels(session: Session, before: datetime, but: Collection[str
 
 def _unmailed(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return Alert.state == "pending", Alert.mail_id.is_(None), Alert.mail_at < before
+
+
+def _is_notice() -> ColumnElement[bool]:
+    """Whether a mail is the operator's: it is of no watch, and asks nobody whether he wants mails."""
+    asks = select(Recipient.address).where(Recipient.address == Mail.recipient, Recipient.asked_at == Mail.made_at).exists()
+    return and_(Mail.watch_id.is_(None), not_(asks))
+
+
+def dead_recipients(session: Session) -> list[DeadRecipient]:
+    """The dead addresses that a watch names that stands, or that alerts wait for."""
+    waiting = dict(session.execute(select(Alert.recipient, func.count()).where(
+        Alert.state == "pending", Alert.mail_id.is_(None)).group_by(Alert.recipient)).all())
+    named = {address for addresses in session.scalars(select(Watch.recipients).where(Watch.ended_at.is_(None)))
+             for address in addresses}
+    dead = session.scalars(select(Recipient).where(Recipient.state == "dead").order_by(Recipient.address))
+    return [DeadRecipient(row.address, row.dead_at, row.reason, waiting.get(row.address, 0)) for row in dead
+            if row.address in named or row.address in waiting]

@@ -14,7 +14,7 @@ MAY = {
     "pipelines": ("crawler.api", "crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
     "web": ("storage", "alerts.feed", "alerts.text", "alerts.token"),
-    "forget": ("alerts.message", "crawler", "pipelines", "storage"),
+    "forget": ("alerts.answering", "alerts.message", "crawler", "pipelines", "storage"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
     "commands": ROOMS,
 }

@@ -46,6 +46,7 @@ def settle(settings: Settings, file: str) -> Store:
             raise PermissionError(13, "Permission denied", str(settings.data))
         make_key(settings.key_file)
         make_key(settings.forget_key_file)
+        make_key(settings.answer_key_file)
     except OSError as error:
         raise SettingsError(f"the data folder cannot be written: {error}", file=file, key="data", value=str(settings.data),
                             remedy="name a folder that this user may write to") from error
@@ -110,6 +111,10 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
         checks.append(_one(f"channel {own}", partial(_channel, settings, own, greet=smtp)))
     checks.append(_one("data", lambda: _folder(settings.data)))
     checks.append(_one("database", lambda: _database(settings, file)))
+    if settings.web.listen is not None:
+        from verbs import listening  # no other verb but `run` needs to load a web server
+
+        checks.append(_one("web", lambda: listening.check_web(settings, file, store_of(settings, file))))
     if smtp:
         from scheduler import channel  # every verb that opens the store comes by here, and need not load the daemon
 

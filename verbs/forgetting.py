@@ -18,6 +18,7 @@ from storage import articles, captures
 from storage import forgotten as stored
 from storage.store import Store
 from verbs import documents
+from verbs.answering import answering
 from verbs.progress import Progress
 from verbs.shared import tell
 
@@ -46,7 +47,7 @@ def run(settings: Settings, store: Store, author: str | None, comments: Sequence
     known = {name: _outlet(settings, name) for name in {each.outlet for each in asked} | set(settings.outlets)}
     kinds = {own: how.kind for own, how in settings.channel.items()}
     composer = Composer(settings.public_url, {name: of.name if of else name for name, of in known.items()},
-                        lambda own, message: writer(kinds.get(own), message))
+                        lambda own, message: writer(kinds.get(own), message), answering(settings))
 
     async def each() -> list[tuple[Asked, Done]]:
         found = []

@@ -1,4 +1,5 @@
-"""The daemon's /healthz and /metrics, as the settings have them."""
+"""Where the daemon is asked, as the settings have it: /healthz and /metrics, and the links of mails."""
+from collections.abc import Callable
 from datetime import datetime, timezone
 from importlib.metadata import version
 
@@ -11,7 +12,10 @@ from settings import Settings, SettingsError
 from storage import figures, runs
 from storage.store import Store
 from verbs import documents
-from verbs.needs import outlet_or_mistake
+from verbs.needs import outlet_names, outlet_or_mistake
+from web.app import app
+from web.listen import Listener as WebListener
+from web.listen import bound
 
 
 def listen(settings: Settings, file: str, store: Store, health: Health) -> Listener | None:
@@ -36,3 +40,35 @@ def _state(settings: Settings, session: Session, name: str) -> str:
     found = outlet_or_mistake(settings, name)
     state: str = documents.outlet_state(session, name, found if isinstance(found, str) else None)["state"]
     return state
+
+
+def web(settings: Settings, file: str, store: Store, clock: Callable[[], datetime]) -> WebListener | None:
+    """Answers the links of mails where the settings say; None where they say nothing. SettingsError where it cannot listen
+    there."""
+    if settings.web.listen is None:
+        return None
+    try:
+        return WebListener(settings.web.listen, app(store, settings.answer_key(), outlet_names(settings), clock))
+    except OSError as error:
+        raise _not_there(settings, file, error) from error
+
+
+def check_web(settings: Settings, file: str, store: Store) -> str:
+    """Where links of mails are answered; SettingsError where they cannot be."""
+    assert settings.web.listen is not None
+    if settings.public_url is None:
+        raise SettingsError("no link leads to [web]", file=file, key="public_url",
+                            remedy="write under which address recipients reach it, such as https://wire.example.org")
+    try:
+        if store.holder() is None:  # else it is the daemon that listens there
+            bound(settings.web.listen).close()
+    except OSError as error:
+        raise _not_there(settings, file, error) from error
+    one_click = "" if settings.public_url.startswith("https://") else "; only with https does one press end a watch"
+    return f"{settings.web.listen}, as {settings.public_url}{one_click}"
+
+
+def _not_there(settings: Settings, file: str, error: OSError) -> SettingsError:
+    return SettingsError(f"cannot listen there: {error.strerror or error}", file=file, key="web.listen",
+                         value=settings.web.listen,
+                         remedy="name an address of this machine and a free port, or leave the key out")

@@ -44,6 +44,12 @@ def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
         return f"{error.file}: {error.key}: {error}"
 
 
+def outlet_names(settings: Settings) -> dict[str, str]:
+    """The names of the outlets by their ids; one whose file has a mistake is named by its id."""
+    found = {name: outlet_or_mistake(settings, name) for name in settings.outlets}
+    return {name: name if isinstance(outlet, str) else outlet.name for name, outlet in found.items()}
+
+
 def nearly_full(total: int, free: int) -> bool:
     """Whether so little of a disk is left that somebody must make room."""
     return free < LEAST_BYTES or free < total * LEAST_SHARE
@@ -99,6 +105,13 @@ def _samples(samples: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterator[Need]:
     after = settings.operator.after
+    for each in undelivered.dead_recipients(session):
+        wait = f"{_alerts(each.waiting)} waiting for it" if each.waiting else "its next alerts wait"
+        # Of the operator's own address that is dead no notice is mailed: it would come back too.
+        yield Need(f"recipient-dead:{each.address}", f"Mails to {each.address} come back: "
+                   f"{(each.reason or 'no reason is known').rstrip('.')}: {wait}: `steppewire recipient revive {each.address}` "
+                   "once it takes mails again, or take it out of its watches.", each.since,
+                   None if each.address == settings.operator.mail else AT_ONCE)
     for dead in undelivered.dead_mails(session):
         ids = [str(mail) for mail in dead.mails[-NAMED:]]
         # Of a notice that cannot be mailed no other notice is mailed: it would fare the same, and so on for ever.
@@ -125,7 +138,7 @@ def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterato
                    f"alert{'s wait' if waiting.number > 1 else ' waits'} for it since {moment(waiting.since)}: add a "
                    f"[channel.{own}], or take it out of the recipients of its watches.", waiting.since, after)
     if alerts := undelivered.waiting_alerts(session, now - after, gone):
-        yield Need("alert-waits", f"{alerts.number} alert{'s are' if alerts.number > 1 else ' is'} in no mail since "
+        yield Need("alert-waits", f"{_alerts(alerts.number)} in no mail since "
                    f"{moment(alerts.since)}: see whether the daemon runs, and what it logs.", alerts.since, after)
 
 
@@ -136,3 +149,7 @@ def moment(at: datetime) -> str:
 
 def _mails(number: int) -> str:
     return f"{number} mails are" if number > 1 else "1 mail is"
+
+
+def _alerts(number: int) -> str:
+    return f"{number} alerts are" if number > 1 else "1 alert is"

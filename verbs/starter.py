@@ -164,7 +164,7 @@ def make(config: Path) -> None:
     folder = config.absolute().parent
     for each in (folder, folder / "outlets", folder / "var"):
         each.mkdir(parents=True, exist_ok=True)
-    for key in ("pseudonym.key", "forget.key"):
+    for key in ("pseudonym.key", "forget.key", "answer.key"):
         make_key(folder / "var" / key)
     config.write_text(TEMPLATE, encoding="utf-8")
 

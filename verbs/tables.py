@@ -283,9 +283,25 @@ def _forgotten(console: Console, document: dict[str, Any]) -> None:
                   f"Marks by which comments are refused{' then' if document['dry_run'] else ''}: {document['refused']}.")
 
 
+def _recipients(console: Console, document: dict[str, Any]) -> None:
+    _table(console, document["recipients"], {"recipient": "address", "state": "state", "why": "reason", "watches": "watches",
+                                             "alerts waiting": "waiting"}, "no recipients yet")
+    said = [row | {"recipient": each["address"], "about": row["url"] if row["action"] != "mute_outlet" else row["outlet"]}
+            for each in document["recipients"] for row in each["answers"]]
+    if said:
+        console.print("\nWhat they answered:")
+        _table(console, said, {"answer": "answer", "recipient": "recipient", "action": "action", "watch": "watch",
+                               "about": "about", "at": "at", "taken back": "undone_at"}, "")
+
+
+def _answered(console: Console, document: dict[str, Any]) -> None:
+    console.print(Text("\n".join(document["said"])), soft_wrap=True)
+
+
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "holds": _holds, "noise": _noise, "samples": _hold, "decided": _decided, "refused": _forgotten,
+DRAWN = {"checks": _checks, "recipients": _recipients, "token": _answered, "holds": _holds, "noise": _noise,
+         "samples": _hold, "decided": _decided, "refused": _forgotten,
          "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo, "runs": _runs, "steps": _why,
          "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
          "blocks": _article, **watch_tables.DRAWN}

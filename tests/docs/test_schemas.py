@@ -18,6 +18,8 @@ from once import Played, once, once_told
 from sqlalchemy import select
 from talk import Talk
 
+import settings
+from alerts import token
 from alerts.channels.webhook import Webhook
 from alerts.events import EVENTS
 from crawler.archive import Harm
@@ -31,7 +33,7 @@ from pipelines.compare.diff import Op
 from pipelines.compare.judge import Verdict
 from pipelines.holds import DECISIONS
 from pipelines.judgement import judge
-from storage import models, noise
+from storage import answers, models, noise
 from storage.answers import ACTIONS
 from storage.holds import Decision
 from storage.kinds import KINDS
@@ -83,6 +85,11 @@ STATES = {
     ("watch-list", ".watches[].digest"): {*get_args(Digest), None},
     ("watch-stats", ".figures[].events[].event"): set(EVENTS),
     ("watch-stats", ".figures[].answers[].action"): set(ACTIONS),
+    ("answer", ".state"): set(get_args(answers.State)) - {"open"},
+    ("answer", ".action"): {*ACTIONS, None},
+    ("recipient-list", ".recipients[].state"): {"unconfirmed", "confirmed", "dead", None},
+    ("recipient-list", ".recipients[].answers[].action"): set(ACTIONS),
+    ("recipient-list", ".recipients[].answers[].via"): {"link", "mail", "cli"},
     ("outlet-noise", ".noise[].kind"): {"figures", "label", "below", "line"},
     ("webhook", ".entries[].events[].parts[].field"): {"title", "text", "comment"},
     ("verify", ".damaged[].wrong"): {*get_args(Harm), "other_text"},
@@ -201,7 +208,7 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
     found["forget"] = [ask("forget", "--comment", said, "--dry-run"), ask("forget")]
     with Store(f"sqlite:///{played.folder / 'store.db'}").lock():
         found["status"].append(ask("status"))
-    found |= watched(played) | {"webhook": posted()}
+    found |= watched(played) | answered(played) | {"webhook": posted()}
     for name, more in (*troubled(folder).items(), *held(folder).items()):
         found[name] = found.get(name, []) + more
     return found
@@ -229,6 +236,19 @@ def posted() -> list[Document]:
     alerts = [due(1, EDIT, "article_edited"), due(2, SAID, "comment_posted"), due(3, SAID, "comment_posted", quote=False)]
     return [json.loads(Webhook.write(alerts, NOW, sender=SENDER, public_url=url, names=NAMES).bytes)
             for url in (None, "https://wire.example")]
+
+
+def answered(played: Played) -> Documents:
+    """What is printed of answers to mails: one that is done and one that is none; and of who gave them."""
+    store = Store(f"sqlite:///{played.folder / 'store.db'}")
+    with store.reading() as session:
+        mail, article = session.execute(select(models.Mail.message_id, models.Alert.article_id)
+                                        .join(models.Alert, models.Alert.mail_id == models.Mail.id).limit(1)).one()
+    store.engine.dispose()
+    made = token.make(settings.load(played.config).answer_key(), "mute_outlet", mail[1:].partition("@")[0], article)
+    return {"answer": [told("--config", played.config, "answer", made),
+                       told("--config", played.config, "answer", "nonsense", code=1)],
+            "recipient-list": [told("--config", played.config, "recipient", "list")]}
 
 
 def held(folder: Path) -> Documents:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from storage import answers, outbox, recipients, watches
-from storage.answers import Feedback, Said
+from storage.answers import Said
 from storage.models import Alert, Answer, Mail, Watch
 from storage.outbox import NewMail
+from storage.recipients import Named
 from storage.store import Store
 from storage.watches import WatchRow
 from tests.alerts.filled import READER, Filled
@@ -135,22 +136,6 @@ def test_an_answer_that_is_taken_back_holds_no_more(filled: Filled) -> None:
     assert act(filled, "end_watch", mailed(filled, "a2", filled.article()), token="u").state == "done"
 
 
-def test_feedback_is_counted_by_entries(filled: Filled) -> None:
-    first, second, third = (filled.article() for _ in range(3))
-    one, two = mailed(filled, "a1", first, first, second), mailed(filled, "a2", first, third)
-    mailed(filled, "a3", first, watch="roads")
-    for mail, article in ((one, first), (one, first), (two, None)):
-        act(filled, "not_relevant", mail, article)
-    undone = act(filled, "not_relevant", one, second)
-    act(filled, "mute_outlet", two, third)
-    with filled.store.writing() as session:
-        answers.undo(session, undone.answer or 0, filled.now)
-    with filled.store.reading() as session:
-        assert answers.feedback(session, "debts") == Feedback(4, 3, 0, 1, 0)
-        assert answers.feedback(session, "debts", filled.now + HOUR) == Feedback(0, 0, 0, 1, 0)
-        assert answers.feedback(session, "roads") == Feedback(1, 0, 0, 0, 0)
-
-
 def test_of_two_answers_at_the_same_time_one_acts(filled: Filled) -> None:
     article = filled.article()
     mails = [mailed(filled, "a1", article), mailed(filled, "a2", article)]
@@ -184,7 +169,7 @@ def test_what_was_matched_while_an_answer_came_is_dropped(filled: Filled) -> Non
 def test_a_confirmation_is_of_its_own_mail(filled: Filled) -> None:
     with filled.store.writing() as session:
         session.add(Watch(id="debts", words=["China"], recipients=[READER], outlets=[], since=filled.now))
-        assert recipients.to_ask(session) == {READER: ("debts",)}
+        assert recipients.to_ask(session) == {READER: (Named("debts", ("China",)),)}
         assert recipients.asked(session, READER, filled.now) and not recipients.asked(session, READER, filled.now)
         outbox.post(session, NewMail(None, READER, "<a1@x.example>", "Please confirm", b"", filled.now))
         assert recipients.to_ask(session) == {}

@@ -5,6 +5,7 @@ import pytest
 
 from storage import outbox, recipients
 from storage.models import Recipient, Watch
+from storage.recipients import Named
 from storage.store import Store
 from tests.alerts.filled import READER, Filled
 
@@ -54,7 +55,7 @@ def test_only_new_addresses_of_watches_that_stand_are_asked(filled: Filled) -> N
     filled.mail(recipient=READER, state="sent")  # a notice, as its operator
     filled.mail(recipient=READER, state="waiting", watch="debts")
     with filled.store.writing() as session:
-        assert recipients.to_ask(session) == {READER: ("debts", "roads")}
+        assert recipients.to_ask(session) == {READER: (Named("debts", ("x",)), Named("roads", ("x",)))}
         recipients.know(session, filled.now)
         assert recipients.state(session, "old@example.org") == "confirmed"
         assert recipients.state(session, READER) is None and recipients.state(session, OTHER) == "dead"
