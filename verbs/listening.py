@@ -48,7 +48,8 @@ def web(settings: Settings, file: str, store: Store, clock: Callable[[], datetim
     if settings.web.listen is None:
         return None
     try:
-        return WebListener(settings.web.listen, app(store, settings.answer_key(), outlet_names(settings), clock))
+        return WebListener(settings.web.listen, app(store, settings.answer_key(), outlet_names(settings), clock,
+                                                    sender=settings.mail.sender, public_url=settings.public_url))
     except OSError as error:
         raise _not_there(settings, file, error) from error
 
