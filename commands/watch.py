@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from commands.options import USAGE, as_json
+from commands.options import USAGE, Since, as_json
 from verbs.shared import config_file, fail, load, open_store, present, tell
 
 own = click.argument("own", metavar="ID")
@@ -80,6 +80,55 @@ def watch_list(config: Path | None, as_json: bool) -> None:
     there = {each["watch"] for each in document["watches"]}
     if missing := [each.id for each in settings.watch if each.id not in there]:
         tell(f"the settings have {', '.join(missing)} besides, which the next start of the daemon or crawl takes up")
+
+
+@watch.command("test")
+@click.argument("query", required=False)
+@click.option("--watch", "own", default=None, metavar="ID", help="Test this watch with all that it asks for.")
+@click.option("--text", type=click.Path(allow_dash=True, path_type=Path), default=None, metavar="FILE",
+              help="Look in this text instead of the store; - is standard input.")
+@click.option("--language", default=None, metavar="L", help="The text's language, such as ru.")
+@click.option("--since", type=Since(), default=None, metavar="TIME|36h|2d",
+              help="What would have been told since then, or so long ago at most; else of the last 30 days.")
+@as_json
+@click.pass_obj
+def watch_test(config: Path | None, query: str | None, own: str | None, text: Path | None, language: str | None,
+               since: datetime | None, as_json: bool) -> None:
+    """Show what a query, or a watch that stands, would have told in the last 30 days; nothing is mailed.
+
+    A query is one word or phrase, or several with OR between them; a phrase may be quoted. Exit 2 where it is none.
+
+    \b
+    Example: steppewire watch test 'railway OR "Belt and Road"' --since 7d
+    """
+    from pipelines.match.query import QueryError
+    from verbs import watch_test as testing
+    from verbs import watching
+
+    if (query is None) == (own is None):
+        raise click.UsageError("name a query, or a watch with --watch")
+    if text is None and language is not None:
+        raise click.UsageError("--language is that of the text; add --text")
+    if text is not None and since is not None:
+        raise click.UsageError("--since is about the store, and --text looks in a text")
+    try:
+        asked = testing.of_query(query) if query is not None else None
+        if asked is not None and text is not None:
+            present(testing.in_text(asked, testing.text_of(text), language), as_json)
+            return
+        with open_store(config).reading() as session:
+            asked = asked or testing.of_watch(session, own or "")
+            if text is not None:
+                document = testing.in_text(asked, testing.text_of(text), language)
+            else:
+                document = testing.in_store(load(config), session, asked, since or _now() - watching.LATELY)
+    except watching.Unknown as wrong:
+        fail(wrong, USAGE)
+    except QueryError as wrong:
+        present(testing.refused(wrong), as_json)
+        tell(f"the query is wrong at character {wrong.position + 1}: {wrong.message}; {wrong.hint}")
+        raise SystemExit(USAGE) from wrong
+    present(document, as_json)
 
 
 @watch.command("pause")

@@ -300,8 +300,8 @@ def _answered(console: Console, document: dict[str, Any]) -> None:
 
 # Told apart by a key that only they have; the document of reprocess has that of status, and the article's
 # document has most keys and comes before its parts.
-DRAWN = {"checks": _checks, "recipients": _recipients, "token": _answered, "holds": _holds, "noise": _noise,
-         "samples": _hold, "decided": _decided, "refused": _forgotten,
+DRAWN = {**watch_tables.DRAWN, "checks": _checks, "recipients": _recipients, "token": _answered, "holds": _holds,
+         "noise": _noise, "samples": _hold, "decided": _decided, "refused": _forgotten,
          "made_due": _reprocessed, "readings": _verified, "files": _imported, "step": _demo, "runs": _runs, "steps": _why,
          "outlets": _status, "articles": _articles, "alerts": _alerts, "mails": _mails, "operations": _operations,
-         "blocks": _article, **watch_tables.DRAWN}
+         "blocks": _article}

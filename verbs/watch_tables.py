@@ -4,7 +4,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from verbs.table import MARKS, table
+from alerts.text import line
+from verbs.table import MARKS, cell, table
+
+# So many hits are shown with their passages; --json has all.
+SHOWN = 20
 
 
 def watches(console: Console, document: dict[str, Any]) -> None:
@@ -43,4 +47,29 @@ def figures(console: Console, document: dict[str, Any]) -> None:
                            "ended by": "ended_by"}, "no watch stands: `steppewire watch add` adds one")
 
 
-DRAWN = {"watches": watches, "figures": figures}
+def tested(console: Console, document: dict[str, Any]) -> None:
+    """What a query or a watch finds."""
+    if document["error"]:
+        return  # it is told on standard error
+    for span in document["spans"]:
+        console.print(f"{span['start']}–{span['end']}: {span['term']}")
+    if document["since"] is None:
+        console.print(f"It matches: {len(document['spans'])} places." if document["matched"] else "It does not match.")
+        return
+    for hit in document["hits"][-SHOWN:]:
+        which = f" {hit['seq']}" if hit["seq"] is not None else ""
+        console.print(Text(f"{cell(hit['seen_at'])} {hit['event']}{which}: {line(hit['headline'])}", "bold"))
+        console.print(f"  {line(hit['url'])} ({', '.join(hit['words'])})", soft_wrap=True)
+        for change in hit["changes"]:
+            for mark, colour, side in (("-", "red", change["old"]), ("+", "green", change["new"])):
+                if side is not None and (mark == "+" or side != change["new"]):
+                    console.print(Text(f"  {mark} {line(side)}", colour))
+    if (more := len(document["hits"]) - SHOWN) > 0:
+        console.print(f"These are the newest {SHOWN}; --json has {more} more.")
+    console.print()
+    table(console, document["days"], {"day": "day", "outlet": "outlet", "hits": "hits"}, "nothing would have been told")
+    counts = ", ".join(f"{each['hits']} {each['event']}" for each in document["events"]) or "none"
+    console.print(f"Since {cell(document['since'])}: hits: {counts}; mails to each recipient: {document['mails']}.")
+
+
+DRAWN = {"watches": watches, "figures": figures, "spans": tested}

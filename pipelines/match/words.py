@@ -99,6 +99,13 @@ def find(phrases: Sequence[str], text: str) -> dict[str, list[Span]]:
     return find_among(possible, tokens(text)) if possible else {}
 
 
+def may_hold(phrases: Sequence[str], text: str) -> bool:
+    """Whether any of the words or phrases may stand in a text, or in what is left of it where lines are taken out: quick, and
+    sometimes wrong to say so."""
+    there = _terms_in(text)
+    return any(there.issuperset(_terms(phrase)) for phrase in phrases)
+
+
 @lru_cache(maxsize=8)
 def _terms_in(text: str) -> frozenset[str]:
     """The terms of a text without their places, for which each word has to be looked at once only."""

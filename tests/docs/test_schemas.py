@@ -83,6 +83,10 @@ STATES = {
     **{(f"hold-{verb}", ".decided[].which[].changes[].field"): {"title", "text", "comment"} for verb in ("accept", "release")},
     ("watch-list", ".watches[].origin"): {"config", "cli"},
     ("watch-list", ".watches[].digest"): {*get_args(Digest), None},
+    ("watch-test", ".spans[].field"): {"text"},
+    ("watch-test", ".hits[].event"): set(EVENTS),
+    ("watch-test", ".hits[].changes[].field"): {"title", "text", "comment"},
+    ("watch-test", ".events[].event"): set(EVENTS),
     ("watch-stats", ".figures[].events[].event"): set(EVENTS),
     ("watch-stats", ".figures[].answers[].action"): set(ACTIONS),
     ("answer", ".state"): set(get_args(answers.State)) - {"open"},
@@ -227,7 +231,12 @@ def watched(played: Played) -> Documents:
             session.add(models.Answer(at=mail.made_at, action=action, via="cli", watch_id=mail.watch_id, mail_id=mail.id,
                                       recipient=mail.recipient))
     store.engine.dispose()
-    return {"watch-list": [told("--config", played.config, "watch", "list")],
+    text = played.folder / "text"
+    text.write_text("A railway, and another railway.", encoding="utf-8")
+    tested = [told("--config", played.config, "watch", "test", *given, code=code) for given, code in (
+        (("railway OR gas", "--since", "2000-01-01"), 0), (("--watch", "debts"), 0), (("railway", "--text", text), 0),
+        (('"railway',), 2))]
+    return {"watch-test": tested, "watch-list": [told("--config", played.config, "watch", "list")],
             "watch-stats": [told("--config", played.config, "watch", "stats")]}
 
 
