@@ -61,7 +61,7 @@ def init(config: Path | None) -> None:
 
 
 @steppewire.command()
-@click.option("--smtp", is_flag=True, help="Also talk to the mail server, without sending anything.")
+@click.option("--smtp", is_flag=True, help="Also talk to mail servers, without sending or changing anything.")
 @as_json
 @click.pass_obj
 def check(config: Path | None, smtp: bool, as_json: bool) -> None:
@@ -479,19 +479,24 @@ def mail_list(config: Path | None, limit: int | None, as_json: bool) -> None:
 @click.argument("which", metavar="ID", type=click.IntRange(1))
 @click.pass_obj
 def mail_show(config: Path | None, which: int) -> None:
-    """Print a mail's bytes; where something was taken out of them that is forgotten, it says so on standard error.
+    """Print a mail's bytes; on standard error it says where something was taken out of them that is forgotten, and where the
+    mail came back.
 
     \b
     Example: steppewire mail show 3
     """
-    from storage import outbox
+    from storage import bounces, outbox
 
     with open_store(config).reading() as session:
         found, redacted_at = outbox.show_mail(session, which), outbox.redacted(session, which)
+        came_back = bounces.of(session, which)
     if found is None:
         raise click.ClickException(f"there is no mail {which}: `steppewire mail list` lists them")
     if redacted_at is not None:
         tell(f"these are not the bytes that were made first: something was taken out at {redacted_at:%Y-%m-%d %H:%M} UTC")
+    if came_back is not None:
+        at, said = came_back
+        tell(f"it came back at {at:%Y-%m-%d %H:%M} UTC: {said}" if at else f"it was not delivered at once: {said}")
     click.echo(found, nl=False)
 
 

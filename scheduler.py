@@ -22,12 +22,14 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 import failpoint
+from alerts import token
 from alerts.answering import Answering
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
 from alerts.confirmation import ask
 from alerts.deliver import CHANNELS, Channel, Other, Patience, deliver, recover
 from alerts.heartbeat import beat
+from alerts.inbox import reading
 from alerts.notice import notice
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
@@ -39,6 +41,7 @@ from storage import clock as store_clock
 from storage import outbox, pages, runs, watches
 from storage.store import Lock, Store
 from verbs.answering import answering
+from verbs.inbox import Inbox
 from verbs.needs import needs, outlet_names
 from verbs.watching import watch_row
 from worker_process import WorkerProcess
@@ -118,6 +121,7 @@ class Wire:
         self.others = other_channels(settings)
         self.channels |= self.others
         self._paused_until: dict[str, datetime] = {}
+        self.inbox = Inbox(settings, store)
         self.health = Health()
         self._well = False
         self._beaten = -math.inf
@@ -250,13 +254,26 @@ class Wire:
         if now < self._paused_until.get(own, now):
             return
         done = await asyncio.to_thread(deliver, self.store, now, self.channels[own], sender=self.settings.mail.sender, own=own,
-                                       stop=self.stop_sending, patience=self.patience,
+                                       stop=self.stop_sending, patience=self.patience, envelope=self.envelope(own),
                                        progress=partial(self.health.sign, round_of(own)))
         pause, after = self.settings.limits.pause, done.after or timedelta(0)
         if done.paused:
             after = min(self.patience.wait(self._away[own]), pause) if done.away else pause
         self._paused_until[own] = now + after
         self._away[own] = self._away[own] + 1 if done.away else 0
+
+    def envelope(self, own: str) -> Callable[[int], str] | None:
+        """The address that a channel's mails are sent from, by a mail's id; None where all are sent from one."""
+        mailbox = self.settings.mailbox.address
+        return partial(token.envelope, self.settings.answer_key(), mailbox) if own == MAIL and mailbox is not None else None
+
+    async def read_mailbox(self, now: datetime) -> None:
+        """Reads what came back and what people answered."""
+        def progress(outcome: str) -> None:
+            self.health.letters[outcome] += 1
+            self.health.sign("mailbox")
+
+        await asyncio.to_thread(self.inbox.read, now, self.stop_sending, progress)
 
     def sends(self, own: str) -> Step:
         """The step that sends a channel's mails."""
@@ -279,7 +296,7 @@ class Wire:
         self._well = False
 
         def look() -> bool:
-            found = needs(self.settings, self.store, now)
+            found = needs(self.settings, self.store, now, self.inbox.needs())
             notice(self.store, found, now, sender=self.settings.mail.sender, recipient=self.settings.operator.mail,
                    well_after=self.settings.operator.after)
             return not found
@@ -400,6 +417,10 @@ async def run(settings: Settings, config: Path | None, store: Store, lock: Lock,
               asyncio.create_task(ticks.rounds("mail", limits.mail_tick, wire.compose, wire.deliver, wire.notify,
                                                wire.heartbeat)),
               *(asyncio.create_task(ticks.rounds(round_of(own), limits.mail_tick, wire.sends(own))) for own in wire.others)]
+    if wire.inbox.box is not None:
+        every = settings.mailbox.every
+        wire.health.begins("mailbox", every.total_seconds(), reading.SECONDS)
+        rounds.append(asyncio.create_task(ticks.rounds("mailbox", every, wire.read_mailbox)))
     manager = manager or Manager({})
     manager.say("READY=1")
     told = asyncio.create_task(manager.hears(wire.health, lambda: f"watching {len(settings.outlets)} outlets"))

@@ -17,6 +17,8 @@ UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timede
          "d": timedelta(days=1)}
 # What a key of random bytes has at least.
 LEAST_KEY = 16
+# What is added to the mailbox's address for a reply has 51 characters, and 64 may stand before the @ (RFC 5321 §4.5.3.1.1).
+MAILBOX_CHARACTERS = 13
 # Read by the program itself, not settings: where the settings are, how it logs, and where a test wants it to end.
 NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT", "STEPPEWIRE_LOG_FORMAT"}
 
@@ -52,6 +54,14 @@ def _address(text: str) -> str:
     plain = text.isascii() and text.isprintable() and not any(character in " ,;<>()" for character in text)
     if not at or not local or "." not in domain or not plain:
         raise ValueError("write one plain address, such as analyst@example.org")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    local = _address(text).rpartition("@")[0]
+    if len(local) > MAILBOX_CHARACTERS:
+        raise ValueError(f"write an address with at most {MAILBOX_CHARACTERS} characters before the @: 51 more name the mail "
+                         "that is answered, and an address may have 64 there")
     return text
 
 
@@ -133,7 +143,7 @@ class MailSettings(_Table):
 class MailboxSettings(_Table):
     """Where what recipients answer, and what mail servers send back, arrives: a maildir or a mailbox asked by IMAP."""
 
-    address: Address | None = None
+    address: Annotated[str, AfterValidator(_mailbox)] | None = None
     maildir: Path | None = None
     imap_host: str | None = None
     imap_port: int = Field(default=993, ge=1, le=65535)

@@ -88,14 +88,15 @@ def recover(store: Store) -> None:
 
 def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, own: str = "mail",
             stop: threading.Event | None = None, patience: Patience = Patience(),
-            progress: Callable[[], None] = lambda: None) -> Delivered:
+            progress: Callable[[], None] = lambda: None, envelope: Callable[[int], str] | None = None) -> Delivered:
     """Tries every mail of a channel that is due once, those that never failed first; own is what the mails call the channel.
     Call it holding the store's lock, one round of a channel at a time; those of others may go on beside it.
 
     What is refused for good is dead, what may work later waits as patience says, and with it the recipient's other mails until
     the next round: no more than one attempt that hangs lies before another recipient's mail. A channel that lets nothing
     through, or cannot be reached, ends the round and burns nothing. No new mail is begun after stop is set. progress is
-    called after each mail.
+    called after each mail. envelope gives the address that a mail is sent from by the mail's id, so that what comes back names
+    it; without it that is the sender.
     """
     started = time.monotonic()
     sent = dead = 0
@@ -114,7 +115,7 @@ def deliver(store: Store, now: datetime, channel: Channel, *, sender: str, own: 
         if mail is None:
             break
         failpoint.reach("attempt.begun")
-        end = _attempt(mail, channel, sender, stop, patience.longest)
+        end = _attempt(mail, channel, envelope(mail.mail) if envelope is not None else sender, stop, patience.longest)
         failpoint.reach("attempt.made")
         at = clock()
         given_up = end.outcome == "refused" or (end.outcome == "later" and at - (mail.tried_since or at) >= patience.give_up)

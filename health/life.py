@@ -40,6 +40,7 @@ class Health:
         self.since = datetime.now(timezone.utc)
         self.rounds: dict[str, Round] = {}
         self.faults: Counter[str] = Counter()
+        self.letters: Counter[str] = Counter()
         self.workers: Workers | None = None
 
     def begins(self, name: str, every: float, at_a_time: float = 0.0) -> None:

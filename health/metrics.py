@@ -74,6 +74,12 @@ class Metrics(Collector):
         for name, number in dict(self._health.faults).items():
             faults.add_metric([name], number)
         yield faults
+        if self._health.letters:
+            letters = CounterMetricFamily("steppewire_letters", "Messages that were read in the mailbox, by what came of them.",
+                                          labels=["outcome"])
+            for name, number in dict(self._health.letters).items():
+                letters.add_metric([name], number)
+            yield letters
 
     def _newest(self) -> Counted | None:
         if time.monotonic() >= self._next and self._counting.acquire(blocking=False):
@@ -123,6 +129,7 @@ def _stored(counted: Counted) -> Iterator[Metric]:
         dead.add_metric([each.channel], each.dead)
     yield waiting
     yield dead
+    yield GaugeMetricFamily("steppewire_mails_bounced", "Mails that were sent and came back.", figures.mails_bounced)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -27,6 +27,7 @@ class Figures:
     mails_oldest: datetime | None
     mails_dead: int
     channels: tuple[ChannelMails, ...] = ()
+    mails_bounced: int = 0
 
 
 def figures(session: Session) -> Figures:
@@ -37,6 +38,7 @@ def figures(session: Session) -> Figures:
                                     for table in (Article, Version, Comment))
     waiting = outbox.counts(session)
     oldest = session.scalar(select(func.min(Mail.made_at, type_=Mail.made_at.type)).where(Mail.state == "waiting"))
+    bounced = session.scalars(select(func.count()).select_from(Mail).where(Mail.bounced_at.is_not(None))).one()
     return Figures({state: number for state, number, _, _ in ended}, sum(each[2] for each in ended),
                    sum(each[3] for each in ended), articles, versions, comments, waiting.pending, waiting.oldest,
-                   waiting.waiting, oldest, waiting.dead, tuple(by_channel(session)))
+                   waiting.waiting, oldest, waiting.dead, tuple(by_channel(session)), bounced)

@@ -81,6 +81,12 @@ def keep(session: Session, needs: Sequence[Need], now: datetime) -> list[Standin
     return standing
 
 
+def standing(session: Session, key: str) -> list[Need]:
+    """The need of a key as it was last noted, where it stands; nobody is to be told of it for that."""
+    rows = session.scalars(select(Notice).where(Notice.need == key, Notice.ended_at.is_(None)))
+    return [Need(row.need, row.said, row.began_at, None) for row in rows]
+
+
 def told(session: Session, keys: Sequence[str], mail: int) -> None:
     """Notes that a mail tells of needs."""
     session.execute(update(Notice).where(Notice.need.in_(keys)).values(mail_id=mail))

@@ -82,7 +82,8 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """A mail in a list; attempts are all that were begun."""
+    """A mail in a list; attempts are all that were begun. bounced_at is when it came back, bounce what was said of that, or of
+    its being late."""
 
     id: int
     message_id: str
@@ -95,6 +96,8 @@ class MailRow:
     made_at: datetime
     due_at: datetime
     channel: str
+    bounced_at: datetime | None
+    bounce: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +327,7 @@ def list_mails(session: Session, limit: int | None = None) -> list[MailRow]:
     attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
     found = session.execute(
         select(Mail.id, Mail.message_id, Mail.watch_id, Mail.recipient, Mail.subject, Mail.state, attempts, Mail.reason,
-               Mail.made_at, Mail.due_at, Mail.channel).order_by(Mail.id.desc()).limit(limit))
+               Mail.made_at, Mail.due_at, Mail.channel, Mail.bounced_at, Mail.bounce).order_by(Mail.id.desc()).limit(limit))
     return [MailRow(*row) for row in found]
 
 

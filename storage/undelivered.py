@@ -39,6 +39,26 @@ class DeadRecipient:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """The newest mail that was sent to an address, where it came back: when, and what was said of it."""
+
+    recipient: str
+    mail: int
+    at: datetime
+    said: str | None
+
+
+def bounced_mails(session: Session) -> list[Bounced]:
+    """The addresses whose newest mail came back and that are not dead: nothing is wrong with the address, or that is not
+    known."""
+    dead = select(Recipient.address).where(Recipient.state == "dead")
+    newest = select(func.max(Mail.id)).where(Mail.state == "sent", Mail.channel == "mail").group_by(Mail.recipient)
+    found = session.execute(select(Mail.recipient, Mail.id, Mail.bounced_at, Mail.bounce).where(
+        Mail.bounced_at.is_not(None), Mail.recipient.not_in(dead), Mail.id.in_(newest)).order_by(Mail.recipient))
+    return [Bounced(recipient, mail, at, said) for recipient, mail, at, said in found if at is not None]
+
+
 def dead_mails(session: Session) -> list[DeadMails]:
     """The dead mails by recipient, a notice's apart from a recipient's."""
     found: dict[tuple[str, bool], list[tuple[int, str | None]]] = {}

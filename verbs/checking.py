@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from alerts.channels.errors import ChannelError
+from alerts.inbox.errors import Unreadable
 from crawler import outlet as outlets
 from crawler.outlet import OutletError
 from health.notify import Manager
-from settings import Settings, SettingsError
+from settings import MailboxSettings, Settings, SettingsError
 from storage import watches
 from storage.store import Store, StoreAway, StoreError
-from verbs import documents
+from verbs import documents, inbox
 from verbs.needs import needs, outlet_or_mistake
 from verbs.starter import make_key
 from verbs.watching import require_crawled
@@ -115,6 +116,8 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
         from verbs import listening  # no other verb but `run` needs to load a web server
 
         checks.append(_one("web", lambda: listening.check_web(settings, file, store_of(settings, file))))
+    if settings.mailbox != MailboxSettings():
+        checks.append(_one("mailbox", lambda: inbox.look(settings, ask=smtp)))
     if smtp:
         from scheduler import channel  # every verb that opens the store comes by here, and need not load the daemon
 
@@ -128,7 +131,7 @@ def _one(what: str, look: Any) -> dict[str, Any]:
         return {"what": what, "ok": True, "note": look()}
     except (OutletError, SettingsError) as error:
         return {"what": what, "ok": False, "note": documents.sentence(error)}
-    except (StoreError, OSError, ChannelError) as error:
+    except (StoreError, OSError, ChannelError, Unreadable) as error:
         return {"what": what, "ok": False, "note": str(error)}
 
 

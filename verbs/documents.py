@@ -150,7 +150,8 @@ def mail_list(session: Session, limit: int | None) -> Document:
     """The mails, the newest first."""
     return SCHEMA | {"mails": [
         {"mail": str(row.id), "message_id": row.message_id, "watch": row.watch, "recipient": row.recipient,
-         "subject": row.subject, "state": row.state, "attempts": row.attempts, "reason": row.reason, "channel": row.channel,
+         "subject": row.subject, "state": row.state, "attempts": row.attempts, "reason": row.reason or row.bounce,
+         "channel": row.channel, "bounced_at": time(row.bounced_at),
          "due_at": time(row.due_at) if row.state == "waiting" else None}
         for row in outbox.list_mails(session, limit)]}
 

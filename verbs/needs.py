@@ -11,11 +11,13 @@ from crawler.outlet import Outlet, OutletError
 from pipelines import holds as holding
 from settings import Settings
 from storage import holds, pages, undelivered
-from storage.notices import Need
+from storage.notices import Need, standing
 from storage.store import Holder, Store
 from verbs import documents
 
 AT_ONCE = timedelta(0)
+# That the mailbox cannot be read: only the daemon sees it, others go by its notice.
+MAILBOX = "mailbox"
 # A store or an archive that cannot grow stops everything; either leaves about a day to make room.
 LEAST_BYTES = 500 * 1000 * 1000
 LEAST_SHARE = 0.02
@@ -28,12 +30,15 @@ DECIDE = ("if it is a redesign: `steppewire hold accept {0}`", "if it is a fault
           "if it is news: `steppewire hold release {0}`")
 
 
-def needs(settings: Settings, store: Store, now: datetime) -> tuple[Need, ...]:
-    """All that needs a person, in the order in which it matters."""
+def needs(settings: Settings, store: Store, now: datetime, mailbox: Sequence[Need] | None = None) -> tuple[Need, ...]:
+    """All that needs a person, in the order in which it matters. mailbox is what does so of the mailbox, which only the daemon
+    sees; None: it is what the daemon that runs has last said of it."""
     holder = store.holder()
     with store.reading() as session:
+        if mailbox is None:
+            mailbox = standing(session, MAILBOX) if holder is not None else ()
         return (*_disk(settings), *_outlets(settings, session, now, holder), *_holds(session),
-                *_undelivered(settings, session, now))
+                *_undelivered(settings, session, now), *mailbox)
 
 
 def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
@@ -120,6 +125,12 @@ def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterato
                    f"again: {dead.reason or 'no reason is known'}: mend that, then "
                    f"`steppewire mail retry {' '.join(ids)}`{' or --all-dead' if len(dead.mails) > len(ids) else ''}.",
                    None, mail_after)
+    for back in undelivered.bounced_mails(session):
+        # Of the operator's own mails that come back no notice is mailed: it would come back too.
+        yield Need(f"mail-bounced:{back.recipient}", f"The last mail to {back.recipient} came back, though there is such an "
+                   f"address: {(back.said or 'no reason is known').rstrip('.')}: write to whoever reads it by another way; "
+                   f"`steppewire mail show {back.mail}` has that mail.", back.at,
+                   None if back.recipient == settings.operator.mail else after)
     for notices, kind, mail_after in ((False, "mail-waits", after), (True, "notice-waits", None)):
         if waiting := undelivered.waiting_mails(session, now - after, notices=notices):
             why = f"the last answer was: {waiting.reason}" if waiting.reason else "the mail server was not asked yet"

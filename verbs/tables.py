@@ -165,7 +165,7 @@ def _noise(console: Console, document: dict[str, Any]) -> None:
 def _mails(console: Console, document: dict[str, Any]) -> None:
     _table(console, document["mails"], {"id": "mail", "watch": "watch", "to": "recipient", "by": "channel",
                                         "subject": "subject", "state": "state", "attempts": "attempts", "next": "due_at",
-                                        "reason": "reason"},
+                                        "came back": "bounced_at", "reason": "reason"},
            "no mails yet")
 
 

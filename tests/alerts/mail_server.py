@@ -35,12 +35,14 @@ class _Controller(Controller):
 
 class MailServer:
     """A real SMTP server. `answers` says what it does at MAIL, RCPT, DATA (after the dot) and QUIT: an answer, "hang" or "cut";
-    `answers_for` the same for one recipient at RCPT and DATA. `spool` has what it took: (recipient, bytes)."""
+    `answers_for` the same for one recipient at RCPT and DATA. `spool` has what it took: (recipient, bytes); `senders` the
+    addresses that these were sent from."""
 
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.answers_for: dict[tuple[str, str], str] = {}
         self.spool: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
         self.asked: list[str] = []
         self.controller: Any = None
         self.port = 0
@@ -85,10 +87,12 @@ class MailServer:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         recipient = envelope.rcpt_tos[0]
         if "taken, then" in (self.answers.get("DATA") or ""):  # what a server does that dies between the mail and its answer
+            self.senders.append(envelope.mail_from)
             self.spool.append((recipient, envelope.content))
             server.transport.abort()
             await asyncio.sleep(3600)
         if (answer := await self._answer(server, "DATA", recipient)) is None:
+            self.senders.append(envelope.mail_from)
             self.spool.append((recipient, envelope.content))
         return answer or "250 kept"
 
