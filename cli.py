@@ -367,7 +367,7 @@ def forget(config: Path | None, author: str | None, comments: tuple[str, ...], o
     \b
     Text, name and pseudonym go from tables, readings, alerts, stored mails and the archive's records; what
     happened, when and below what stays. Without an option it brings an interrupted one to its end. It needs
-    the store for itself: stop the daemon. Mails that were delivered, backups and copies are out of reach.
+    the store for itself: stop the daemon. Mails that were sent, backups and copies are out of reach.
     \b
     Example: steppewire forget --author "Aigul B." --outlet caravanserai --dry-run
     """

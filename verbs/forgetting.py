@@ -34,7 +34,7 @@ class NotNamed(ValueError):
         self.key, self.value, self.remedy = key, value, remedy
 
 
-REACH = ("out of reach are the mails that were delivered, backups, copies of the archive and, of PostgreSQL, the server's own "
+REACH = ("out of reach are the mails that were sent, backups, copies of the archive and, of PostgreSQL, the server's own "
          "log until it has gone round: see to them yourself")
 
 

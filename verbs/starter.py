@@ -47,7 +47,8 @@ data = "var"
 # zones = { "analyst@example.org" = "Asia/Almaty" }
 
 [mailbox]
-# Where recipients' answers and mails that could not be delivered arrive. The address must take mail for address+anything@….
+# Where recipients' answers and mails that could not be delivered arrive. The address must take mail for address+anything@…,
+# and have at most 13 characters before the @.
 # address = "wire@example.org"
 # It is read from a maildir, or asked by IMAP.
 # maildir = "/var/mail/wire"
