@@ -1,7 +1,7 @@
 """A passage cut into stretches: what was taken out or put in, and inside them the watched words."""
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Literal
 
 from alerts.text import lines
@@ -19,6 +19,8 @@ COMPARED_CHARACTERS = 5000
 LEFT_OUT = " […] "
 # An excerpt is not cut within a word that ends or begins so near.
 WORD_CHARACTERS = 20
+# The scripts of which most are written without spaces begin here.
+UNSPACED = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,30 @@ def _changes(old: str, new: str) -> Iterator[tuple[str, str, bool]]:
 
 def _ends(old: str, new: str) -> Iterator[tuple[str, str, bool]]:
     """What both texts begin with, all between, and what both end with: where comparing their words would take too long."""
-    begin = _alike(old, new)
-    end = _alike(old[begin:][::-1], new[begin:][::-1])
+    begin = _between_words(old, new, _alike(old, new))
+    end = _between_words(old[begin:][::-1], new[begin:][::-1], _alike(old[begin:][::-1], new[begin:][::-1]))
     yield old[:begin], new[:begin], True
     yield old[begin:len(old) - end], new[begin:len(new) - end], False
     yield old[len(old) - end:], new[len(new) - end:], True
 
 
+def _between_words(one: str, other: str, at: int) -> int:
+    """Where the word begins in which two texts that are alike until there begin to differ; of scripts with spaces only."""
+    if not any(text[at:at + 1].isalnum() for text in (one, other)):
+        return at
+    begin = at
+    while begin and at - begin < WORD_CHARACTERS and one[begin - 1].isalnum() and one[begin - 1] < UNSPACED:
+        begin -= 1
+    return begin
+
+
 def _alike(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    """How many characters two texts begin with alike; by halves, as a step a character takes long for long texts."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if one[least:middle] == other[least:middle] else (least, middle - 1)
+    return least
 
 
 def _stretches(changes: Iterable[tuple[Change, str]], spans: Spans) -> tuple[Stretch, ...]:

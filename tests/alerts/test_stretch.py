@@ -1,4 +1,7 @@
-from alerts.stretch import LEFT_OUT, SIDE_CHARACTERS, Stretch, compared, whole
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.stretch import LEFT_OUT, SIDE_CHARACTERS, Stretch, compared, excerpt, excerpts, whole
 from storage.passage import Part
 
 
@@ -54,3 +57,31 @@ def test_texts_too_long_for_words_are_compared_by_their_ends() -> None:
 
 def test_a_span_beyond_its_text_marks_what_is_there() -> None:
     assert shape(whole("China", ((0, 99),))) == [("same", "China", True)]
+
+
+def test_an_excerpt_holds_the_first_watched_word_whole_and_says_what_it_leaves_out() -> None:
+    text = "a" * 500 + " China " + "b " * 500
+    pieces = shape(excerpt(text, ((501, 506), (1000, 1001)), 200))
+    assert ("same", "China", True) in pieces
+    said = "".join(piece for _, piece, _ in pieces)
+    assert said.startswith(LEFT_OUT.lstrip()) and said.endswith(LEFT_OUT.rstrip()) and 150 < len(said) < 230
+    phrase = "China " * 60
+    assert ("same", phrase, True) in shape(excerpt("x" * 900 + phrase + "y" * 900, ((900, 900 + len(phrase)),), 200))
+    assert shape(excerpt("short China", ((6, 11),), 200)) == [("same", "short ", False), ("same", "China", True)]
+    assert shape(excerpt("", (), 200)) == []
+
+
+@given(st.text("ab ", max_size=400), st.integers(0, 400), st.integers(1, 30), st.integers(30, 200))
+def test_whatever_is_watched_is_in_the_excerpt(text: str, start: int, length: int, characters: int) -> None:
+    end = min(start + length, len(text))
+    marked = "".join(piece for _, piece, watched in shape(excerpt(text, ((start, end),) if start < end else (), characters))
+                     if watched)
+    assert marked == text[start:end]
+
+
+def test_an_excerpt_of_two_sides_is_taken_where_they_differ() -> None:
+    rest = "word " * 200
+    old, new = excerpts(Part("text", f"{rest}two {rest}", f"{rest}three {rest}"), 200)
+    assert ("out", "two", False) in shape(old) and ("in", "three", False) in shape(new)
+    old, new = excerpts(Part("text", "中国借二十亿", "中国借三十亿"), 200)
+    assert ("out", "二", False) in shape(old) and ("in", "三", False) in shape(new)

@@ -10,6 +10,7 @@ from command import ROOT, environment
 from lxml import html
 
 from alerts.events import EVENTS
+from tests.alerts.written import said, words
 
 MAIL = ROOT / "docs" / "mail"
 TEXTS = sorted(MAIL.glob("*/*.txt"))
@@ -57,6 +58,12 @@ def test_every_file_it_points_to_is_there() -> None:
     links = set(re.findall(r"\]\(([^)]+)\)", (MAIL / "README.md").read_text(encoding="utf-8")))
     assert len(links) > 100
     assert [link for link in links if not (MAIL / link).exists()] == []
+
+
+@pytest.mark.parametrize("file", sorted(MAIL.glob("*/*.html")), ids=lambda file: str(file.relative_to(MAIL)))
+def test_both_parts_say_the_same(file: Path) -> None:
+    text = file.with_suffix(".txt").read_text(encoding="utf-8").partition("\n\n")[2]
+    assert words(said(file.read_text(encoding="utf-8"))) == words(text)
 
 
 def test_the_pages_fetch_nothing_and_run_nothing() -> None:
