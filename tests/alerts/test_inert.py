@@ -57,7 +57,8 @@ def headers(written: NewMail) -> list[bytes]:
 
 
 def without_digest(page: str) -> str:
-    return re.sub(r"[0-9a-f]{32}\.", ".", page)
+    """A page without what is of its mail alone: the digests and signatures in its links."""
+    return re.sub(r"[0-9a-f]{32}", "", page)
 
 
 CALM = dict(every_template("calm"))
@@ -77,7 +78,7 @@ def test_a_hostile_text_is_only_text(payload: str) -> None:
         assert said.keys() == expected.keys()
         for kind, text in said.items():
             assert re.sub(r"[\s\u200d]", "", text).isprintable() and not re.search(r"[^\S \n]", text), name
-            assert "49" not in re.sub(r"[0-9a-f]{32}", "", text) or "49" in payload
+            assert "49" not in without_digest(text) or "49" in payload
             if kind == "html":
                 assert Shape(without_digest(text)).steps == Shape(without_digest(expected[kind])).steps, name
                 assert tree(without_digest(text)) == tree(without_digest(expected[kind])), name

@@ -6,13 +6,13 @@ from itertools import groupby
 import pytest
 from lxml import html
 
-from alerts.entry import BRIEF_CHARACTERS, FULL_ALERTS, FULL_CHARACTERS, More
+from alerts.entry import BRIEF_CHARACTERS, FULL_ALERTS, FULL_CHARACTERS
 from alerts.message import BYTES, write
 from alerts.opening import CONTENTS, ENTRIES_AT_A_GLANCE
 from storage.outbox import DueAlert, NewMail
 from storage.passage import Part, Passage
 from tests.alerts.filled import SENDER
-from tests.alerts.written import alert, mail, page, parsed, plain, said
+from tests.alerts.written import ANSWERING, alert, mail, page, parsed, plain, said
 from tests.conftest import NOW
 
 MANY = 2000
@@ -121,20 +121,13 @@ def test_the_message_id_is_the_same_however_much_is_told() -> None:
     assert mail(*alerts).message_id == mail(*reversed(alerts)).message_id
 
 
-def answers(digest: str, article: int | None) -> tuple[More, ...]:
-    return (More("Mute" if article else "End", f"https://wire.example/{digest[:8]}/{article or 'all'}", True),)
-
-
-def test_answers_stand_below_what_they_are_to_and_nowhere_where_there_are_none() -> None:
+def test_answers_stand_below_what_is_told_in_full_and_once_for_all_at_the_foot() -> None:
     alerts = [told(number, article=number + 1) for number in range(FULL_ALERTS + 1)]
-    written = write(alerts, NOW, sender=SENDER, public_url=None, names={}, answers=answers)
-    own = written.message_id[1:9]
-    found = entries(written)
-    assert [f"Mute: https://wire.example/{own}/{number + 1}" in entry for number, entry in enumerate(found)] == [
+    written = write(alerts, NOW, sender=SENDER, public_url=None, names={}, answering=ANSWERING)
+    assert ["Mute this story: https://wire.example/answer/s." in entry for entry in entries(written)] == [
         True] * FULL_ALERTS + [False]
-    assert plain(written).endswith(f"\nEnd: https://wire.example/{own}/all\n")
-    links = html.document_fromstring(page(written)).xpath("//a[text()='Mute' or text()='End']/@href")
-    assert links == [*(f"https://wire.example/{own}/{number + 1}" for number in range(FULL_ALERTS)), f"https://wire.example/{own}/all"]
+    links = html.document_fromstring(page(written)).xpath("//a[text()='Mute this story' or text()='End this watch']/@href")
+    assert len(set(links)) == len(links) == FULL_ALERTS + 1 and all(f": {link}\n" in plain(written) for link in links)
     assert "Mute" not in plain(mail(*alerts)) and "<p class=\"more\"></p>" not in page(mail(*alerts))
 
 

@@ -11,16 +11,19 @@ from typing import Any
 
 from lxml import html
 
-from alerts import notice
-from alerts.entry import FULL_CHARACTERS, More
+from alerts import confirmation, notice
+from alerts.answering import Answering
+from alerts.entry import FULL_CHARACTERS
 from alerts.events import EVENTS
 from alerts.message import write
 from storage.notices import Over, Standing
 from storage.outbox import DueAlert, NewMail
 from storage.passage import Part, Passage
+from storage.recipients import Named
 from tests.alerts.filled import READER, SENDER
 from tests.conftest import NOW
 
+ANSWERING = Answering(b"k" * 32, "wire@steppewire.example", is_read=True, url="https://wire.example")
 OLD, NEW = "China lends two billion.", "China lends three billion."
 EDIT = Passage("A railway through the pass", ("China",), (Part("text", OLD, NEW, ((0, 5),), ((0, 5),)),))
 
@@ -75,7 +78,8 @@ def every_template(text: str) -> Iterator[tuple[str, NewMail]]:
         return alert(passage, number=number, **{"url": text, "outlet": "other", "watch": text, "article": number, **values})
 
     def written(*alerts: DueAlert) -> NewMail:
-        return write(alerts, NOW, sender=SENDER, public_url=None, names={"other": text, "another": f"{text}."}, answers=answers)
+        return write(alerts, NOW, sender=SENDER, public_url=None, names={"other": text, "another": f"{text}."},
+                     answering=ANSWERING)
 
     for number, event in enumerate((*EVENTS, "unheard_of")):
         yield event, written(told(number, event=event))
@@ -87,13 +91,8 @@ def every_template(text: str) -> Iterator[tuple[str, NewMail]]:
     yield "brief", written(long, *several[1:])
     need = Standing("a", text, NOW, told=False, due=True, detail=(text, text))
     yield "needs", notice.write([need, replace(need, key="b", told=True)], NOW, sender=SENDER, recipient=READER)
+    yield "confirmation", confirmation.write(READER, [Named(text, (text, text))] * 2, NOW, sender=SENDER, answering=ANSWERING)
     yield "well", notice.write_over([Over("a", text, NOW, NOW)], [need], NOW, sender=SENDER, recipient=READER)
-
-
-def answers(digest: str, article: int | None) -> tuple[More, ...]:
-    """Answers as a mail may have them."""
-    return (More("Not relevant", f"https://wire.example/answer/{digest}.{article or 0}", True),
-            More("End this watch", "steppewire watch remove debts", False))
 
 
 def said(page: str) -> str:
