@@ -122,7 +122,7 @@ def due_groups(session: Session, now: datetime, *, only_confirmed: bool = False)
     asked = or_(Alert.recipient.in_(known), Alert.recipient.not_like("%@%")) if only_confirmed else true()
     return [(watch, recipient) for watch, recipient in session.execute(
         select(Alert.watch_id, Alert.recipient)
-        .where(*_unmailed(), Alert.mail_at <= now, Alert.recipient.not_in(closed), asked)
+        .where(*_unmailed(), Alert.mail_at <= now, asked, Alert.recipient.not_in(closed))
         .group_by(Alert.watch_id, Alert.recipient).order_by(func.min(Alert.id)))]
 
 

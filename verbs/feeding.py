@@ -48,7 +48,7 @@ def _address(settings: Settings, watch: str) -> str | None:
     if settings.public_url is None or settings.web.listen is None:
         return None
     make_key(settings.answer_key_file)
-    return token.feed_address(settings.answer_key_file.read_bytes(), settings.public_url, watch)
+    return token.feed_address(settings.answer_key(), settings.public_url, watch)
 
 
 def _unknown(watch: str) -> Unknown:

@@ -35,6 +35,10 @@ def test_a_forged_token_is_not_read(forged: str) -> None:
     assert token.read(KEY, forged) is None
 
 
+def test_a_token_of_another_key_is_not_read() -> None:
+    assert token.read(OTHER, MADE) is None and token.read(b"", MADE) is None
+
+
 def test_a_token_that_is_signed_and_names_no_action_is_not_read() -> None:
     said = f"x.{DIGEST}.0"
     assert token.read(KEY, f"{said}.{hmac.new(KEY, said.encode(), sha256).hexdigest()[:32]}") is None

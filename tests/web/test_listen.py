@@ -75,7 +75,9 @@ def test_a_client_that_says_nothing_more_is_sent_away(listener: Listener, monkey
     assert ask(listener) == "hello"
 
 
-def test_of_too_many_at_a_time_the_last_is_sent_away_and_the_others_are_answered(listener: Listener) -> None:
+def test_of_too_many_at_a_time_the_last_is_sent_away_and_the_others_are_answered(
+        listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listen, "MOST_SECONDS", 600.0)
     with ExitStack() as clients:
         there = [clients.enter_context(socket.create_connection(("127.0.0.1", listener.port), timeout=20))
                  for _ in range(MOST_CONNECTIONS)]
