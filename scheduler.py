@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import failpoint
 from alerts import token
 from alerts.answering import Answering
+from alerts.broken import tell_owners
 from alerts.channels.smtp import Smtp
 from alerts.compose import compose
 from alerts.confirmation import ask
@@ -299,6 +300,7 @@ class Wire:
             found = needs(self.settings, self.store, now, self.inbox.needs())
             notice(self.store, found, now, sender=self.settings.mail.sender, recipient=self.settings.operator.mail,
                    well_after=self.settings.operator.after)
+            tell_owners(self.store, now, sender=self.settings.mail.sender)
             return not found
 
         self._well = await asyncio.to_thread(look)

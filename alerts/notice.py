@@ -50,7 +50,7 @@ def notice(store: Store, needs: Sequence[Need], now: datetime, *, sender: str, r
 def write(standing: Sequence[Standing], now: datetime, *, sender: str, recipient: str) -> NewMail:
     """The mail that tells of needs: first those that no mail has told of."""
     new, old = ([need for need in standing if need.told is told] for told in (False, True))
-    return _mail("Steppewire needs you: ", [need.said for need in new], (*_listed(NEW, new), *_listed(OLD, old), END),
+    return plain("Steppewire needs you: ", [need.said for need in new], (*_listed(NEW, new), *_listed(OLD, old), END),
                  [need.key for need in new], now, sender, recipient)
 
 
@@ -58,13 +58,14 @@ def write_over(over: Sequence[Over], standing: Sequence[Standing], now: datetime
     """The mail that tells of needs that are over, and which still stand."""
     told = [f"- {line(each.said)}\n  (it was so from {each.since:%Y-%m-%d %H:%M} to {each.until:%Y-%m-%d %H:%M} UTC)"
             for each in over[:NEEDS_A_MAIL]]
-    return _mail("Steppewire is well again: ", [each.said for each in over],
+    return plain("Steppewire is well again: ", [each.said for each in over],
                  (OVER, *told, *_listed(STILL, standing), OVER_END), [f"over:{each.key}" for each in over], now, sender,
                  recipient)
 
 
-def _mail(begin: str, said: Sequence[str], body: Sequence[str], keys: Sequence[str], now: datetime, sender: str,
+def plain(begin: str, said: Sequence[str], body: Sequence[str], keys: Sequence[str], now: datetime, sender: str,
           recipient: str) -> NewMail:
+    """A mail of text alone: its subject says the first of what is said, its Message-ID follows from the keys and the time."""
     more = f" … and {len(said) - 1} more" if len(said) > 1 else ""
     title = begin + shortened(line(said[0]), SUBJECT_CHARACTERS - len(begin) - len(more)) + more
     mail = part("\n\n".join(body) + "\n", "plain")

@@ -113,6 +113,17 @@ def cleared(session: Session, keys: Sequence[str], mail: int) -> None:
     session.execute(update(Notice).where(Notice.need.in_(keys)).values(cleared_id=mail))
 
 
+def untold(session: Session, key: str, now: datetime) -> bool:
+    """Whether a need stands of which nobody was told, nor of an earlier one under its key just now."""
+    row = session.scalar(select(Notice).where(Notice.need == key, Notice.ended_at.is_(None)))
+    return row is not None and row.mail_id is None and not _lately(key, now, _mailed(session))
+
+
+def told_once(session: Session, key: str, mail: int) -> None:
+    """Notes that a mail tells of a need; nobody will be told that it is over."""
+    session.execute(update(Notice).where(Notice.need == key).values(mail_id=mail, cleared_id=mail))
+
+
 def settled(session: Session, key: str, now: datetime) -> None:
     """A person has seen to a need: it ends, and nobody has to be told that it did."""
     session.execute(update(Notice).where(Notice.need == key).values(ended_at=now, cleared_id=Notice.mail_id))

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
+from storage import watches
 from storage.insert import insert
-from storage.models import Alert, Mail, Recipient, Watch
+from storage.models import Alert, Mail, Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,9 @@ def _row(address: str, row: Recipient | None, watches: tuple[str, ...], waiting:
 def _named(session: Session) -> dict[str, tuple[Named, ...]]:
     """The recipients of the watches that stand, with those watches."""
     named: dict[str, tuple[Named, ...]] = {}
-    for watch, words, recipients in session.execute(select(Watch.id, Watch.words, Watch.recipients)
-                                                    .where(Watch.ended_at.is_(None)).order_by(Watch.id)):
-        for address in dict.fromkeys(recipients):
-            named[address] = (*named.get(address, ()), Named(watch, tuple(words)))
+    for watch in watches.kept(session).values():
+        for address in dict.fromkeys(watch.recipients):
+            named[address] = (*named.get(address, ()), Named(watch.id, watch.words))
     return named
 
 

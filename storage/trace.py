@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage import watches
 from storage.models import Alert, Article, Attempt, Capture, Hold, Mail, Page, Reading, Recipient, Run, Version, Watch
 
 
@@ -80,5 +81,6 @@ def tellings(session: Session, article_id: int) -> list[Telling]:
 
 
 def standing_watches(session: Session) -> list[Watch]:
-    """The watches that stand."""
-    return list(session.scalars(select(Watch).where(Watch.ended_at.is_(None)).order_by(Watch.id)))
+    """The watches that stand and are not broken."""
+    kept = watches.kept(session)
+    return [watch for watch in watches.every(session) if watch.id in kept]

@@ -204,6 +204,7 @@ class Broken:
     """A watch that stands and cannot be asked: why, and the address of whoever keeps it, None where none can be read."""
 
     id: str
+    origin: str
     why: str
     owner: str | None
 
@@ -215,7 +216,7 @@ def broken(session: Session) -> list[Broken]:
         try:
             row(watch)
         except BrokenWatch as error:
-            found.append(Broken(watch.id, str(error), owner(watch)))
+            found.append(Broken(watch.id, watch.origin, str(error), owner(watch)))
     return found
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from alerts.broken import need_key
 from crawler import outlet as outlets
 from crawler.outlet import Outlet, OutletError
 from pipelines import holds as holding
 from settings import Settings
-from storage import holds, pages, undelivered
+from storage import holds, pages, undelivered, watches
 from storage.notices import Need, standing
 from storage.store import Holder, Store
 from verbs import documents
@@ -38,7 +39,7 @@ def needs(settings: Settings, store: Store, now: datetime, mailbox: Sequence[Nee
         if mailbox is None:
             mailbox = standing(session, MAILBOX) if holder is not None else ()
         return (*_disk(settings), *_outlets(settings, session, now, holder), *_holds(session),
-                *_undelivered(settings, session, now), *mailbox)
+                *_broken(session), *_undelivered(settings, session, now), *mailbox)
 
 
 def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
@@ -97,6 +98,15 @@ def _holds(session: Session) -> Iterator[Need]:
                    f"{hold.reason.rstrip('.')}: see `steppewire hold show {hold.id}` and decide, with `steppewire hold accept "
                    f"{hold.id}` (a redesign), `reject` (a fault) or `release` (news).", hold.began_at, AT_ONCE,
                    (*_samples(hold.samples), "", *(each.format(hold.id) for each in DECIDE)))
+
+
+def _broken(session: Session) -> Iterator[Need]:
+    """Watches that find nothing any more; their owners are mailed, and the operator where one has no address."""
+    for one in watches.broken(session):
+        how = (f"`steppewire watch add {one.id} --replace` writes it anew" if one.origin != "config"
+               else "the daemon writes it anew when it is started")
+        yield Need(need_key(one.id), f"The watch {one.id} of {one.owner or 'an unknown owner'} is broken and finds nothing: "
+                   f"{one.why}: mend it: {how}.", None, AT_ONCE if one.owner is None else None)
 
 
 def _samples(samples: Sequence[dict[str, Any]]) -> Iterator[str]:
