@@ -73,15 +73,55 @@ def comes_back(paper: Newspaper, arrives: Callable[[bytes], object]) -> None:
     assert paper.told() == {"/news/9": 1}
 
 
-def test_a_mail_that_comes_back_into_a_maildir_silences_its_recipient(tmp_path: Path, on_disk: Maildir) -> None:
+@pytest.mark.parametrize("way", ["reply", pytest.param("button", marks=pytest.mark.long)])
+def test_what_a_recipient_answers_by_mail_is_done_and_no_more_is_told(way: str, tmp_path: Path, on_disk: Maildir) -> None:
+    """By the mail's own headers, as a mail program goes by them."""
+    mailbox = f'[mailbox]\naddress = "wire@steppewire.example"\nmaildir = "{on_disk.folder}"\nevery = "200ms"\n'
+    with Newspaper(tmp_path, settings=mailbox, recipients=(RECIPIENT, "b@example.org")) as paper:
+        paper.outlet = 'every = "1s"\n'
+        paper.write()
+        with daemon(paper) as running:
+            wait("its first run", lambda: any("the run is done" in line for line in running.lines()))
+            paper.stories["/news/9"] = story(9)
+            wait("both mails", lambda: len(paper.mails()) == 2)
+            mail = next(each for each in paper.mails() if each["To"] == RECIPIENT)
+            if way == "reply":
+                body = mail.get_body(("plain",))
+                assert body is not None
+                quoted = "\n".join(f"> {line}" for line in body.get_content().splitlines())
+                letter = written(mail["Reply-To"], f"Stop.\n\nOn Monday Steppewire wrote:\n{quoted}\n")
+            else:
+                to, _, token_of_it = mail["List-Unsubscribe"].strip("<>").removeprefix("mailto:").partition("?subject=")
+                letter = written(to, subject=token_of_it)
+            on_disk.arrives(written(mail["Reply-To"], "I am away.\n", Auto_Submitted="auto-replied"))
+            on_disk.arrives(letter)
+            wait("the letters", lambda: len(on_disk.seen()) == 2)
+            paper.stories["/news/10"] = story(10)
+            wait("the other's mail", lambda: len(paper.mails()) == 3)
+            assert running.end(signal.SIGTERM) == 0
+    assert paper.mails()[2]["To"] == "b@example.org"
+    recipients = document("--config", paper.config, "recipient", "list")["recipients"]
+    answers = {each["address"]: [(said["action"], said["via"]) for said in each["answers"]] for each in recipients}
+    assert answers == {RECIPIENT: [("end_watch", "mail")], "b@example.org": []}
+
+
+def test_a_mail_that_comes_back_silences_its_recipient_until_somebody_revives_it(tmp_path: Path, on_disk: Maildir) -> None:
     mailbox = f'[mailbox]\naddress = "wire@steppewire.example"\nmaildir = "{on_disk.folder}"\nevery = "200ms"\n'
     with Newspaper(tmp_path, settings=mailbox) as paper:
         paper.outlet = 'every = "1s"\n'
         paper.write()
         comes_back(paper, on_disk.arrives)
-    assert on_disk.new() == [] and len(on_disk.seen()) == 2
+        assert on_disk.new() == [] and len(on_disk.seen()) == 2
+        need, = (each for each in status(paper)["needs"] if each["need"].startswith("recipient"))
+        assert RECIPIENT in need["said"] and "550 5.1.1" in need["said"]
+        assert steppewire("--config", paper.config, "recipient", "revive", RECIPIENT).returncode == 0
+        with daemon(paper) as running:
+            wait("what waited", lambda: paper.told()["/news/10"] == 1)
+            assert running.end(signal.SIGTERM) == 0
+        assert paper.told() == {"/news/9": 1, "/news/10": 1}
 
 
+@pytest.mark.long
 def test_a_mail_that_comes_back_by_imap_silences_its_recipient(tmp_path: Path, imap_server: ImapServer) -> None:
     mailbox = (f'[mailbox]\naddress = "wire@steppewire.example"\nimap_host = "127.0.0.1"\nimap_port = {imap_server.port}\n'
                'imap_security = "none"\nimap_username = "wire"\nimap_password = "secret"\nevery = "200ms"\n')
