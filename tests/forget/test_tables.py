@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from storage.models import Alert, Reading
 from storage.store import Store
+from tests.crawler.scripted import Reactor
 
 pytestmark = pytest.mark.parametrize("names", ["keep"], indirect=True)
 URL = "https://paper.example/news/1"
@@ -128,3 +129,29 @@ def test_where_nobody_of_that_name_is_known_it_says_so(readers: Readers, wire: W
     ended = said("--config", readers.config, "forget", "--author", "Gulnara S.", "--dry-run", "--json")
     assert "no comment that is stored is known to be by 'Gulnara S.'" in ended.stderr
     assert json.loads(ended.stdout)["comments"] == 0
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_webhook_s_document_is_made_anew_without_it_whether_its_channel_is_still_there(
+        kept: bool, readers: Readers, reactor: Reactor) -> None:
+    channel = '[channel.desk]\nkind = "webhook"\nurl = "http://127.0.0.1:9/x"\nsecret = "x"\n'
+    before = readers.settings
+    readers.settings, readers.recipients = f"{before}\n{channel}", ("desk",)
+    readers.write()
+    wire = Wire(readers, reactor)
+    wire.crawl()
+    readers.said["/news/1"] = [Said(NAME, TEXT, "c1"), Said(OTHER, ANSWER, "c2", 3)]
+    wire.crawl()
+    rows = [each for each in told("--config", readers.config, "mail", "list")["mails"] if each["channel"] == "desk"]
+    documents = {row["message_id"]: said("--config", readers.config, "mail", "show", row["mail"]).stdout for row in rows}
+    assert any(TEXT in document for document in documents.values())
+    if not kept:
+        readers.settings, readers.recipients = before, ("a@example.org",)
+        readers.write()
+    told("--config", readers.config, "forget", "--author", NAME)
+    after = {row["message_id"]: said("--config", readers.config, "mail", "show", row["mail"]).stdout for row in rows}
+    assert {json.loads(document)["id"] for document in after.values()} == set(documents)
+    assert not any(TEXT in document or NAME in document for document in after.values())
+    assert any("[withdrawn]" in document and ANSWER in document for document in after.values())
+    assert lying(readers, NAME, TEXT) == []
