@@ -55,6 +55,7 @@ class Newspaper:
                  recipients: tuple[str, ...] = ("a@example.org",), data: str = ".") -> None:
         self.folder, self.hosts, self.outlet, self.watch = folder, hosts, outlet, watch
         self.recheck, self.settings, self.recipients, self.data = recheck, settings, recipients, data
+        self.when = ""  # what the watch says of when it tells
         self.looks_a_day = looks_a_day  # by default as many as `recheck` asks for, be it each second
         self.database = database or f"sqlite:///{folder / 'store.db'}"
         self.stories = {f"/news/{number}": story(number) for number in range(articles)}
@@ -101,7 +102,7 @@ looks = {self.looks_a_day}
 """, encoding="utf-8")
         recipients = ", ".join(f'"{recipient}"' for recipient in self.recipients)
         watch = (f'[[watch]]\nid = "rails"\nwords = ["{WATCHED}"]\nrecipients = [{recipients}]\nquote_comments = true\n'
-                 if self.watch else "")
+                 f"{self.when}" if self.watch else "")
         self.config.write_text(f"""
 contact = "mailto:tests@example.org"
 outlets = [{", ".join(f'"paper{place}"' for place in range(len(self.hosts)))}]

@@ -17,7 +17,9 @@ from command import COMMAND, environment, steppewire
 from newspaper import Newspaper, Story
 from warcio.archiveiterator import ArchiveIterator
 
+from prove.desk import ID, Desk
 from prove.processes import descendants, gone
+from prove.when import When
 
 ARTICLES = 24
 DRAIN_SECONDS = 90
@@ -38,11 +40,15 @@ class Life:
     told to each recipient in exactly one mail."""
 
     def __init__(self, folder: Path, seed: int, database: str | None = None, *, articles: int = ARTICLES,
-                 settings: str = LIMITS) -> None:
+                 settings: str = LIMITS, desk: bool = False, when: str = "at once") -> None:
+        """desk: a webhook is told besides the recipients of mails; when: how the watch tells, as prove/when.py knows it."""
         self.random = random.Random(seed)
+        self.desk, self.when = Desk(folder, seed) if desk else None, When(when)
+        self.recipients = (*RECIPIENTS, ID) if desk else RECIPIENTS
+        settings += self.desk.settings if self.desk else ""
         # A look each second needs more requests than the day of an outlet that is to be spared has.
         self.paper = Newspaper(folder, articles=0, database=database, outlet='every = "1s"\nbudget = 100000000\n',
-                               recheck="1s", settings=settings, recipients=RECIPIENTS)
+                               recheck="1s", settings=settings, recipients=self.recipients)
         self.folder, self.errors = folder, folder / "daemon.log"
         self.marks: list[str] = []
         self.edited: Counter[str] = Counter()
@@ -69,6 +75,8 @@ class Life:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.daemon is not None:
             self.kill_daemon()
+        if self.desk is not None:
+            self.desk.end()
         self.paper.__exit__(kind, error, trace)
 
     # --- the site
@@ -109,6 +117,9 @@ class Life:
 
     def start(self, **more: str) -> None:
         """Starts the daemon, also against a store whose server still holds the last one's lock."""
+        if self.when.name != "at once":
+            self.paper.when = self.when.settings()
+            self.paper.write()
         with self.errors.open("ab") as errors:
             self.daemon = subprocess.Popen([*COMMAND, "--config", str(self.paper.config), "run"], stderr=errors,
                                            env=environment() | more)
@@ -138,19 +149,27 @@ class Life:
         return True
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Lets the daemon work until every mark is told, or for so long. So many edits at once are held; the operator, who
-        knows them to be news, releases them."""
-        end = time.monotonic() + seconds
+        """Lets the daemon work until every mark is told, or for so long."""
+        self.when.drains = True
+        if self.daemon is not None and self.when.name != "at once":
+            self.kill_daemon()
+        end = time.monotonic() + seconds * self.when.patience
         nudge = time.monotonic() + 15
-        while time.monotonic() < end and len(self.told()) < len(self.marks) * len(RECIPIENTS):
+        while time.monotonic() < end and len(self.told()) < len(self.marks) * len(self.recipients):
+            if self.when.over and self.daemon is not None:
+                self.kill_daemon()
             if self.ended():
                 self.start()
-            for hold, in self.sql("SELECT id FROM hold WHERE ended_at IS NULL"):
-                steppewire("--config", self.paper.config, "hold", "release", str(hold), "--who", "operator")
+            self.release()
             if time.monotonic() > nudge:  # a page whose reader was killed twice has minutes to wait
                 nudge = time.monotonic() + 30
                 steppewire("--config", self.paper.config, "crawl", "paper0", "--json")
             time.sleep(0.2)
+
+    def release(self) -> None:
+        """So many edits at once are held; the operator, who knows them to be news, releases them."""
+        for hold, in self.sql("SELECT id FROM hold WHERE ended_at IS NULL"):
+            steppewire("--config", self.paper.config, "hold", "release", str(hold), "--who", "operator")
 
     # --- what came of it
 
@@ -168,12 +187,16 @@ class Life:
             for mark in self.marks:
                 if mark in text:
                     found[mark, mail["To"]].add(mail["Message-ID"])
+        for post in self.desk.taken() if self.desk else ():
+            for mark in self.marks:
+                if mark in post.body:
+                    found[mark, ID].add(post.key)
         return found
 
     def faults(self) -> list[str]:
         """All that is not as it must be."""
         told, spool = self.told(), self.spool()
-        found = [f"{mark} was not told to {recipient}" for mark in self.marks for recipient in RECIPIENTS
+        found = [f"{mark} was not told to {recipient}" for mark in self.marks for recipient in self.recipients
                  if (mark, recipient) not in told]
         found += [f"{which} is in two mails: {ids}" for which, ids in told.items() if len(ids) > 1]
         bytes_of: dict[str, set[bytes]] = defaultdict(set)
@@ -181,6 +204,10 @@ class Life:
             bytes_of[message_id].add(content)
         found += [f"{message_id} came with other bytes" for message_id, each in bytes_of.items() if len(each) > 1]
         found += [f"process {pid} was left behind" for pid in self.left_behind]
+        if self.desk is not None:
+            died = self.sql(f"SELECT mail.message_id FROM attempt JOIN mail ON mail.id = attempt.mail_id"
+                            f" WHERE attempt.outcome = 'died' AND mail.channel = '{ID}'")
+            found += self.desk.faults([own for own, in died])
         return [*found, *self._versions(), *self._comments(), *self._evidence()]
 
     def duplicates(self) -> int:
