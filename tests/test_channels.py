@@ -21,6 +21,7 @@ from storage.store import Store
 from tests.alerts.filled import Filled
 from tests.alerts.sink import SECRET, Sink, sink
 from verbs.checking import status
+from verbs.starter import make_key
 
 MINUTE = timedelta(minutes=1)
 CHANNEL = '[channel.{own}]\nkind = "webhook"\nurl = "{url}"\nsecret = "{secret}"\n'
@@ -29,6 +30,7 @@ CHANNEL = '[channel.{own}]\nkind = "webhook"\nurl = "{url}"\nsecret = "{secret}"
 def written(folder: Path, desk: Sink | None, mail: MailSink, more: str = "") -> Path:
     """Settings with a mail server and, where there is a sink, a channel desk."""
     config = folder / "steppewire.toml"
+    make_key(folder / "answer.key")
     channel = CHANNEL.format(own="desk", url=desk.url, secret=SECRET) if desk else ""
     config.write_text(f'data = "."\n[mail]\nport = {mail.port}\nhost = "127.0.0.1"\n{channel}{more}', encoding="utf-8")
     return config
