@@ -1,5 +1,8 @@
 """Comments that are forgotten: what lies anywhere below the data folder is looked through by means that are none of ours."""
 import html
+import re
+from email import message_from_string
+from email.policy import default
 
 import pytest
 from command import said, steppewire, told
@@ -58,6 +61,20 @@ def test_a_mail_says_that_it_was_redacted_and_keeps_its_message_id(readers: Read
     shown = said("--config", readers.config, "mail", "show", "1")
     assert "[withdrawn]" in shown.stdout and "taken out" in shown.stderr
     assert after[0]["message_id"] in said("--config", readers.config, "mail", "show", after[0]["mail"]).stdout
+
+
+@pytest.mark.long_on_postgresql
+@pytest.mark.parametrize("names", ["pseudonym"], indirect=True)
+def test_a_redacted_mail_is_answered_as_before(readers: Readers, wire: Wire) -> None:
+    def ways() -> tuple[str, list[str]]:
+        shown = said("--config", readers.config, "mail", "show", "1").stdout
+        found = message_from_string(shown, policy=default)
+        return str(found["List-Unsubscribe"]), re.findall(r"subject=(\S+)", found.get_body(("plain",)).get_content())
+
+    before = ways()
+    told("--config", readers.config, "forget", "--author", NAME)
+    assert ways() == before and len(before[1]) == 4
+    assert told("--config", readers.config, "answer", before[1][0])["state"] == "done"
 
 
 # --- ends in between
