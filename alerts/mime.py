@@ -8,13 +8,16 @@ from email.utils import formataddr, parseaddr
 from alerts.address import address
 from alerts.text import line
 
-POLICY = compat32.clone(linesep="\r\n", mangle_from_=False)
+# Some readers lose a header whose first line is empty, as a long one's is that is folded at 78; servers take lines up to 998.
+POLICY = compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=990)
 
 
 def header(text: str) -> str:
     """A subject as it stands in its header."""
     # EmailMessage's own encoding loses spaces in Cyrillic subjects; "=?" in a headline must not be taken for an encoded word.
-    return text if text.isascii() and "=?" not in text else Header(text, "utf-8", header_name="Subject").encode()
+    # RFC 2047 §2 allows an encoded word 75 characters; left to itself the library makes some of 76.
+    return text if text.isascii() and "=?" not in text else Header(
+        text, "utf-8", maxlinelen=75, header_name="Subject").encode()
 
 
 def mailbox(text: str) -> str:

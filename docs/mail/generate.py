@@ -12,7 +12,8 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))  # this tree's mails, not those of an installed copy
 
-from alerts import notice  # noqa: E402  # it is found only now
+from alerts import confirmation, notice  # noqa: E402  # it is found only now
+from alerts.answering import Answering  # noqa: E402
 from alerts.message import write  # noqa: E402
 from pipelines.compare.change import measure  # noqa: E402
 from pipelines.match import watch as watching  # noqa: E402
@@ -20,12 +21,16 @@ from pipelines.match.watch import Text  # noqa: E402
 from storage.notices import Over, Standing  # noqa: E402
 from storage.outbox import DueAlert, NewMail  # noqa: E402
 from storage.passage import Passage  # noqa: E402
+from storage.recipients import Named  # noqa: E402
 from storage.watches import WatchRow  # noqa: E402
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 SENDER = "Steppewire <wire@steppewire.example>"
 READER = "reader@analysts.example"
 OPERATOR = "operator@steppewire.example"
+# As where answers are read from a mailbox; the digest is as where links are answered, too.
+BY_MAIL = Answering(b"an example's key, and no secret.", "wire@steppewire.example", is_read=True)
+BY_LINK = replace(BY_MAIL, url="https://wire.example")
 LANGUAGES = {"en": "English", "ru": "Russian", "kk": "Kazakh", "zh": "Chinese", "fa": "Persian, from right to left"}
 TEMPLATES = {
     "new-article": "a new article", "edited-article": "an edited article, old and new words side by side",
@@ -35,6 +40,7 @@ TEMPLATES = {
     "comments-quoted": "comments, where the watch quotes them", "comments-counted": "comments, where it does not",
     "comment-removed": "a removed comment", "thread-hidden": "comments that are shown no more",
     "thread-closed": "comments that are closed", "digest": "several articles of two outlets, with links to the reading room",
+    "confirmation": "the question whether a new recipient wants mails",
 }
 OPERATORS = {"needs": "what needs the operator", "well": "what needs nobody any more"}
 
@@ -141,9 +147,14 @@ def mails() -> Iterator[tuple[str, NewMail]]:
     """Every filled template by its path without an ending, such as `en/digest`."""
     for story in stories():
         for template in story.only or TEMPLATES:
+            if template == "confirmation":
+                yield f"{story.language}/{template}", confirmation.write(
+                    READER, [Named(story.watch, tuple(story.words))], NOW, sender=SENDER, answering=BY_LINK)
+                continue
             yield f"{story.language}/{template}", write(
                 story.alerts(template), NOW, sender=SENDER, public_url="https://wire.example" if template == "digest" else None,
-                names={"steppe": story.outlet, "border": story.other_outlet})
+                names={"steppe": story.outlet, "border": story.other_outlet},
+                answering=BY_LINK if template == "digest" else BY_MAIL)
     hour = timedelta(hours=1)
     fails = Standing("outlet:border", "The outlet border fails: its server has not answered for an hour.", NOW - hour,
                      told=False, due=True)

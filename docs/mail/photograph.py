@@ -13,7 +13,7 @@ from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
 ALL = ((360, "light"), (360, "dark"), (720, "light"), (720, "dark"))
-KEPT = {"en": ALL, "ru": ALL[1:3], "kk": (ALL[0], ALL[3]), "zh": ALL[1:3], "fa": (ALL[0], ALL[3])}
+KEPT = {"en": ALL[:3], "ru": ALL[1:3], "kk": (ALL[0], ALL[3]), "zh": ALL[1:3], "fa": (ALL[0], ALL[3])}
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--virtual-time-budget=5000")
 GAP, SCALE = 12, 0.67

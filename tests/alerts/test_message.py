@@ -13,7 +13,7 @@ from alerts.message import write
 from storage.outbox import DueAlert
 from storage.passage import Part, Passage
 from tests.alerts.filled import READER, SENDER
-from tests.alerts.written import alert, headlines, mail, page, parsed, plain
+from tests.alerts.written import ANSWERING, alert, headlines, mail, page, parsed, plain
 from tests.conftest import NOW
 
 # --- headers
@@ -106,6 +106,15 @@ def test_a_name_in_another_script_survives_beside_its_address() -> None:
     message = parsed(mail(alert(recipient="Чолпон Асанова <reader@analysts.example>")))
     assert message["To"].addresses[0].display_name == "Чолпон Асанова"
     assert message["To"].addresses[0].addr_spec == READER
+
+
+def test_no_header_has_an_empty_first_line_or_an_encoded_word_that_is_too_long() -> None:
+    written = write((alert(Passage("Кредит " * 30, (), ())),), NOW, sender=SENDER, public_url=None, names={},
+                    answering=ANSWERING)
+    head = written.bytes.partition(b"\r\n\r\n")[0]
+    assert b"List-Unsubscribe: <mailto:" in head
+    assert re.findall(rb"^[\w-]+:\s*\r\n", head + b"\r\n", re.MULTILINE) == []
+    assert max(map(len, re.findall(rb"=\?\S+\?=", head))) <= 75 and max(map(len, head.split(b"\r\n"))) <= 998
 
 
 @pytest.mark.parametrize("recipient", ["", "nobody", "a@b\nBcc: c@d", "имя@пример.рф", "a b@c", "a@b, c@d\r\n"])
