@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from alerts.text import line
 from commands.options import USAGE, Since, as_json
 from verbs.shared import config_file, fail, load, open_store, present, tell
 
@@ -129,6 +130,26 @@ def watch_test(config: Path | None, query: str | None, own: str | None, text: Pa
         tell(f"the query is wrong at character {wrong.position + 1}: {wrong.message}; {wrong.hint}")
         raise SystemExit(USAGE) from wrong
     present(document, as_json)
+
+
+@watch.command("explain")
+@own
+@click.pass_obj
+def watch_explain(config: Path | None, own: str) -> None:
+    """Say in plain sentences what a watch looks for, whom it tells of what and when, and why it may be silent.
+
+    \b
+    Example: steppewire watch explain debts
+    """
+    from verbs import explaining, watching
+
+    settings = load(config)
+    try:
+        with open_store(config).reading() as session:
+            said = explaining.explain(settings, session, own, _now())
+    except watching.Unknown as wrong:
+        fail(wrong, USAGE)
+    click.echo("\n".join(map(line, said)))
 
 
 @watch.command("pause")

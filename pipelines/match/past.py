@@ -15,7 +15,7 @@ from pipelines.judgement import CONTROLS
 from pipelines.match import watch as watching
 from pipelines.match.watch import Text
 from pipelines.match.words import may_hold
-from storage import happened, losses, runs
+from storage import happened, known_then, losses, runs
 from storage.happened import ArticleHappened, CommentSeen, Look, ThreadHappened, VersionSeen
 from storage.losses import LOSSES
 from storage.models import Hold, Run
@@ -56,7 +56,7 @@ class _Known:
 
     def noise(self, outlet: str, at: datetime) -> Noise:
         if (outlet, at) not in self.noises:
-            self.noises[outlet, at] = Noise(happened.noise_at(self.session, outlet, at))
+            self.noises[outlet, at] = Noise(known_then.noise_at(self.session, outlet, at))
         return self.noises[outlet, at]
 
     def redesign(self, outlet: str, at: datetime) -> Blame:
@@ -72,7 +72,7 @@ class _Known:
         """Whether an article without an earlier version was there before its outlet was watched."""
         if look.outlet not in self.newest:
             self.newest[look.outlet] = runs.backlog_to(self.session, look.outlet)
-        return happened.was_backlog(self.session, look, self.newest[look.outlet])
+        return known_then.was_backlog(self.session, look, self.newest[look.outlet])
 
     def text(self, look: Look, of: happened.Text) -> Text:
         """An article as a watch saw it at a look."""
@@ -87,7 +87,7 @@ def past(session: Session, watch: WatchRow, since: datetime, wait: timedelta,
          countries: Mapping[str, str | None] = NO_COUNTRIES) -> list[Hit]:
     """What a watch would have told each of its recipients since a time, the oldest first; countries are those of the outlets,
     wait is the group wait. What waits for a person to decide would not have been told yet."""
-    known = _Known(session, happened.holds(session), happened.only_imported(session))
+    known = _Known(session, known_then.holds(session), known_then.only_imported(session))
 
     def concerns(look: Look) -> bool:
         return look.capture not in known.imported and (not watch.outlets or look.outlet in watch.outlets) and (
@@ -151,7 +151,7 @@ def _left(known: _Known, watch: WatchRow, version: VersionSeen, figures: Statist
     noise = known.noise(look.outlet, max(hold.ended_at or look.ended_at, look.ended_at))
     whole = Edit(version.id, look.article, version.before.title, version.text.title,
                  noise.without(version.before.text.split("\n")), noise.without(version.text.text.split("\n")))
-    first = happened.first_of_hold(known.session, hold.id, look.article)
+    first = known_then.first_of_hold(known.session, hold.id, look.article)
     since = replace(whole, old_title=first.title, old=noise.without(first.text.split("\n"))) if first is not None else whole
     blame = Blame.from_json(hold.blame)
     ways = [left(blame, whole).edit, left(blame.by_words, whole).edit, left(blame, since).edit, whole]
@@ -171,7 +171,7 @@ def _comment(known: _Known, watch: WatchRow, seen: CommentSeen) -> Passage | Non
         return None
     if event in LOSSES and not _lost(known, seen.look, event):
         return None
-    article = happened.read_at(known.session, seen.look, seen.reader)
+    article = known_then.read_at(known.session, seen.look, seen.reader)
     if not watch.reads(article.language):
         return None
     new = None if seen.event == "removed" else seen.text
@@ -180,30 +180,30 @@ def _comment(known: _Known, watch: WatchRow, seen: CommentSeen) -> Passage | Non
 
 def _was_before(known: _Known, look: Look, thread: int, thread_read: int, reader: str) -> bool:
     """Whether what a look at a thread showed was there before, as far as anybody could tell."""
-    if happened.newly_understood(known.session, thread, thread_read, look, reader):
+    if known_then.newly_understood(known.session, thread, thread_read, look, reader):
         return True
-    if not happened.first_look_at_thread(known.session, thread, thread_read):
+    if not known_then.first_look_at_thread(known.session, thread, thread_read):
         return False
-    if happened.first_look_at_article(known.session, look):
+    if known_then.first_look_at_article(known.session, look):
         return known.backlog(look)
-    return happened.was_backlog(known.session, look, None)
+    return known_then.was_backlog(known.session, look, None)
 
 
 def _thread(known: _Known, watch: WatchRow, seen: ThreadHappened) -> Passage | None:
     look, session = seen.look, known.session
     if not watch.asks_for(f"thread_{seen.event}"):
         return None
-    article = happened.read_at(session, look, seen.reader)
+    article = known_then.read_at(session, look, seen.reader)
     if not watch.reads(article.language):
         return None
     headline = article.title or look.url
     if seen.event == "hidden":
-        texts = happened.standing_comments(session, seen.thread, look.seen_at, but_now=True)
+        texts = known_then.standing_comments(session, seen.thread, look.seen_at, but_now=True)
         return watching.hidden(watch, headline, texts) if _lost(known, look, "thread_hidden") else None
     if _was_before(known, look, seen.thread, seen.thread_read, seen.reader):
         return None
     read = Text(headline, tuple(article.text.split("\n")))
-    return watching.closed(watch, read, happened.standing_comments(session, seen.thread, look.seen_at))
+    return watching.closed(watch, read, known_then.standing_comments(session, seen.thread, look.seen_at))
 
 
 def _lost(known: _Known, look: Look, event: str) -> bool:
@@ -214,7 +214,7 @@ def _lost(known: _Known, look: Look, event: str) -> bool:
         return True
     if event != "article_gone":
         return look.article not in losses.lost_threads(known.session, Run.id == look.run)
-    missing, looked = happened.missing_at(known.session, look.outlet, look.ended_at - CONTROLS, look.ended_at)
+    missing, looked = known_then.missing_at(known.session, look.outlet, look.ended_at - CONTROLS, look.ended_at)
     return missing < FEW or 2 * missing < looked
 
 
@@ -228,7 +228,7 @@ def _articles(known: _Known, watch: WatchRow, events: list[ArticleHappened],
         article, look = one.look.article, one.look
         if one.event == "gone":
             if (watch.asks_for("article_gone") and _lost(known, look, "article_gone")
-                    and (text := happened.article_at(known.session, article, look.seen_at)) is not None
+                    and (text := known_then.article_at(known.session, article, look.seen_at)) is not None
                     and watch.reads(text.language)
                     and (passage := watching.vanished(watch, known.whole(look, text))) is not None):
                 gone[article] = look, passage
@@ -237,8 +237,8 @@ def _articles(known: _Known, watch: WatchRow, events: list[ArticleHappened],
             if watch.schedule.after(told.ended_at + wait) > look.seen_at:
                 continue
             yield "article_gone", told, passage, None
-            text = happened.article_at(known.session, article, look.seen_at)
-            seq, counts = happened.counting_seq(known.session, look)
+            text = known_then.article_at(known.session, article, look.seen_at)
+            seq, counts = known_then.counting_seq(known.session, look)
             if text is not None and counts and watch.asks_for("article_back"):
                 whole = known.whole(look, text)
                 yield "article_back", look, watching.appeared(watch, whole) or Passage(whole.title, passage.words, ()), seq
