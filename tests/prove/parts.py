@@ -61,7 +61,8 @@ def of_cases(events: str, cases: Callable[[], list[Case]], _trial: Trial) -> Out
 
 PARTS = {
     "kills": Part(
-        "kill -9 of the daemon, the worker or a reader at a random moment loses nothing and tells nobody twice",
+        "kill -9 of the daemon, the worker or a reader at a random moment loses nothing and tells nobody twice, by mail or by "
+        "a webhook that refuses and hangs up now and then, told at once, with a cap, in quiet hours or by a digest",
         [Trial(kind, seed) for seed in range(10) for kind in DATABASES], partial(in_a_folder, kills.run), "kills"),
     "failpoints": Part(
         "kill -9 at each failpoint leaves what was committed before it and nothing else, and nothing is lost",
