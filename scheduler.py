@@ -17,7 +17,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,10 +24,9 @@ import failpoint
 from alerts import token
 from alerts.answering import Answering
 from alerts.broken import tell_owners
-from alerts.channels.smtp import Smtp
 from alerts.compose import compose
 from alerts.confirmation import ask
-from alerts.deliver import CHANNELS, Channel, Other, Patience, deliver, recover
+from alerts.deliver import Channel, Patience, deliver, recover
 from alerts.heartbeat import beat
 from alerts.inbox import reading
 from alerts.notice import notice
@@ -37,14 +35,15 @@ from crawler.outlet import OutletError
 from health.life import Health
 from health.notify import Manager
 from pipelines import budget, judgement
-from settings import Settings, SettingsError
+from settings import Settings
 from storage import clock as store_clock
-from storage import outbox, pages, runs, watches
+from storage import outbox, pages, runs
 from storage.store import Lock, Store
 from verbs.answering import answering
+from verbs.channels import channel, other_channels
 from verbs.inbox import Inbox
 from verbs.needs import needs, outlet_names
-from verbs.watching import watch_row
+from verbs.watching import sync_watches
 from worker_process import WorkerProcess
 
 logger = logging.getLogger("steppewire.scheduler")
@@ -66,43 +65,9 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def channel(settings: Settings) -> Smtp:
-    """The channel that mails go out by."""
-    mail = settings.mail
-    return Smtp(host=mail.host, port=mail.port, security=mail.security, username=mail.username,
-                password=mail.password.get_secret_value() if mail.password else None,
-                timeout=settings.limits.conversation.total_seconds())
-
-
-def other_channels(settings: Settings, only: str | None = None) -> dict[str, Other]:
-    """The channels besides mail by their ids, or one of them; SettingsError where one cannot be made as it is set."""
-    made: dict[str, Other] = {}
-    for own, how in settings.channel.items():
-        if only in (None, own):
-            kind: Any = CHANNELS[how.kind]
-            url, secret = (each.get_secret_value() if each is not None else "" for each in (how.url, how.secret))
-            try:
-                made[own] = kind(url=url, secret=secret, agent=settings.user_agent,
-                                 timeout=settings.limits.conversation.total_seconds())
-            except ValueError as error:
-                raise SettingsError(str(error), file="the settings", key=f"channel.{own}", remedy="mend it there") from error
-    return made
-
-
 def round_of(own: str) -> str:
     """What the rounds in which a channel's mails are sent are called."""
     return own if own == MAIL else f"channel {own}"
-
-
-def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
-    """Makes the store's watches those of the settings."""
-    wanted = [watch_row(watch) for watch in settings.watch]
-    try:
-        with store.writing() as session:
-            watches.sync(session, wanted, now)
-    except ValueError as error:
-        raise SettingsError(str(error), file="the settings", key="watch.id",
-                            remedy="give this one another id, or take the other out with `steppewire watch remove`") from error
 
 
 class Wire:

@@ -119,7 +119,7 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
     if settings.mailbox != MailboxSettings():
         checks.append(_one("mailbox", lambda: inbox.look(settings, ask=smtp)))
     if smtp:
-        from scheduler import channel  # every verb that opens the store comes by here, and need not load the daemon
+        from verbs.channels import channel  # every verb that opens the store comes by here, and need not load the channels
 
         server = f"mail at {settings.mail.host}:{settings.mail.port}"
         checks.append(_one(server, lambda: channel(settings).greet(settings.mail.sender)))
@@ -173,7 +173,7 @@ def _added(settings: Settings, file: str) -> set[str]:
 
 
 def _channel(settings: Settings, own: str, *, greet: bool) -> str:
-    from scheduler import other_channels  # every verb that opens the store comes by here, and need not load the daemon
+    from verbs.channels import other_channels  # every verb that opens the store comes by here, and need not load the channels
 
     made = other_channels(settings, only=own)[own]
     return made.greet(settings.mail.sender) if greet else f"{settings.channel[own].kind}, set as it must be"

@@ -34,6 +34,17 @@ def watch_row(watch: operator.Watch) -> WatchRow:
                     watch.events, watch.kinds, watch.least, watch.quote_comments, schedule, watch.cap, watch.owner)
 
 
+def sync_watches(settings: Settings, store: Store, now: datetime) -> None:
+    """Makes the store's watches those of the settings."""
+    wanted = [watch_row(watch) for watch in settings.watch]
+    try:
+        with store.writing() as session:
+            watches.sync(session, wanted, now)
+    except ValueError as error:
+        raise SettingsError(str(error), file="the settings", key="watch.id",
+                            remedy="give this one another id, or take the other out with `steppewire watch remove`") from error
+
+
 def require_crawled(settings: Settings, file: str, watch: operator.Watch) -> None:
     """SettingsError where a watch names an outlet that is not crawled."""
     for name in watch.outlets:

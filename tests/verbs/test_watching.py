@@ -12,13 +12,12 @@ from command import said, told
 from sqlalchemy import update
 
 import settings
-from scheduler import sync_watches
 from settings import Settings, SettingsError
 from storage.models import Alert, Answer, Watch
 from storage.store import Store
 from tests.alerts.filled import READER, Filled
 from verbs import watching
-from verbs.watching import Unknown, add, listing, pause, remove, resume, stats
+from verbs.watching import Unknown, add, listing, pause, remove, resume, stats, sync_watches
 
 HOUR = timedelta(hours=1)
 GIVEN: dict[str, Any] = {"id": "debts", "words": ["debt"], "recipients": [READER]}
