@@ -21,7 +21,9 @@ from newspaper import Line, Newspaper, story
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 
+from alerts.channels.smtp import Smtp
 from demo.server import Answer, Request, Server
+from scheduler import MAIL
 from tests.crawler.scripted import Reactor
 
 SHARED = ROOT / ".." / "shared"
@@ -201,7 +203,8 @@ def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_be
     with Newspaper(tmp_path) as paper, Here(paper, reactor) as line:
         line.crawl()
         with socket.create_server(("127.0.0.1", 0)) as taken:  # a port where nobody answers
-            line.wire.settings.mail.__dict__["port"] = taken.getsockname()[1]
+            away = taken.getsockname()[1]
+        there, line.wire.channels[MAIL] = line.wire.channels[MAIL], Smtp("127.0.0.1", away, "none")
         for number in range(10, 14):
             paper.stories[f"/news/{number}"] = story(number)
             line.crawl("paper0")
@@ -210,7 +213,7 @@ def test_a_mail_server_that_was_away_for_hours_has_all_within_five_minutes_of_be
             line.runner.run(line.wire.deliver(line.now + timedelta(minutes=minute)))
             asked.append(len(line.attempts()))
         assert 40 <= asked[-1] <= 60  # at first after a minute, at last every 5
-        line.wire.settings.mail.__dict__["port"] = paper.sink.port
+        line.wire.channels[MAIL] = there
         for minute in range(240, 245):
             line.runner.run(line.wire.deliver(line.now + timedelta(minutes=minute)))
         assert paper.told() == Counter(f"/news/{number}" for number in range(10, 14))
