@@ -16,9 +16,10 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-# One mail lists all that is due, up to what servers take: with a passage's own limits it stays below 10 MB.
+# One mail lists all that is due: so many are told in less than the 10 MB that servers take.
 ALERTS_A_MAIL = 2000
-CHARACTERS_A_MAIL = 2_000_000
+# A channel's document has each passage whole.
+CHARACTERS_A_DOCUMENT = 2_000_000
 NO_ZONES: Mapping[str, str] = {}
 # What makes a channel's mails of alerts of one watch and recipient, by the channel's id.
 Writer = Callable[..., outbox.NewMail]
@@ -70,7 +71,9 @@ def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: st
                 outbox.put_off(session, watch, recipient, now, until)
             return made
         with store.reading() as session:
-            alerts = _fitting(outbox.due_alerts(session, now, watch, recipient, ALERTS_A_MAIL))
+            alerts = outbox.due_alerts(session, now, watch, recipient, ALERTS_A_MAIL)
+        if "@" not in recipient:
+            alerts = _fitting(alerts)
         if not alerts:
             return made
         try:
@@ -91,8 +94,8 @@ def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: st
 
 
 def _fitting(alerts: Sequence[outbox.DueAlert]) -> list[outbox.DueAlert]:
-    """As many of the alerts as fit into one mail, at least the first."""
-    room = CHARACTERS_A_MAIL
+    """As many of the alerts as fit into a channel's document, at least the first."""
+    room = CHARACTERS_A_DOCUMENT
     fitting: list[outbox.DueAlert] = []
     for alert in alerts:
         room -= len(str(alert.passage))

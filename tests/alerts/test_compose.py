@@ -160,14 +160,21 @@ def test_what_is_no_fault_of_an_alert_drops_none(filled: Filled, monkeypatch: py
 
 def test_more_alerts_than_a_mail_holds_are_all_told_once(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composing, "ALERTS_A_MAIL", 3)
-    monkeypatch.setattr(composing, "CHARACTERS_A_MAIL", 5000)
+    monkeypatch.setattr(composing, "CHARACTERS_A_DOCUMENT", 5000)
     article = filled.article()
     long = Passage("long", (), (Part("text", None, "x" * 4000),))
     for passage in (PASSAGE, PASSAGE, PASSAGE, PASSAGE, long, long, PASSAGE):
-        filled.alert(passage, article=article)
-    assert make(filled) == 3
+        filled.alert(passage, article=article, recipient="desk")
+    assert make(filled, channels={"desk": Webhook.write}) == 3
     assert [alert.mail_id for alert in filled.alerts()] == [
         mail.id for mail, count in zip(filled.mails(), (3, 2, 2), strict=True) for _ in range(count)]
+
+
+def test_what_is_due_is_in_one_mail_however_long_its_passages(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composing, "CHARACTERS_A_DOCUMENT", 5000)
+    for _ in range(5):
+        filled.alert(Passage("long", (), (Part("text", None, "x" * 4000),)))
+    assert make(filled) == 1
 
 
 def test_an_alert_that_somebody_took_between_rendering_and_claim_is_rendered_anew_without_it(
