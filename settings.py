@@ -2,6 +2,7 @@
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import time, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,33 @@ UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timede
 LEAST_KEY = 16
 # What is added to the mailbox's address for a reply has 51 characters, and 64 may stand before the @ (RFC 5321 §4.5.3.1.1).
 MAILBOX_CHARACTERS = 13
+# How a key is written, where the validator's own words would only say that something else is wrong.
+WRITTEN = {
+    "cap": "a whole number, such as cap = 10",
+    "countries": 'a list of countries by their two letters, such as countries = ["KZ", "UZ"]',
+    "database": 'database = "sqlite:///var/store.db"',
+    "events": 'a list of events, such as events = ["article_new", "article_edited"]',
+    "fields": 'a list of fields, such as fields = ["title", "text"]',
+    "heartbeat_url": 'a whole address, such as heartbeat_url = "https://monitor.example.org/ping/1"',
+    "id": 'letters, figures, ".", "_" and "-", the first a letter or a figure, 80 at most, such as id = "belt-and-road"',
+    "channel": 'letters, figures, ".", "_" and "-", the first a letter or a figure, 80 at most, such as [channel.desk]',
+    "kind": 'kind = "webhook"', "kinds": 'a list of kinds of edits, such as kinds = ["figures", "rewritten"]',
+    "languages": 'a list of languages by their two or three small letters, such as languages = ["ru", "kk"]',
+    "least": "a whole number, such as least = 20",
+    "listen": 'an address and a port, such as listen = "127.0.0.1:8080"',
+    "outlets": 'a list of outlets, such as outlets = ["caravanserai"]',
+    "outlets_dirs": 'a list of folders, such as outlets_dirs = ["outlets"]',
+    "public_url": 'a whole address, such as public_url = "https://wire.example.org"',
+    "quiet": 'from when to when, such as quiet = ["22:00", "06:30"]',
+    "recipients": 'a list of addresses, such as recipients = ["analyst@example.org"]',
+    "words": 'a list of words and phrases, such as words = ["railway", "Belt and Road"]',
+}
+# What the validator says where the value has another shape, by its kind of mistake.
+SHAPES = {"tuple_type": "a list of texts", "string_type": "a text in quotes", "path_type": "a text in quotes",
+          "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
+          "bool_type": "true or false", "bool_parsing": "true or false", "model_type": "a table", "dict_type": "a table"}
+# The kinds of mistakes of which the validator says nothing that helps, besides those of SHAPES.
+MUTE = ("too_short", "too_long", "string_pattern_mismatch", "string_too_long", "missing")
 # Read by the program itself, not settings: where the settings are, how it logs, and where a test wants it to end.
 NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT", "STEPPEWIRE_LOG_FORMAT"}
 
@@ -111,7 +139,8 @@ SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Address = Annotated[str, AfterValidator(_address)]
 Hour = Annotated[time, BeforeValidator(_hour)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Identifier = Annotated[str, Field(pattern=NAME, max_length=80)]
 
 
 class _Table(BaseModel):
@@ -323,7 +352,7 @@ def checked(given: dict[str, Any], settings: Settings, file: str) -> Watch:
     try:
         watch = Watch(**given)
     except ValidationError as error:
-        raise _plain(error, file) from error
+        raise _plain(error, file, given) from error
     _require_recipients(watch, settings.channel, file)
     return watch
 
@@ -350,7 +379,7 @@ def load(file: Path | None = None) -> Settings:
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        raise _plain(error, str(path)) from error
+        raise _plain(error, str(path), data) from error
     return _with_secrets(_with_whole_paths(settings, path), path)
 
 
@@ -362,12 +391,14 @@ def _refuse_unknown_variables() -> None:
                                 remedy=f"known are {', '.join(sorted(known))}, with __ before a key of a table")
 
 
-def _plain(error: ValidationError, file: str) -> SettingsError:
-    """The first thing that is wrong, in the words of the file."""
+def _plain(error: ValidationError, file: str, data: dict[str, Any]) -> SettingsError:
+    """The first thing that is wrong in the data, in the words of the file."""
     # A misspelt key says more than the one that is then missing.
     first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"]) or None  # as people count
-    value = first["input"]
+    place, value = _place(first["loc"], data), first["input"]
+    if first["type"] == "missing" and isinstance(first["loc"][-1], int):
+        place.pop()  # a pair that has one half only is what is wrong, not the other half
+    key = ".".join(place) or None
     if first["type"] == "extra_forbidden":
         model: Any = Settings
         for part in first["loc"][:-1]:
@@ -376,13 +407,30 @@ def _plain(error: ValidationError, file: str) -> SettingsError:
                      "watch": Watch}.get(str(part), model)
         return SettingsError("this key is unknown", file=file, key=key, value=value,
                              remedy=f"known here are {', '.join(model.model_fields)}")
-    if first["type"] == "missing":
-        return SettingsError("this key is missing", file=file, key=key, remedy="add it")
+    names = [part for part in first["loc"] if isinstance(part, str)]
+    written = WRITTEN.get(names[0] if names[-1] == "[key]" else names[-1]) if names else None
+    if first["type"] == "missing" and isinstance(first["loc"][-1], str):
+        return SettingsError("this key is missing", file=file, key=key, remedy=f"add it: {written}" if written else "add it")
     if first["type"] == "too_short" and key and key.endswith("recipients"):
         return SettingsError("a watch needs a recipient", file=file, key=key, value=value,
                              remedy='write recipients = ["analyst@example.org"]')
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] in (*SHAPES, *MUTE):
+        message = f"write {written or SHAPES.get(first['type'], message)}"
     return SettingsError(message, file=file, key=key, value=value, remedy=message)
+
+
+def _place(location: Sequence[int | str], data: dict[str, Any]) -> list[str]:
+    """The parts of a key's name: a watch by its id where it alone has that, else things of lists as people count."""
+    parts = [str(part + 1 if isinstance(part, int) else part) for part in location]
+    watches = data.get("watch")
+    replaced = any(name.upper().split("__")[0] == f"{PREFIX}WATCH" for name in os.environ)  # the data has others then
+    if len(location) > 2 and location[0] == "watch" and isinstance(watches, list) and not replaced:
+        ids = [watch.get("id") if isinstance(watch, dict) else None for watch in watches]
+        own = ids[int(location[1])]
+        if isinstance(own, str) and re.fullmatch(NAME, own) and ids.count(own) == 1:
+            parts[1] = own
+    return parts
 
 
 def _with_whole_paths(settings: Settings, file: Path) -> Settings:

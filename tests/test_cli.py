@@ -33,7 +33,7 @@ def refused(*arguments: str | Path, cwd: Path, code: int = 2) -> dict[str, Any]:
 @pytest.mark.parametrize(("text", "key", "value"), [
     ("outlet = 1", "outlet", 1),
     ('public_url = "wire"', "public_url", "wire"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.1.recipients", None),
+    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.a.recipients", None),
     ('database = "postgresql://127.0.0.1:9/none"', "database", "postgresql://127.0.0.1:9/none"),
     ('database = "mysql://localhost/x"', "database", "mysql://localhost/x"),
     ('database = "sqlite:////nowhere/store.db"', "database", "sqlite:////nowhere/store.db"),

@@ -28,20 +28,28 @@ def wrong(config: Path, text: str) -> SettingsError:
 @pytest.mark.parametrize(("text", "key", "value", "words"), [
     ('outlet = ["a"]', "outlet", ["a"], "known here are contact, outlets"),
     ('[mail]\nhosts = "x"', "mail.hosts", "x", "known here are host, port"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org"]\nwhere = 1', "watch.1.where", 1, "known here are id, words"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.1.recipients", None, "add it"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = []', "watch.1.recipients", [], "analyst@example.org"),
-    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org\\nBcc: c@d.org"]', "watch.1.recipients.1",
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org"]\nwhere = 1', "watch.a.where", 1, "known here are id, words"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]', "watch.a.recipients", None, "add it"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = []', "watch.a.recipients", [], "analyst@example.org"),
+    ('[[watch]]\nid = "a"\nwords = ["x"]\nrecipients = ["a@b.org\\nBcc: c@d.org"]', "watch.a.recipients.1",
      "a@b.org\nBcc: c@d.org", "analyst@example.org"),
-    ('[[watch]]\nid = "a"\nwords = ["…"]\nrecipients = ["a@b.org"]', "watch.1.words", ["…"], "a letter or a figure"),
-    ('[[watch]]\nid = "a b"\nwords = ["x"]\nrecipients = ["a@b.org"]', "watch.1.id", "a b", "pattern"),
-    ('public_url = "wire.example.org"', "public_url", "wire.example.org", "pattern"),
+    ('[[watch]]\nid = "a"\nwords = ["…"]\nrecipients = ["a@b.org"]', "watch.a.words", ["…"], "a letter or a figure"),
+    ('[[watch]]\nid = "a b"\nwords = ["x"]\nrecipients = ["a@b.org"]', "watch.1.id", "a b", 'such as id = "belt-and-road"'),
+    ('public_url = "wire.example.org"', "public_url", "wire.example.org", "https://wire.example.org"),
     ('contact = "me"', "contact", "me", "mailto:"),
     ('[mail]\nport = 99999', "mail.port", 99999, "65535"),
     ('[mail]\nsecurity = "ssl"', "mail.security", "ssl", "starttls"),
     ('[mail]\ngroup_wait = "1 minute"', "mail.group_wait", "1 minute", "60s"),
     ('[mail]\nsender = "nobody"', "mail.sender", "nobody", "analyst@example.org"),
     ('[comments]\nnames = "hash"', "comments.names", "hash", "pseudonym"),
+    ('[[watch]]\nid = "a"\nwords = "x"\nrecipients = ["a@b.org"]', "watch.a.words", "x", '["railway", "Belt and Road"]'),
+    ('[[watch]]\nid = "a"\nwords = []\nrecipients = ["a@b.org"]', "watch.a.words", [], '["railway", "Belt and Road"]'),
+    ('[[watch]]\nid = "a"\n[[watch]]\nid = "a"', "watch.1.words", None, "add it: a list of words"),
+    ('outlets = "caravanserai"', "outlets", "caravanserai", '["caravanserai"]'),
+    ('[web]\nlisten = "8080"', "web.listen", "8080", "127.0.0.1:8080"),
+    ('[operator]\nheartbeat_url = "monitor"', "operator.heartbeat_url", "monitor", "https://monitor.example.org"),
+    ("mail = 5", "mail", 5, "a table"),
+    ('[channel."a b"]\nkind = "webhook"', "channel.a b.[key]", "a b", "[channel.desk]"),
     ('[mail]\npassword_file = "nowhere"', "mail.password_file", "nowhere", "readable file"),
 ])
 def test_a_wrong_key_or_value_is_named_with_what_would_be_right(config: Path, text: str, key: str, value: object,
@@ -129,12 +137,20 @@ def test_the_sample_explains_every_key_with_its_own_default_and_is_what_init_wri
 
 
 @pytest.mark.parametrize(("line", "key", "remedy"), [
-    ('events = ["article_edit"]', "watch.1.events.1", "article_edited"), ('kinds = ["typo"]', "watch.1.kinds.1", "wording"),
-    ('digest = "daily"', "watch.1.digest", "'day'"), ('at = "7:00"', "watch.1.at", "07:30"),
-    ('at = "25:00"', "watch.1.at", "07:30"), ('zone = "Almaty"', "watch.1.zone", "Asia/Almaty"),
-    ('quiet = ["22:00", "22:00"]', "watch.1.quiet", "pause"), ("cap = 0", "watch.1.cap", "1"),
-    ('countries = ["Kazakhstan"]', "watch.1.countries.1", "A-Z"), ('fields = ["body"]', "watch.1.fields.1", "'title'"),
-    ('owner = "me"', "watch.1.owner", "analyst@example.org")])
+    ('events = ["article_edit"]', "watch.w.events.1", "article_edited"), ('kinds = ["typo"]', "watch.w.kinds.1", "wording"),
+    ('digest = "daily"', "watch.w.digest", "'day'"), ('at = "7:00"', "watch.w.at", "07:30"),
+    ('at = "25:00"', "watch.w.at", "07:30"), ('zone = "Almaty"', "watch.w.zone", "Asia/Almaty"),
+    ('quiet = ["22:00", "22:00"]', "watch.w.quiet", "pause"), ("cap = 0", "watch.w.cap", "1"),
+    ('countries = ["Kazakhstan"]', "watch.w.countries.1", '["KZ", "UZ"]'), ('fields = ["body"]', "watch.w.fields.1", "'title'"),
+    ('owner = "me"', "watch.w.owner", "analyst@example.org"),
+    ('languages = ["Russian"]', "watch.w.languages.1", '["ru", "kk"]'),
+    ('events = "article_new"', "watch.w.events", '["article_new", "article_edited"]'),
+    ('quiet = "22:00-06:00"', "watch.w.quiet", '["22:00", "06:30"]'),
+    ('quiet = ["22:00"]', "watch.w.quiet", '["22:00", "06:30"]'),
+    ('quiet = ["22:00", "05:00", "06:00"]', "watch.w.quiet", '["22:00", "06:30"]'),
+    ('least = "few"', "watch.w.least", "least = 20"),
+    ('quote_comments = "perhaps"', "watch.w.quote_comments", "true or false"), ("zone = 5", "watch.w.zone", "a text in quotes"),
+    ("countries = [7]", "watch.w.countries.1", '["KZ", "UZ"]')])
 def test_what_a_watch_asks_for_is_refused_with_what_would_be_right(config: Path, line: str, key: str, remedy: str) -> None:
     config.write_text(f'[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["a@example.org"]\n{line}\n', encoding="utf-8")
     with pytest.raises(SettingsError) as caught:

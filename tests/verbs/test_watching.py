@@ -61,9 +61,9 @@ def test_what_is_added_stands_beside_the_settings_and_outlives_their_next_start(
 
 @pytest.mark.parametrize(("given", "key", "words"), [
     ({"words": ["…"]}, "words", "needs a letter"),
-    ({"words": []}, "words", "at least 1 item"),
+    ({"words": []}, "words", "such as words"),
     ({"recipients": ["nobody"]}, "watch.debts.recipients", "neither an address nor a channel"),
-    ({"id": "a b"}, "id", "pattern"),
+    ({"id": "a b"}, "id", "such as id"),
     ({"outlets": ["nowhere"]}, "watch.outlets", "not crawled"),
     ({"at": "7"}, "at", "hour of the day"),
     ({"zone": "Mars"}, "zone", "Asia/Almaty"),
