@@ -481,6 +481,7 @@ class Recipient(Base):
     confirmed_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    revived_at: Mapped[datetime | None]
 
 
 class Answer(Base):

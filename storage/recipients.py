@@ -49,14 +49,17 @@ def die(session: Session, address: str, reason: str, now: datetime) -> bool:
 
 
 def confirm(session: Session, address: str, now: datetime) -> None:
-    """An address is its owner's, who wants the mails: what waits for it goes out. One that was dead lives."""
-    _put(session, address, {"state": "confirmed", "confirmed_at": now, "dead_at": None, "reason": None})
+    """An address is its owner's, who wants the mails: what waits for it goes out. One that was dead lives, and what came back
+    of it is settled."""
+    _put(session, address, {"state": "confirmed", "confirmed_at": now, "dead_at": None, "reason": None,
+                            "revived_at": now})
 
 
 def revive(session: Session, address: str, now: datetime) -> bool:
-    """A dead address is mailed to again, with what waits for it; False, and nothing done, where it is not dead."""
+    """A dead address is mailed to again, with what waits for it, and what came back of it is settled; False, and nothing done,
+    where it is not dead."""
     revived = session.execute(update(Recipient).where(Recipient.address == address, Recipient.state == "dead").values(
-        state="confirmed", dead_at=None, reason=None, confirmed_at=func.coalesce(Recipient.confirmed_at, now)))
+        state="confirmed", dead_at=None, reason=None, revived_at=now, confirmed_at=func.coalesce(Recipient.confirmed_at, now)))
     assert isinstance(revived, CursorResult)
     return revived.rowcount > 0
 

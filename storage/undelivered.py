@@ -3,7 +3,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.models import Alert, Mail, Recipient, Watch
@@ -51,11 +51,12 @@ class Bounced:
 
 def bounced_mails(session: Session) -> list[Bounced]:
     """The addresses whose newest mail came back and that are not dead: nothing is wrong with the address, or that is not
-    known."""
-    dead = select(Recipient.address).where(Recipient.state == "dead")
+    known. What came back before somebody revived the address is settled."""
+    settled = select(Recipient.address).where(Recipient.address == Mail.recipient, or_(
+        Recipient.state == "dead", Recipient.revived_at >= Mail.bounced_at)).exists()
     newest = select(func.max(Mail.id)).where(Mail.state == "sent", Mail.channel == "mail").group_by(Mail.recipient)
     found = session.execute(select(Mail.recipient, Mail.id, Mail.bounced_at, Mail.bounce).where(
-        Mail.bounced_at.is_not(None), Mail.recipient.not_in(dead), Mail.id.in_(newest)).order_by(Mail.recipient))
+        Mail.bounced_at.is_not(None), ~settled, Mail.id.in_(newest)).order_by(Mail.recipient))
     return [Bounced(recipient, mail, at, said) for recipient, mail, at, said in found if at is not None]
 
 

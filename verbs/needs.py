@@ -131,8 +131,8 @@ def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterato
         ids = [str(mail) for mail in dead.mails[-NAMED:]]
         # Of a notice that cannot be mailed no other notice is mailed: it would fare the same, and so on for ever.
         kind, mail_after = ("notice-dead", None) if dead.notices else ("mail-dead", AT_ONCE)
-        yield Need(f"{kind}:{dead.recipient}", f"{_mails(len(dead.mails))} to {dead.recipient} not sent and will not be tried "
-                   f"again: {dead.reason or 'no reason is known'}: mend that, then "
+        yield Need(f"{kind}:{dead.recipient}", f"{_mails(len(dead.mails), was=True)} not sent to {dead.recipient} and will "
+                   f"not be tried again: {dead.reason or 'no reason is known'}: mend that, then "
                    f"`steppewire mail retry {' '.join(ids)}`{' or --all-dead' if len(dead.mails) > len(ids) else ''}.",
                    None, mail_after)
     for back in undelivered.bounced_mails(session):
@@ -168,8 +168,8 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def _mails(number: int) -> str:
-    return f"{number} mails are" if number > 1 else "1 mail is"
+def _mails(number: int, *, was: bool = False) -> str:
+    return f"{number} mails {'were' if was else 'are'}" if number > 1 else f"1 mail {'was' if was else 'is'}"
 
 
 def _alerts(number: int) -> str:

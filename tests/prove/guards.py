@@ -1420,6 +1420,10 @@ GUARDS: tuple[Guard, ...] = (
     Guard("who had mails is not asked", "storage/recipients.py", "for address in sorted(new - mailed)}",
           "for address in sorted(new)}",
           "tests/storage/test_recipients.py::test_only_new_addresses_of_watches_that_stand_are_asked[sqlite]"),
+    Guard("what came back before an address was revived is settled", "storage/undelivered.py",
+          'Recipient.state == "dead", Recipient.revived_at >= Mail.bounced_at', 'Recipient.state == "dead"',
+          "tests/verbs/test_needs.py::"
+          "test_what_came_back_before_an_address_was_revived_is_settled_and_what_comes_back_later_is_not[sqlite-revive]"),
     Guard("a dead address is told to the operator", "verbs/needs.py", "for each in undelivered.dead_recipients(session):",
           "for each in undelivered.dead_recipients(session)[:0]:",
           "tests/verbs/test_answering.py::test_addresses_are_confirmed_and_revived_by_name"),

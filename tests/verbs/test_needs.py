@@ -1,14 +1,16 @@
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 import settings as settings_module
 from settings import Settings
-from storage import outbox, runs
+from storage import bounces, outbox, recipients, runs
 from storage.models import Page
 from storage.notices import Need
 from storage.store import Store
@@ -76,9 +78,29 @@ def test_dead_mails_are_told_by_recipient_with_the_command_that_tries_them_again
     assert list(found) == ["mail-dead:a@x.example", "mail-dead:b@x.example"]
     assert found["mail-dead:a@x.example"].mail_after == timedelta(0)
     said = found["mail-dead:a@x.example"].said
-    assert "7 mails" in said and "550 no such user" in said
+    assert said.startswith("7 mails were not sent to a@x.example and will not be tried again: 550 no such user: ")
+    assert found["mail-dead:b@x.example"].said.startswith("1 mail was not sent to b@x.example and ")
     assert f"`steppewire mail retry {' '.join(map(str, mails[2:]))}` or --all-dead" in said
     assert f"`steppewire mail retry {other}`" in found["mail-dead:b@x.example"].said
+
+
+@pytest.mark.parametrize("settle", [recipients.revive, recipients.confirm])
+def test_what_came_back_before_an_address_was_revived_is_settled_and_what_comes_back_later_is_not(
+        wire: Wire, settle: Callable[[Session, str, datetime], object]) -> None:
+    def come_back(later: timedelta) -> None:
+        mail = wire.filled.mail(watch="debts", recipient="a@x.example", state="sent")
+        with wire.filled.store.writing() as session:
+            assert bounces.bounced(session, mail, "550 5.1.1 User unknown", wire.filled.now + later)
+
+    wire.filled.alert()  # the watch
+    come_back(HOUR)
+    assert "550 5.1.1 User unknown" in wire.needs(HOUR)["mail-bounced:a@x.example"].said
+    with wire.filled.store.writing() as session:
+        recipients.die(session, "a@x.example", "550 5.1.1 User unknown", wire.filled.now + HOUR)
+        settle(session, "a@x.example", wire.filled.now + 2 * HOUR)
+    assert wire.needs(HOUR) == {}
+    come_back(3 * HOUR)
+    assert wire.needs(HOUR).keys() == {"mail-bounced:a@x.example"}
 
 
 def test_mails_that_wait_for_long_are_told_with_the_last_answer(wire: Wire) -> None:

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", TIME, nullable=True),
         sa.Column("dead_at", TIME, nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("revived_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("address", name="pk_recipient")
     )
     op.create_table("answer",
