@@ -27,9 +27,9 @@ _ENVIRONMENT = Environment(
 _PLAIN, _HTML = (_ENVIRONMENT.get_template(f"confirmation.{kind}.j2") for kind in ("txt", "html"))
 
 
-def ask(store: Store, now: datetime, *, sender: str, answering: Answering) -> int:
+def ask(store: Store, now: datetime, *, sender: str, answering: Answering, contact: str | None = None) -> int:
     """Asks the addresses of standing watches that were not asked yet, each once for ever, and returns how many; who had a
-    watch's mail before is not asked and counts as confirmed."""
+    watch's mail before is not asked and counts as confirmed. contact is how whoever keeps the wire is reached."""
     with store.reading() as session:
         if not recipients.unknown(session):
             return 0
@@ -38,16 +38,18 @@ def ask(store: Store, now: datetime, *, sender: str, answering: Answering) -> in
         new = recipients.to_ask(session)
         for recipient, watches in new.items():
             if recipients.asked(session, recipient, now):
-                outbox.post(session, write(recipient, watches, now, sender=sender, answering=answering))
+                outbox.post(session, write(recipient, watches, now, sender=sender, answering=answering, contact=contact))
     return len(new)
 
 
-def write(recipient: str, watches: Sequence[Named], now: datetime, *, sender: str, answering: Answering) -> NewMail:
+def write(recipient: str, watches: Sequence[Named], now: datetime, *, sender: str, answering: Answering,
+          contact: str | None = None) -> NewMail:
     """The mail that asks an address, and says which watches name it and what they look for."""
     # An address is asked once, so its mail is the same whenever it is made.
     digest = hashlib.sha256(json.dumps(["confirm", recipient]).encode()).hexdigest()[:32]
     made = token.make(answering.key, "confirm", digest)
-    values = {"subject": SUBJECT, "recipient": recipient, "sender": address(sender), "link": answering.where(made),
+    values = {"contact": contact and line(contact.removeprefix("mailto:")),
+              "subject": SUBJECT, "recipient": recipient, "sender": address(sender), "link": answering.where(made),
               "by_mail": answering.mailto(made) if answering.url is not None else None,
               "watches": [(line(each.watch), ", ".join(map(line, each.words))) for each in watches]}
     mail = MIMEMultipart("alternative", boundary=f"=_{digest}", policy=POLICY)

@@ -57,7 +57,7 @@ def _will(said: Said, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
         return "Mute this outlet?", (f"The watch “{watch}” will tell {who} nothing more of {_outlet(said, names)}.",
                                      "All other outlets are told as before.")
     if said.action == "not_relevant":
-        return "Was this not relevant?", (f"It is noted that {what}, which the watch “{watch}” told {who}, was not relevant.",
+        return "Was this not relevant?", (f"The button notes: {what}, which the watch “{watch}” told {who}, was not relevant.",
                                           "This helps whoever keeps the watch. It mutes nothing.")
     return "Do you want these mails?", (f"Steppewire will mail to {who} what the watches find that name this address.",)
 

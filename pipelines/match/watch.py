@@ -1,7 +1,7 @@
 """What a watch says to an article or a comment: whether its words are there, and the passage that its alert will show."""
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
@@ -59,8 +59,8 @@ def vanished(watch: WatchRow, old: Text) -> Passage | None:
 
 
 def _edited(watch: WatchRow, old: Text, new: Text, words: tuple[str, ...]) -> Passage | None:
-    """What was changed in an article; None where blocks only moved. Where no changed place has one of the words, the passage
-    ends with an unchanged one that has."""
+    """What was changed in an article; None where blocks only moved. Of a word that is in none of the changed places the passage
+    has an unchanged one."""
     pairs = block_pairs(old.lines, new.lines)
     parts = [_part(watch, "title", old.title, new.title)] if old.title != new.title else []
     parts += [_part(watch, "text", before, after) for before, after in pairs]
@@ -68,11 +68,22 @@ def _edited(watch: WatchRow, old: Text, new: Text, words: tuple[str, ...]) -> Pa
         return None
     # The places that have a watched word come first; without any, the edit is told all the same.
     parts.sort(key=lambda part: not (part.old_spans or part.new_spans))
-    shown = parts[:PARTS]
-    if not any(part.old_spans or part.new_spans for part in parts):
-        standing = _standing(watch, new, gone=False)
-        shown += [replace(part, old=part.new, old_spans=part.new_spans) for part in standing.parts[:1]] if standing else []
+    shown, left = parts[:PARTS], [*parts[PARTS:], *_unchanged(watch, new, words)]
+    for word in words:
+        if len(shown) < 2 * PARTS and not any(_has(watch, part, word) for part in shown):
+            shown += [part for part in left if _has(watch, part, word)][:1]
     return Passage(new.title, words, tuple(shown))
+
+
+def _unchanged(watch: WatchRow, text: Text, words: tuple[str, ...]) -> Iterator[Part]:
+    searched = _searched(watch, text)
+    for field, piece, spans in _places(searched, _ordered(find(words, searched.whole))):
+        yield Part(field, piece, piece, spans, spans)
+
+
+def _has(watch: WatchRow, part: Part, word: str) -> bool:
+    looked = part.field == "comment" or watch.looks_in(part.field)
+    return looked and any(find((word,), side) for side in (part.old, part.new) if side is not None)
 
 
 def replaced(watch: WatchRow, old: Text, new: Text) -> Passage | None:

@@ -24,7 +24,7 @@ def turn(filled: Filled, later: timedelta = timedelta(0), *, confirm: bool = Tru
     """A round of asking and composing; the subjects of the mails that it made."""
     before = len(filled.mails())
     if confirm:
-        ask(filled.store, filled.now + later, sender=SENDER, answering=ANSWERING)
+        ask(filled.store, filled.now + later, sender=SENDER, answering=ANSWERING, contact="mailto:keeper@example.org")
     compose(filled.store, filled.now + later, sender=SENDER, public_url=None, names=NAMES, answering=ANSWERING,
             only_confirmed=confirm)
     return [mail.subject for mail in filled.mails()[before:]]
@@ -79,6 +79,16 @@ def test_the_mail_says_who_is_asked_for_what_in_both_parts_with_link_and_address
     tokens = [urlsplit(links[0]).path.rpartition("/")[2], parse_qs(urlsplit(links[1]).query)["subject"][0]]
     assert links[0].startswith("https://wire.example.org/answer/c.") and links[1].startswith("mailto:wire@steppewire.example?")
     assert tokens[0] == tokens[1] and token.read(KEY, tokens[0]) is not None
+
+
+def test_the_mail_that_asks_says_who_keeps_the_wire(filled: Filled) -> None:
+    filled.alert()
+    turn(filled)
+    mail = parsed(filled.mails()[0].bytes)
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None and "Who keeps this wire: " in body.get_content() and "keeper@example.org" in body.get_content()
+        assert "mailto:keeper" not in body.get_content()
 
 
 def test_who_had_mails_before_it_was_wanted_is_not_asked(filled: Filled) -> None:

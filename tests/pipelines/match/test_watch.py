@@ -105,6 +105,18 @@ def test_an_edit_elsewhere_in_a_watched_article_is_told_too() -> None:
     assert passage.parts[1:] == (Part("text", OLD.lines[0], OLD.lines[0], ((4, 11),), ((4, 11),)),)
 
 
+def test_of_each_word_that_matched_an_edit_s_passage_has_a_place() -> None:
+    watch = WatchRow("w", ("railway", "coal", "gas"), (), ())
+    lines, rows = ([f"{name} {number}." for number in range(9)] for name in ("Line", "Row"))
+    old = Text("A headline", ("The railway is slow.", "It carries coal.", *lines, "No gas."))
+    new = Text(old.title, ("The railway is fast.", old.lines[1], *rows, "Some gas."))
+    passage = edited(watch, old, new)
+    assert passage is not None and passage.words == ("railway", "coal", "gas")
+    shown = [(part.old, part.new) for part in passage.parts]
+    assert shown[:2] == [(old.lines[0], new.lines[0]), ("No gas.", "Some gas.")] and len(shown) == PARTS + 1
+    assert shown[-1] == ("It carries coal.", "It carries coal.")
+
+
 def test_a_mail_shows_the_places_with_the_words_first_and_not_all_of_them() -> None:
     new = Text(OLD.title, (*(f"Line {number}." for number in range(20)), "The railway is open."))
     passage = edited(WATCH, OLD, new)
