@@ -153,6 +153,9 @@ Event = Literal["article_new", "article_edited", "article_replaced", "article_go
                 "words_vanished", "thread_closed"]
 Kind = Literal["replaced", "correction", "headline", "moved", "expanded", "cut", "rewritten", "figures", "quote", "wording"]
 
+# The events that a watch can be told of which looks in comments alone; of a thread that is closed, also one that does not.
+IN_COMMENTS = {"comment_posted", "comment_edited", "comment_removed", "comment_restored", "thread_hidden", "thread_closed"}
+
 
 class MailSettings(_Table):
     """The mail server that alerts are handed to."""
@@ -354,6 +357,7 @@ def checked(given: dict[str, Any], settings: Settings, file: str) -> Watch:
     except ValidationError as error:
         raise _plain(error, file, given) from error
     _require_recipients(watch, settings.channel, file)
+    _require_effect(watch, file)
     return watch
 
 
@@ -479,6 +483,7 @@ def _with_secrets(settings: Settings, file: Path) -> Settings:
                                 remedy="give each watch an id of its own")
     for watch in settings.watch:
         _require_recipients(watch, settings.channel, str(file))
+        _require_effect(watch, str(file))
     return settings.model_copy(update=update)
 
 
@@ -488,3 +493,31 @@ def _require_recipients(watch: Watch, channels: dict[str, ChannelSettings], file
             raise SettingsError("this recipient is neither an address nor a channel", file=file,
                                 key=f"watch.{watch.id}.recipients", value=name,
                                 remedy=f"write an address such as analyst@example.org, or a [channel.{name}]")
+
+
+def _require_effect(watch: Watch, file: str) -> None:
+    """SettingsError where a key of a watch could never do anything, or has the watch tell nothing."""
+    def none(key: str, message: str, remedy: str) -> SettingsError:
+        value = getattr(watch, key)
+        return SettingsError(message, file=file, key=f"watch.{watch.id}.{key}", remedy=remedy,
+                             value=f"{value:%H:%M}" if isinstance(value, time) else value)
+
+    events, fields, given = set(watch.events), set(watch.fields), watch.model_fields_set
+    if "events" in given and not events:
+        raise none("events", "it asks for no event", 'write events = ["article_new", "article_edited"], or leave events out')
+    if fields and "comments" not in fields and events and events <= IN_COMMENTS - {"thread_closed"}:
+        raise none("fields", "only events of comments are asked for, and comments are not looked in",
+                   'add "comments" to fields, or an event of articles to events')
+    if fields == {"comments"} and events and not events & IN_COMMENTS:
+        raise none("fields", "only comments are looked in, and no event of comments is asked for",
+                   'add "title" and "text" to fields, or an event such as comment_posted to events')
+    for key in ("kinds", "least"):
+        if getattr(watch, key) and events and "article_edited" not in events:
+            raise none(key, "this narrows article_edited alone, which is not asked for",
+                       f"add article_edited to events, or leave {key} out")
+    if "at" in given and watch.digest not in ("day", "week"):
+        raise none("at", "this is the hour of a day's or a week's digest, and there is none",
+                   'add digest = "day", or leave at out')
+    if "weekday" in given and watch.digest != "week":
+        raise none("weekday", "this is the day of a week's digest, and there is none",
+                   'write digest = "week", or leave weekday out')

@@ -159,6 +159,33 @@ def test_what_a_watch_asks_for_is_refused_with_what_would_be_right(config: Path,
     assert remedy in caught.value.remedy
 
 
+@pytest.mark.parametrize(("lines", "key", "remedy"), [
+    ("events = []", "events", "leave events out"),
+    ('events = ["comment_posted", "thread_hidden"]\nfields = ["title"]', "fields", 'add "comments"'),
+    ('events = ["article_edited", "headline_changed"]\nfields = ["comments"]', "fields", "comment_posted"),
+    ('events = ["article_new"]\nkinds = ["figures"]', "kinds", "add article_edited"),
+    ('events = ["words_appeared"]\nleast = 5', "least", "leave least out"),
+    ('at = "07:00"', "at", 'digest = "day"'), ('at = "07:00"\ndigest = "hour"', "at", "leave at out"),
+    ('weekday = "monday"', "weekday", 'digest = "week"'),
+    ('weekday = "friday"\ndigest = "day"', "weekday", "leave weekday out"),
+])
+def test_a_key_of_a_watch_that_could_never_do_anything_is_refused(config: Path, lines: str, key: str, remedy: str) -> None:
+    error = wrong(config, f'[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["a@example.org"]\n{lines}\n')
+    assert error.key == f"watch.w.{key}" and remedy in error.remedy and error.message != error.remedy
+
+
+@pytest.mark.parametrize("lines", [
+    "", 'fields = ["title"]', 'fields = ["comments"]', 'kinds = ["figures"]', "least = 5",
+    'events = ["article_new"]\nleast = 0',
+    'events = ["comment_posted", "article_gone"]\nfields = ["title"]', 'events = ["thread_closed"]\nfields = ["title"]',
+    'events = ["thread_closed"]\nfields = ["comments"]', 'events = ["comment_posted"]\nfields = ["title", "comments"]',
+    'events = ["article_edited", "article_new"]\nkinds = ["figures"]\nleast = 5',
+    'digest = "day"\nat = "07:00"', 'digest = "week"\nat = "07:00"\nweekday = "monday"'])
+def test_what_narrows_a_watch_and_leaves_something_is_taken(config: Path, lines: str) -> None:
+    config.write_text(f'[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["a@example.org"]\n{lines}\n', encoding="utf-8")
+    assert load(config).watch[0].id == "w"
+
+
 def test_a_recipient_that_is_no_address_is_a_channel_of_the_settings(config: Path) -> None:
     watch = '[[watch]]\nid = "w"\nwords = ["railway"]\nrecipients = ["desk"]\n'
     config.write_text(watch + '[channel.desk]\nkind = "webhook"\nurl = "https://hooks.example.org/1"\n', encoding="utf-8")

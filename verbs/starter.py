@@ -128,14 +128,15 @@ data = "var"
 # What it is told of. Left out: new, edited, replaced, gone and returned articles; posted, edited, removed and restored
 # comments; comments that are shown no more. There are also "headline_changed", "words_appeared" and "words_vanished" (by an
 # edit), and "thread_closed".
-# events = ["article_new", "words_appeared", "words_vanished"]
-# Only edits of these kinds, as `steppewire article diff` names them, and of this many characters put in and taken out.
+# events = ["article_new", "article_edited", "words_vanished"]
+# Of "article_edited" only edits of these kinds, as `steppewire article diff` names them, and of this many characters put in
+# and taken out.
 # kinds = ["figures", "rewritten"]
 # least = 0
 # Whether its mails quote comments.
 # quote_comments = false
 # Mailed together by the "hour", "day" or "week", at this hour of this day by this zone's clock; left out, at once.
-# digest = "day"
+# digest = "week"
 # at = "07:00"
 # weekday = "monday"
 # zone = "Asia/Almaty"

@@ -221,7 +221,7 @@ def ask_all(played: Played, pages: Path, lines: list[Document], folder: Path) ->
 def watched(played: Played) -> Documents:
     """The documents about watches: those of the settings, one that was added and rests, and what a recipient said to a mail."""
     said("--config", played.config, "watch", "add", "debts", "--word", "debt", "--recipient", "a@a.example", "--country", "KZ",
-         "--outlet", "steppe", "--language", "ru", "--field", "text", "--event", "words_appeared", "--kind", "figures",
+         "--outlet", "steppe", "--language", "ru", "--field", "text", "--event", "article_edited", "--kind", "figures",
          "--quiet", "22:00", "06:00", "--cap", "3", "--digest", "week")
     said("--config", played.config, "watch", "pause", "debts")
     store = Store(f"sqlite:///{played.folder / 'store.db'}")

@@ -70,6 +70,7 @@ def test_what_is_added_stands_beside_the_settings_and_outlives_their_next_start(
     ({"cap": 0}, "cap", "greater than or equal to 1"),
     ({"least": -1}, "least", "greater than or equal to 0"),
     ({"events": ["article_born"]}, "events.1", "article_new"),
+    ({"at": "07:00"}, "watch.debts.at", "there is none"),
     ({"id": "rails"}, "watch.id", "a watch of the settings has this id"),
 ])
 def test_what_could_be_no_watch_of_the_settings_is_refused_with_the_same_words(
