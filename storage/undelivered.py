@@ -1,4 +1,5 @@
 """What was to be told and was not: dead mails, mails that wait, alerts that are in no mail."""
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Alert, Mail, Recipient, Watch
+from storage.models import Alert, Attempt, Mail, Recipient, Watch
+
+# RFC 5321: the mailbox is busy or full; RFC 3463: 4.2.x is of a mailbox.
+_OF_A_MAILBOX = re.compile(r"450 |452 |4\d\d 4\.2\.\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,15 @@ class DeadMails:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait, since when the oldest does, and what its last attempt was answered, where there was one."""
+    """How many wait, since when the oldest does, and what they were answered last, where one was tried, and how that attempt
+    ended. own: the mail that was answered so, where all that wait are of one recipient and the answer is its own, as the
+    server takes others' mails."""
 
     number: int
     since: datetime
     reason: str | None = None
+    outcome: str | None = None
+    own: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,25 @@ def waiting_mails(session: Session, before: datetime, *, notices: bool, channel:
     which = (Mail.state == "waiting", Mail.channel == channel, since < before,
              _is_notice() if notices else not_(_is_notice()))
     number, oldest = session.execute(select(func.count(), func.min(since, type_=Mail.made_at.type)).where(*which)).one()
-    reason = session.scalar(select(Mail.reason).where(*which, Mail.reason.is_not(None)).order_by(since, Mail.id).limit(1))
-    return Waiting(number, oldest, reason) if oldest is not None else None
+    if oldest is None:
+        return None
+    last = session.execute(select(Attempt, Mail.recipient).join(Mail, Mail.id == Attempt.mail_id).where(
+        *which, Attempt.answer.is_not(None)).order_by(Attempt.id.desc()).limit(1)).first()
+    if last is None:
+        return Waiting(number, oldest, session.scalar(
+            select(Mail.reason).where(*which, Mail.reason.is_not(None)).order_by(since, Mail.id).limit(1)))
+    attempt, recipient = last
+    others = session.scalar(select(Mail.id).where(*which, Mail.recipient != recipient).limit(1))
+    own = attempt.outcome == "later" and others is None and (
+        _OF_A_MAILBOX.match(attempt.answer or "") is not None or _taken_since(session, attempt, channel, recipient))
+    return Waiting(number, oldest, attempt.answer, attempt.outcome, (attempt.mail_id, recipient) if own else None)
+
+
+def _taken_since(session: Session, failed: Attempt, channel: str, recipient: str) -> bool:
+    """Whether a channel took another recipient's mail after an attempt that failed."""
+    return session.scalar(select(Attempt.id).join(Mail, Mail.id == Attempt.mail_id).where(
+        Attempt.id > failed.id, Attempt.outcome == "sent", Mail.channel == channel, Mail.recipient != recipient)
+        .limit(1)) is not None
 
 
 def waiting_alerts(session: Session, before: datetime, but: Collection[str] = ()) -> Waiting | None:

@@ -22,6 +22,7 @@ from tests.alerts.filled import Filled
 from tests.alerts.sink import SECRET, Sink, sink
 from verbs.checking import status
 from verbs.starter import make_key
+from verbs.tables import show
 
 MINUTE = timedelta(minutes=1)
 CHANNEL = '[channel.{own}]\nkind = "webhook"\nurl = "{url}"\nsecret = "{secret}"\n'
@@ -181,6 +182,23 @@ def test_a_channel_that_waits_for_long_is_told_by_its_name(store: Store, now: da
     (need,) = status(wire.settings, store, now + timedelta(hours=2))["needs"]
     assert need["need"] == "channel-waits:desk"
     assert "1 mail is waiting for the channel desk since" in need["said"] and "503" in need["said"]
+
+
+def test_a_channel_that_does_not_let_us_in_is_told_with_its_answer_and_why_each_channel_waits(
+        store: Store, now: datetime, tmp_path: Path, mail: MailSink, desk: Sink, capsys: pytest.CaptureFixture[str]) -> None:
+    filled, wire = Filled(store, now), wired(written(tmp_path, desk, mail), store, now)
+    desk.does = 401
+    filled.alert(recipient="desk")
+    rounds(wire, now)
+    filled.mail(reason="452 full")
+    with store.lock():
+        document = status(wire.settings, store, now + timedelta(hours=2))
+    said = next(need["said"] for need in document["needs"] if need["need"] == "channel-waits:desk")
+    assert "its last answer was: 401" in said and "does not let us in: see whether the url and secret of [channel.desk]" in said
+    show(document)
+    shown = capsys.readouterr().out
+    assert "Why they wait" not in shown and "Of these by desk: waiting 1, dead 0: 401" in shown
+    assert "Of these by mail: waiting 1, dead 0: 452 full" in shown
 
 
 @pytest.mark.parametrize(("toml", "why"), [

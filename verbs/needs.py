@@ -15,6 +15,7 @@ from storage import holds, pages, undelivered, watches
 from storage.notices import Need, standing
 from storage.store import Holder, Store
 from verbs import documents
+from verbs.waiting import advice
 
 AT_ONCE = timedelta(0)
 # That the mailbox cannot be read: only the daemon sees it, others go by its notice.
@@ -39,7 +40,7 @@ def needs(settings: Settings, store: Store, now: datetime, mailbox: Sequence[Nee
         if mailbox is None:
             mailbox = standing(session, MAILBOX) if holder is not None else ()
         return (*_disk(settings), *_outlets(settings, session, now, holder), *_holds(session),
-                *_broken(session), *_undelivered(settings, session, now), *mailbox)
+                *_broken(session), *_undelivered(settings, session, now, holder), *mailbox)
 
 
 def outlet_or_mistake(settings: Settings, name: str) -> Outlet | str:
@@ -118,7 +119,7 @@ def _samples(samples: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield from (f"+ {line}" for line in sample["new"])
 
 
-def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterator[Need]:
+def _undelivered(settings: Settings, session: Session, now: datetime, holder: Holder | None) -> Iterator[Need]:
     after = settings.operator.after
     for each in undelivered.dead_recipients(session):
         wait = f"{_alerts(each.waiting)} waiting for it" if each.waiting else "its next alerts wait"
@@ -145,14 +146,13 @@ def _undelivered(settings: Settings, session: Session, now: datetime) -> Iterato
         if waiting := undelivered.waiting_mails(session, now - after, notices=notices):
             why = f"the last answer was: {waiting.reason}" if waiting.reason else "the mail server was not asked yet"
             yield Need(kind, f"{_mails(waiting.number)} waiting since {moment(waiting.since)}, {why}: "
-                       "see whether `steppewire check --smtp` reaches the mail server, and whether the daemon runs.",
-                       waiting.since, mail_after)
+                       f"{advice(settings, waiting, daemon=holder is not None)}.", waiting.since, mail_after)
     for own in settings.channel:
         if waiting := undelivered.waiting_mails(session, now - after, notices=False, channel=own):
             why = f"its last answer was: {waiting.reason}" if waiting.reason else "it was not asked yet"
             yield Need(f"channel-waits:{own}", f"{_mails(waiting.number)} waiting for the channel {own} since "
-                       f"{moment(waiting.since)}, {why}: see whether `steppewire check --smtp` reaches it, and whether the "
-                       "daemon runs.", waiting.since, after)
+                       f"{moment(waiting.since)}, {why}: {advice(settings, waiting, own, daemon=holder is not None)}.",
+                       waiting.since, after)
     gone = undelivered.waiting_for_channels(session, now - after, settings.channel)
     for own, waiting in gone.items():
         yield Need(f"channel-gone:{own}", f"There is no channel {own} in the settings, and {waiting.number} "

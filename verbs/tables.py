@@ -87,9 +87,10 @@ def _status(console: Console, document: dict[str, Any]) -> None:
                                "verify_tls = false, and what it brings may be anybody's.", "yellow"))
     console.print(f"Alerts pending: {document['alerts']['pending']}. Mails waiting: {document['mails']['waiting']}, "
                   f"dead: {document['mails']['dead']}.")
-    if document["mails"]["reason"]:
-        console.print(f"Why they wait: {document['mails']['reason']}")
-    for each in document["channels"] if any(each["channel"] != "mail" for each in document["channels"]) else ():
+    several = any(each["channel"] != "mail" for each in document["channels"])
+    if document["mails"]["reason"] and not several:
+        console.print(Text(f"Why they wait: {document['mails']['reason']}"))
+    for each in document["channels"] if several else ():
         console.print(Text(f"Of these by {each['channel']}: waiting {each['waiting']}, dead {each['dead']}"
                            f"{': ' + each['reason'] if each['reason'] else ''}."))
 

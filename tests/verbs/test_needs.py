@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import settings as settings_module
 from settings import Settings
 from storage import bounces, outbox, recipients, runs
-from storage.models import Page
+from storage.models import Attempt, Page
 from storage.notices import Need
 from storage.store import Store
 from tests.alerts.filled import Filled
@@ -39,6 +39,10 @@ class Wire:
 
     def needs(self, later: timedelta = timedelta(0)) -> dict[str, Need]:
         return {need.key: need for need in needs(self.settings, self.filled.store, self.filled.now + later)}
+
+    def tried(self, mail: int, outcome: str, answer: str) -> None:
+        with self.filled.store.writing() as session:
+            session.add(Attempt(mail_id=mail, at=self.filled.now, ended_at=self.filled.now, outcome=outcome, answer=answer))
 
     def run(self, state: str, *errors: str) -> None:
         with self.filled.store.writing() as session:
@@ -114,6 +118,42 @@ def test_mails_that_wait_for_long_are_told_with_the_last_answer(wire: Wire) -> N
     with wire.filled.store.writing() as session:
         outbox.retry(session, [mail], wire.filled.now + HOUR)
     assert wire.needs(1.5 * HOUR) == {}
+
+
+def test_mails_that_wait_without_a_daemon_wait_for_it(wire: Wire) -> None:
+    wire.filled.alert(due=None)
+    wire.tried(wire.filled.mail(watch="debts"), "paused", "535 5.7.8 no")
+    assert wire.needs(2 * HOUR)["mail-waits"].said.endswith(": 535 5.7.8 no: no daemon runs: start `steppewire run`.")
+
+
+@pytest.mark.parametrize(("outcome", "answer", "words"), [
+    ("paused", "535 5.7.8 no", "does not let us in: see whether the username and password of [mail] are right"),
+    ("paused", "Connection refused", "nothing gets through there: see what `steppewire check --smtp` says; it is tried again "
+                                     "at the latest after 5m."),
+    ("paused", "421 busy", "nothing gets through there: "),
+    ("later", "451 busy", "it is tried again by itself; if it lasts, see whether `steppewire check --smtp` gets through."),
+    ("later", "452 4.2.2 full", "that is said of a@x.example alone, of mail 1: it is tried again by itself; ")])
+def test_what_to_do_about_mails_that_wait_fits_their_last_answer(wire: Wire, outcome: str, answer: str, words: str) -> None:
+    wire.filled.alert(due=None)
+    mail = wire.filled.mail(watch="debts", recipient="a@x.example", reason="an older answer")
+    wire.tried(mail, "later", "an older answer")
+    wire.tried(mail, outcome, answer)
+    with wire.filled.store.lock():
+        said = wire.needs(2 * HOUR)["mail-waits"].said
+    assert f"the last answer was: {answer}: " in said and words in said and "whether the daemon runs" not in said
+
+
+def test_an_answer_is_a_recipient_s_own_where_others_mails_are_taken_since(wire: Wire) -> None:
+    wire.filled.alert(due=None)
+    wire.tried(wire.filled.mail(watch="debts", recipient="a@x.example"), "later", "451 busy")
+    other = wire.filled.mail(watch="debts", recipient="b@x.example", state="sent")
+    own = "that is said of a@x.example alone"
+    with wire.filled.store.lock():
+        assert own not in wire.needs(2 * HOUR)["mail-waits"].said
+        wire.tried(other, "sent", "250 ok")
+        assert own in wire.needs(2 * HOUR)["mail-waits"].said
+        wire.filled.mail(watch="debts", recipient="c@x.example")
+        assert own not in wire.needs(2 * HOUR)["mail-waits"].said
 
 
 def test_of_a_notice_that_is_not_sent_no_mail_is_made(wire: Wire) -> None:
