@@ -205,8 +205,9 @@ class Wire:
         def make() -> None:
             if mail.confirm:
                 ask(self.store, now, sender=mail.sender, answering=self.answering, contact=self.settings.contact)
-            compose(self.store, now, sender=mail.sender, public_url=self.settings.public_url, names=outlet_names(self.settings),
-                    zones=mail.zones, channels={own: each.write for own, each in self.others.items()}, answering=self.answering,
+            compose(self.store, now, sender=mail.sender, public_url=self.answering.public_url,
+                    names=outlet_names(self.settings), zones=mail.zones,
+                    channels={own: each.write for own, each in self.others.items()}, answering=self.answering,
                     only_confirmed=mail.confirm)
 
         await asyncio.to_thread(make)

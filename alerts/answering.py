@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from alerts import token
 from alerts.entry import More
+from alerts.public import PublicUrl
 
 TO_AN_ARTICLE = {"not_relevant": "Not relevant", "mute_story": "Mute this story", "mute_outlet": "Mute this outlet"}
 TO_A_MAIL = {"end_watch": "End this watch"}
@@ -19,6 +20,11 @@ class Answering:
     address: str
     is_read: bool = False
     url: str | None = None
+
+    @property
+    def public_url(self) -> PublicUrl | None:
+        """Where people reach the pages of what mails tell of; None where links are not answered."""
+        return None if self.url is None else PublicUrl(self.url, self.key)
 
     def answers(self, digest: str, article: int | None) -> tuple[More, ...]:
         """What can be said to an article in a mail, by its id, or to the mail as a whole; digest is what its Message-ID has

@@ -10,6 +10,7 @@ from jinja2 import TemplateError
 from alerts.address import address
 from alerts.answering import Answering
 from alerts.message import write
+from alerts.public import PublicUrl
 from alerts.text import line
 from storage import answers, outbox
 from storage.store import Store
@@ -30,7 +31,7 @@ BEGINNINGS = 5
 BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, TemplateError)
 
 
-def compose(store: Store, now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
+def compose(store: Store, now: datetime, *, sender: str, public_url: PublicUrl | None, names: Mapping[str, str],
             zones: Mapping[str, str] = NO_ZONES, channels: Mapping[str, Writer] = NO_CHANNELS,
             answering: Answering | None = None, only_confirmed: bool = False) -> int:
     """Makes mails of all alerts that are due, and returns how many it made; names gives an outlet's name by its id, zones the
@@ -55,7 +56,7 @@ def compose(store: Store, now: datetime, *, sender: str, public_url: str | None,
                for watch, recipient in groups if "@" in recipient or recipient in channels)
 
 
-def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: str | None,
+def _compose(store: Store, now: datetime, watch: str, recipient: str, sender: str, public_url: PublicUrl | None,
              names: Mapping[str, str], zones: Mapping[str, str], writer: Writer) -> int:
     """The mails made of one watch's alerts for one recipient."""
     def render(alerts: Sequence[outbox.DueAlert]) -> outbox.NewMail:

@@ -12,6 +12,7 @@ from alerts.channels.apprise import Apprise
 from alerts.channels.errors import Later, Paused, Refused, Unreachable
 from alerts.channels.smtp import Smtp
 from alerts.channels.webhook import Webhook
+from alerts.public import PublicUrl
 from alerts.text import line
 from storage import outbox
 from storage.store import Store
@@ -53,7 +54,7 @@ class Other(Channel, Protocol):
     with the same Message-ID, for the channel that the alerts' recipient names."""
 
     @staticmethod
-    def write(alerts: Sequence[outbox.DueAlert], now: datetime, *, sender: str, public_url: str | None,
+    def write(alerts: Sequence[outbox.DueAlert], now: datetime, *, sender: str, public_url: PublicUrl | None,
               names: Mapping[str, str]) -> outbox.NewMail: ...
 
 

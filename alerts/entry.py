@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alerts.happening import Happening, counted, happening, unquoted
+from alerts.public import PublicUrl
 from alerts.stretch import Stretch, excerpt, whole
 from alerts.text import line
 from storage.outbox import DueAlert
@@ -51,7 +52,7 @@ def no_answers(article: int) -> tuple[More, ...]:
     return ()
 
 
-def entries(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None, *,
+def entries(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: PublicUrl | None, *,
             answers: Callable[[int], tuple[More, ...]] = no_answers,
             brief: int = BRIEF_CHARACTERS) -> tuple[Entry, ...]:
     """One entry an article, in the order of their first alerts. The first alerts are told in full, those after them with about
@@ -74,13 +75,13 @@ def _in_full(alerts: Sequence[DueAlert]) -> set[int]:
     return full
 
 
-def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: str | None,
+def _entry(alerts: Sequence[DueAlert], names: Mapping[str, str], public_url: PublicUrl | None,
            answers: Callable[[int], tuple[More, ...]], full: Collection[int], characters: int) -> Entry:
     last = alerts[-1]
     passages = [Passage.from_json(alert.passage) for alert in alerts]
     brief = not any(alert.id in full for alert in alerts)
     headline, url = line(passages[-1].headline) or line(last.url), line(last.url)
-    more = _more(last.article, {alert.event for alert in alerts}, public_url)
+    more = _more(alerts, public_url)
     return Entry(
         outlet=line(names.get(last.outlet, last.outlet)), headline=headline,
         title=_title(headline, passages[-1], characters if brief else None),
@@ -110,13 +111,20 @@ def _title(headline: str, passage: Passage, characters: int | None) -> tuple[Str
     return whole(headline, marked) if characters is None else excerpt(headline, marked, characters)
 
 
-def _more(article: int, events: set[str], public_url: str | None) -> tuple[More, ...]:
-    verbs = {"show": "The whole article"}
-    if events & OF_EDITS:
-        verbs["diff"] = "All changes"
+def _more(alerts: Sequence[DueAlert], public_url: PublicUrl | None) -> tuple[More, ...]:
+    article, events = alerts[-1].article, {alert.event for alert in alerts}
+    found = [("The whole article", public_url.article(article) if public_url else f"steppewire article show {article}")]
+    if edits := [alert for alert in alerts if alert.event in OF_EDITS]:
+        old, new = _edited(edits)
+        of = f" --from {old} --to {new}" if old and new else ""
+        found.append(("All changes", public_url.diff(article, old, new) if public_url and old and new
+                      else f"steppewire article diff {article}{of}"))
     if any(name.startswith(("comment_", "thread_")) for name in events):
-        verbs["thread"] = "The thread"
-    if public_url is None:
-        return tuple(More(label, f"steppewire article {verb} {article}", False) for verb, label in verbs.items())
-    base = f"{public_url.rstrip('/')}/article/{article}"
-    return tuple(More(label, base if verb == "show" else f"{base}/{verb}", True) for verb, label in verbs.items())
+        found.append(("The thread", public_url.thread(article) if public_url else f"steppewire article thread {article}"))
+    return tuple(More(label, where, where.startswith("http")) for label, where in found)
+
+
+def _edited(edits: Sequence[DueAlert]) -> tuple[int | None, int | None]:
+    """The version before the first edit, and that of the last one; None where one is not known."""
+    first, last = (each(edits, key=lambda alert: alert.version or 0) for each in (min, max))
+    return first.before or (first.version or 1) - 1 or None, last.version

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from alerts.address import domain
 from alerts.entry import entries
 from alerts.opening import subject
+from alerts.public import PublicUrl
 from storage.feed import Told
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -22,8 +23,8 @@ _ENVIRONMENT = Environment(
 _ENTRY = _ENVIRONMENT.get_template("feed.html.j2")
 
 
-def atom(watch: str, since: datetime, told: Sequence[Told], *, sender: str, public_url: str | None, names: Mapping[str, str],
-         address: str | None = None) -> bytes:
+def atom(watch: str, since: datetime, told: Sequence[Told], *, sender: str, public_url: PublicUrl | None,
+         names: Mapping[str, str], address: str | None = None) -> bytes:
     """The feed, as UTF-8. It is read from the alerts themselves, the rows that mails are made of, and keeps no record of its
     own: what a kill, a retry or a second recipient does to mails can neither take an event out of it nor put one in twice. The
     same event has the same id for good; only a sender of another domain gives other ids.
@@ -44,7 +45,7 @@ def atom(watch: str, since: datetime, told: Sequence[Told], *, sender: str, publ
     return made
 
 
-def _entry(feed: ElementTree.Element, told: Told, host: str, names: Mapping[str, str], public_url: str | None) -> None:
+def _entry(feed: ElementTree.Element, told: Told, host: str, names: Mapping[str, str], public_url: PublicUrl | None) -> None:
     alert = told.alert
     (article,) = entries([alert], names, public_url)
     entry = _put(feed, "entry")

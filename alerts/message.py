@@ -17,6 +17,7 @@ from alerts.answering import Answering
 from alerts.entry import BRIEF_CHARACTERS, Entry, More, entries
 from alerts.mime import POLICY, header, mailbox, part
 from alerts.opening import contents, lead, subject
+from alerts.public import PublicUrl
 from alerts.stretch import Piece, Stretch
 from alerts.text import line
 from storage.outbox import DueAlert, NewMail
@@ -34,6 +35,7 @@ _PLAIN, _HTML = (_ENVIRONMENT.get_template(f"mail.{kind}.j2") for kind in ("txt"
 WATCHED = Stretch("same", (Piece("watched words", watched=True),))
 CHANGED = (Stretch("same", (Piece(", "),)), Stretch("out", (Piece("taken out"),)), Stretch("same", (Piece(", "),)),
            Stretch("in", (Piece("put in"),)))
+COMMANDS = "Only whoever runs this wire can run the steppewire commands above."
 
 
 def unanswered(article: int | None) -> tuple[More, ...]:
@@ -41,7 +43,7 @@ def unanswered(article: int | None) -> tuple[More, ...]:
     return ()
 
 
-def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None, names: Mapping[str, str],
+def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: PublicUrl | None, names: Mapping[str, str],
           answering: Answering | None = None) -> NewMail:
     """The mail that tells of alerts of one watch and recipient, up to 2,000 of them in less than 10 MB; names gives an outlet's
     name by its id. answering says how it is answered; without it nothing is offered."""
@@ -52,7 +54,7 @@ def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url:
     return mail
 
 
-def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url: str | None, names: Mapping[str, str],
+def _written(alerts: Sequence[DueAlert], now: datetime, sender: str, public_url: PublicUrl | None, names: Mapping[str, str],
              answering: Answering | None, brief: int) -> NewMail:
     watch, recipient = alerts[0].watch, alerts[0].recipient
     digest = _digest(alerts)
@@ -84,7 +86,7 @@ def message_id(alerts: Sequence[DueAlert], sender: str) -> str:
     return f"<{_digest(alerts)}@{domain(sender)}>"
 
 
-def plain(alerts: Sequence[DueAlert], *, public_url: str | None, names: Mapping[str, str]) -> tuple[str, str]:
+def plain(alerts: Sequence[DueAlert], *, public_url: PublicUrl | None, names: Mapping[str, str]) -> tuple[str, str]:
     """The subject and the plain text of a mail that tells of these alerts."""
     articles = entries(alerts, names, public_url)
     values = _values(articles, alerts[0].watch, ())
@@ -93,9 +95,11 @@ def plain(alerts: Sequence[DueAlert], *, public_url: str | None, names: Mapping[
 
 def _values(articles: Sequence[Entry], watch: str, foot: tuple[More, ...]) -> dict[str, Any]:
     """What the templates are filled with."""
+    commands = any(not way.is_link for entry in articles for way in entry.more)
     changed = any(happening.shows_changes for entry in articles for happening in entry.happenings)
     return {"entries": articles, "watch": line(watch), "subject": subject(articles), "lead": lead(articles),
-            "contents": contents(articles), "answers": foot, "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
+            "contents": contents(articles), "answers": foot, "commands": COMMANDS if commands else None,
+            "legend": (WATCHED, *CHANGED) if changed else (WATCHED,)}
 
 
 def _digest(alerts: Sequence[DueAlert]) -> str:

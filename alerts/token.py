@@ -72,6 +72,11 @@ def feed_address(key: bytes, public_url: str, watch: str) -> str:
     return f"{public_url.rstrip('/')}/feed/{quote(watch, safe='')}/{feed(key, watch)}.atom"
 
 
+def page(key: bytes, path: str) -> str:
+    """What signs the address of a page, such as article/7/thread."""
+    return _sign(key, f"page.{path}", SIGNATURE)
+
+
 def _with(key: bytes, mailbox: str, said: str) -> str:
     local, _, domain = mailbox.rpartition("@")
     return f"{local}+{said}.{_sign(key, said, MARK)}@{domain}"

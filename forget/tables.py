@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from alerts.answering import Answering
 from alerts.message import write
+from alerts.public import PublicUrl
 from crawler.items import ArticleRead
 from pipelines import redact
 from pipelines.forgetting import WITHDRAWN
@@ -22,10 +23,10 @@ from storage.outbox import NewMail
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """What a mail is made anew with: the address of the reading room, the outlets' names, what writes for a channel besides
+    """What a mail is made anew with: where people reach the pages, the outlets' names, what writes for a channel besides
     mail, by its name and a message of it, and how mails are answered."""
 
-    public_url: str | None
+    public_url: PublicUrl | None
     names: Mapping[str, str]
     other: Callable[[str, bytes], Callable[..., NewMail]]
     answering: Answering | None = None

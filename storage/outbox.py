@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import failpoint
-from storage.models import Alert, Article, Attempt, CommentVersion, Mail, Recipient, Version, Watch
+from storage.models import Alert, Article, Attempt, Change, CommentVersion, Mail, Recipient, Version, Watch
 from storage.schedule import Schedule
 from storage.store import Store
 
@@ -19,7 +19,8 @@ Outcome = Literal["sent", "later", "refused", "paused", "died"]
 
 @dataclass(frozen=True, slots=True)
 class DueAlert:
-    """An alert that may be mailed now. passage is the row's JSON, which `Passage.from_json` reads; outlet is an id."""
+    """An alert that may be mailed now. passage is the row's JSON, which `Passage.from_json` reads; outlet is an id. version is
+    the number of the version that it tells of, before that of the one which this was compared with."""
 
     id: int
     watch: str
@@ -33,6 +34,8 @@ class DueAlert:
     passage: dict[str, Any]
     zone: str = "UTC"
     quote_comments: bool = True
+    version: int | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +164,17 @@ def told_by(session: Session, mail: int) -> list[DueAlert]:
 
 def _told(session: Session, limit: int | None, *which: ColumnElement[bool]) -> list[DueAlert]:
     seen_at = func.coalesce(Version.seen_at, CommentVersion.seen_at, Alert.made_at, type_=Alert.made_at.type)
+    before = aliased(Version)
     found = session.execute(
-        select(Alert, Article, Watch, seen_at).join(Article, Article.id == Alert.article_id)
+        select(Alert, Article, Watch, seen_at, Version.seq, before.seq).join(Article, Article.id == Alert.article_id)
         .join(Watch, Watch.id == Alert.watch_id)
         .outerjoin(Version, Version.id == Alert.version_id)
+        .outerjoin(Change, Change.version_id == Version.id).outerjoin(before, before.id == Change.before_id)
         .outerjoin(CommentVersion, CommentVersion.id == Alert.comment_version_id)
         .where(*which).order_by(Alert.id).limit(limit))
     return [DueAlert(alert.id, alert.watch_id, alert.recipient, alert.event, alert.subject, article.id, article.outlet,
-                     article.url, seen, alert.passage, Schedule.kept(watch.schedule).zone, watch.quote_comments)
-            for alert, article, watch, seen in found]
+                     article.url, seen, alert.passage, Schedule.kept(watch.schedule).zone, watch.quote_comments, seq, compared)
+            for alert, article, watch, seen, seq, compared in found]
 
 
 def freeze(store: Store, mail: NewMail, alerts: Sequence[int]) -> bool:

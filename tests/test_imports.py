@@ -13,8 +13,8 @@ MAY = {
     "health": ("storage",), "run_desk": ("crawler", "pipelines", "storage"),
     "pipelines": ("crawler.api", "crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),
-    "web": ("storage", "alerts.feed", "alerts.text", "alerts.token"),
-    "forget": ("alerts.answering", "alerts.message", "crawler", "pipelines", "storage"),
+    "web": ("storage", "alerts.feed", "alerts.public", "alerts.text", "alerts.token"),
+    "forget": ("alerts.answering", "alerts.message", "alerts.public", "crawler", "pipelines", "storage"),
     "replay": ROOMS, "scheduler": ROOMS, "worker": ROOMS, "worker_main": ROOMS, "verbs": ROOMS, "cli": ROOMS,
     "commands": ROOMS,
 }

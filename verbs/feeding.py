@@ -7,6 +7,7 @@ from alerts.feed import atom
 from settings import Settings, SettingsError
 from storage import feed as events
 from storage.store import Store
+from verbs.answering import answering
 from verbs.needs import outlet_or_mistake
 from verbs.starter import make_key
 from verbs.watching import Unknown
@@ -20,8 +21,9 @@ def feed(settings: Settings, store: Store, watch: str, now: datetime) -> bytes:
         raise _unknown(watch)
     found = {name: outlet_or_mistake(settings, name) for name in settings.outlets}
     names = {name: name if isinstance(outlet, str) else outlet.name for name, outlet in found.items()}
-    return atom(watch, since, told, sender=settings.mail.sender, public_url=settings.public_url, names=names,
-                address=_address(settings, watch))
+    where = _address(settings, watch)
+    public_url = answering(settings).public_url if where is not None else None
+    return atom(watch, since, told, sender=settings.mail.sender, public_url=public_url, names=names, address=where)
 
 
 def address(settings: Settings, file: str, store: Store, watch: str) -> str:

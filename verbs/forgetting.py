@@ -46,8 +46,9 @@ def run(settings: Settings, store: Store, author: str | None, comments: Sequence
     asked = _asked(settings, store, author, comments, outlet)
     known = {name: _outlet(settings, name) for name in {each.outlet for each in asked} | set(settings.outlets)}
     kinds = {own: how.kind for own, how in settings.channel.items()}
-    composer = Composer(settings.public_url, {name: of.name if of else name for name, of in known.items()},
-                        lambda own, message: writer(kinds.get(own), message), answering(settings))
+    answered = answering(settings)
+    composer = Composer(answered.public_url, {name: of.name if of else name for name, of in known.items()},
+                        lambda own, message: writer(kinds.get(own), message), answered)
 
     async def each() -> list[tuple[Asked, Done]]:
         found = []

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from alerts import token
 from alerts.feed import atom
+from alerts.public import PublicUrl
 from alerts.text import line
 from storage import feed
 from storage.store import Store
@@ -62,7 +63,8 @@ class Feeds:
         if since is None:
             return None
         address = token.feed_address(self.key, self.public_url, watch)
-        body = atom(watch, since, told, sender=self.sender, public_url=self.public_url, names=self.names, address=address)
+        body = atom(watch, since, told, sender=self.sender, public_url=PublicUrl(self.public_url, self.key), names=self.names,
+                    address=address)
         return body, max((each.at for each in told), default=since)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from alerts.channels.deadline import GRACE_SECONDS, LOOK_SECONDS
 from alerts.channels.errors import Later, Paused
 from alerts.message import message_id, plain
+from alerts.public import PublicUrl
 from storage.outbox import DueAlert, NewMail
 
 # Apprise runs in a process of its own, isolated from our environment, its files and our memory: what hangs in it can be ended,
@@ -53,7 +54,7 @@ class Apprise:
             raise ValueError("Apprise makes nothing of this address: its documentation shows how each service's is written")
 
     @staticmethod
-    def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None,
+    def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: PublicUrl | None,
               names: Mapping[str, str]) -> NewMail:
         """The subject, an empty line, and the text that tells of alerts of one watch; nothing in it calls anybody by name."""
         title, text = plain(alerts, public_url=public_url, names=names)

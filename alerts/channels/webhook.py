@@ -23,6 +23,7 @@ from alerts.entry import More, entries
 from alerts.happening import quotes
 from alerts.message import message_id
 from alerts.opening import subject
+from alerts.public import PublicUrl
 from alerts.text import line, shortened
 from storage.outbox import DueAlert, NewMail
 from storage.passage import Part, Passage
@@ -64,7 +65,7 @@ class Webhook:
             raise ValueError("a webhook's address begins with https://, unless it is on this machine")
 
     @staticmethod
-    def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: str | None,
+    def write(alerts: Sequence[DueAlert], now: datetime, *, sender: str, public_url: PublicUrl | None,
               names: Mapping[str, str]) -> NewMail:
         """The document that tells of alerts of one watch for one webhook; docs/schemas/webhook.json describes it."""
         articles = entries(alerts, names, public_url)

@@ -81,7 +81,7 @@ class Story:
         """An alert of the article, seen some minutes before now; AssertionError where the watch would tell nothing."""
         assert passage is not None, f"{self.language}: {event} matches nothing"
         return DueAlert(number, self.watch, READER, event, f"version:{number}", 7, "steppe", self.url,
-                        NOW - timedelta(minutes=20 - number), passage.to_json(), "Asia/Almaty", True)
+                        NOW - timedelta(minutes=20 - number), passage.to_json(), "Asia/Almaty", True, 2, 1)
 
     def edit(self, number: int, event: str, old: Text, new: Text) -> DueAlert:
         """An alert of an edit, as the match makes it."""
@@ -151,10 +151,10 @@ def mails() -> Iterator[tuple[str, NewMail]]:
                 yield f"{story.language}/{template}", confirmation.write(
                     READER, [Named(story.watch, tuple(story.words))], NOW, sender=SENDER, answering=BY_LINK)
                 continue
+            answering = BY_LINK if template == "digest" else BY_MAIL
             yield f"{story.language}/{template}", write(
-                story.alerts(template), NOW, sender=SENDER, public_url="https://wire.example" if template == "digest" else None,
-                names={"steppe": story.outlet, "border": story.other_outlet},
-                answering=BY_LINK if template == "digest" else BY_MAIL)
+                story.alerts(template), NOW, sender=SENDER, public_url=answering.public_url,
+                names={"steppe": story.outlet, "border": story.other_outlet}, answering=answering)
     hour = timedelta(hours=1)
     fails = Standing("outlet:border", "The outlet border fails: its server has not answered for an hour.", NOW - hour,
                      told=False, due=True)

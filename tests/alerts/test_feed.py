@@ -19,6 +19,7 @@ from storage.outbox import DueAlert
 from storage.passage import Part, Passage
 from tests.alerts.filled import NAMES, PASSAGE, READER, SENDER, Filled
 from tests.alerts.test_deliver import Scripted
+from tests.alerts.written import PUBLIC_URL
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -49,7 +50,7 @@ def ids(document: bytes) -> list[str]:
 # --- the document
 
 def test_a_feed_reader_finds_all_that_a_feed_must_have() -> None:
-    found = feedparser.parse(made(event(2), event(1), public_url="https://wire.example", address="https://wire.example/f.atom"))
+    found = feedparser.parse(made(event(2), event(1), public_url=PUBLIC_URL, address="https://wire.example/f.atom"))
     assert not found.bozo and found.version == "atom10" and found.encoding == "utf-8"
     assert (found.feed.title, found.feed.id, found.feed.author) == ("Steppewire: debts", "tag:steppewire.example,2026:debts",
                                                                     "Steppewire")
@@ -61,7 +62,7 @@ def test_a_feed_reader_finds_all_that_a_feed_must_have() -> None:
     assert (first.published, first.updated) == ("2026-03-02T05:00:00Z", "2026-03-02T06:02:00Z")
     assert first.content[0].type == "text/html"
     assert "<b>China</b> pays for it." in first.content[0].value
-    assert '<a href="https://wire.example/article/2">' in first.content[0].value
+    assert f'<a href="{PUBLIC_URL.article(2)}">' in first.content[0].value
 
 
 def test_an_edit_shows_what_was_taken_out_and_put_in() -> None:
@@ -112,7 +113,7 @@ def test_a_hostile_text_is_only_text(hostile: str) -> None:
 
 
 def test_the_watch_and_the_domain_alone_make_the_ids() -> None:
-    one, again = made(event(1)), made(event(1), public_url="https://x.example", names={})
+    one, again = made(event(1)), made(event(1), public_url=PUBLIC_URL, names={})
     assert ids(one) == ids(again) != ids(atom("other", NOW, [event(1)], sender="x@y.example",
                                               public_url=None, names=NAMES))
 

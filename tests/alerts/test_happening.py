@@ -8,7 +8,7 @@ from lxml import html
 from alerts.events import EVENTS
 from storage.outbox import NewMail
 from storage.passage import Part, Passage
-from tests.alerts.written import alert, mail, page, plain, said
+from tests.alerts.written import PUBLIC_URL, alert, mail, page, plain, said
 from tests.conftest import NOW
 
 SECRET, NAME = "Nobody may read this about China.", "reader-5f2c"
@@ -45,8 +45,8 @@ def test_comments_that_are_not_quoted_are_counted_by_kind_with_the_words_that_ma
     assert "3 new comments\nSeen 2026-03-02 06:00 to 2026-03-02 06:03 UTC\nMatched: Russia, China\n" in plain(written)
     assert "Comment removed\nSeen 2026-03-02 06:01 UTC\nMatched: China\n" in plain(written)
     assert plain(written).startswith("3 new comments. Matched: Russia, China. Comment removed. Matched: China.\n")
-    linked = mail(*alerts, public_url="https://wire.example")
-    assert "https://wire.example/article/7/thread" in html.document_fromstring(page(linked)).xpath("//a/@href")
+    linked = mail(*alerts, public_url=PUBLIC_URL)
+    assert PUBLIC_URL.thread(7) in html.document_fromstring(page(linked)).xpath("//a/@href")
 
 
 def test_what_an_article_says_is_shown_though_comments_are_not() -> None:

@@ -1,3 +1,4 @@
+import hmac
 import re
 from datetime import timedelta
 from email import message_from_bytes
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from alerts.message import write
+from alerts.public import PublicUrl
 from storage.outbox import DueAlert
 from storage.passage import Part, Passage
 from tests.alerts.filled import READER, SENDER
-from tests.alerts.written import ANSWERING, alert, headlines, mail, page, parsed, plain
+from tests.alerts.written import ANSWERING, PUBLIC_URL, alert, headlines, mail, page, parsed, plain
 from tests.conftest import NOW
 
 # --- headers
@@ -180,18 +182,37 @@ def test_an_article_has_one_entry_however_much_happened_to_it() -> None:
 
 
 def test_with_a_public_address_there_are_links_instead_of_commands() -> None:
-    written = mail(alert(), alert(number=2, event="comment_posted"), public_url="https://wire.example/room/")
-    base = "https://wire.example/room/article/7"
+    written = mail(alert(version=2, before=1), alert(number=2, event="comment_posted"),
+                   public_url=PublicUrl("https://wire.example/room/", b"k" * 32))
     hrefs = html.document_fromstring(page(written)).xpath("//a/@href")
-    assert hrefs == ["https://steppe.example/a/7", base, f"{base}/diff", f"{base}/thread"]
+    paths = ("article/7", "article/7/diff/1-2", "article/7/thread")
+    signed = [hmac.new(b"k" * 32, f"page.{path}".encode(), "sha256").hexdigest()[:32] for path in paths]
+    assert hrefs == ["https://steppe.example/a/7", *(f"https://wire.example/room/{path}/{signature}"
+                                                     for path, signature in zip(paths, signed, strict=True))]
     assert all(f": {link}\n" in plain(written) for link in hrefs[1:])
-    assert "steppewire article" not in plain(written)
+    assert "steppewire" not in plain(written)
+
+
+def test_all_changes_are_those_of_the_mail_from_before_its_first_edit_to_its_last() -> None:
+    edits = (alert(number=1, version=5, before=3), alert(number=2, event="headline_changed", version=6, before=5))
+    seen_later = alert(number=3, event="article_back", version=9, before=8)
+    assert "All changes: steppewire article diff 7 --from 3 --to 6\n" in plain(mail(*edits, seen_later))
+    assert f"All changes: {PUBLIC_URL.diff(7, 3, 6)}\n" in plain(mail(*edits[::-1], public_url=PUBLIC_URL))
+    assert "All changes: steppewire article diff 7 --from 1 --to 2\n" in plain(mail(alert(version=2)))
+
+
+def test_a_mail_that_names_commands_says_once_who_can_run_them() -> None:
+    said = "Only whoever runs this wire can run the steppewire commands above."
+    written = mail(alert(), alert(number=2, article=8))
+    assert plain(written).count(said) == page(written).count(said) == 1
+    linked = mail(alert(version=2, before=1), public_url=PUBLIC_URL)
+    assert said not in plain(linked) and said not in page(linked)
 
 
 # --- what strangers wrote
 
 def test_nothing_is_fetched_when_a_mail_is_looked_at() -> None:
-    tree = html.document_fromstring(page(mail(public_url="https://wire.example")))
+    tree = html.document_fromstring(page(mail(public_url=PUBLIC_URL)))
     assert tree.xpath("//img | //link | //iframe | //script | //object | //@src | //@background") == []
     assert "url(" not in page(mail()) and "@import" not in page(mail())
 

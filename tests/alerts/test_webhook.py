@@ -17,11 +17,13 @@ from jsonschema import Draft202012Validator
 from alerts.channels.errors import ChannelError, Later, Paused, Refused, RefusedMessage, Unreachable
 from alerts.channels.webhook import Webhook
 from alerts.compose import compose
+from alerts.public import PublicUrl
 from storage import outbox
 from storage.outbox import DueAlert
 from storage.passage import Part, Passage
 from tests.alerts.filled import NAMES, SENDER, Filled
 from tests.alerts.sink import SECRET, Sink, sink
+from tests.alerts.written import PUBLIC_URL
 from tests.crawler.tls import certificate
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
@@ -33,10 +35,10 @@ SAID = Passage("A road", ("China",), (Part("comment", None, "China again! \u202e
 
 def due(own: int, passage: Passage, event: str, *, article: int = 7, quote: bool = True) -> DueAlert:
     return DueAlert(own, "debts", "desk", event, f"version:{own}", article, "steppe", f"https://steppe.example/a/{article}",
-                    NOW - timedelta(minutes=own), passage.to_json(), quote_comments=quote)
+                    NOW - timedelta(minutes=own), passage.to_json(), quote_comments=quote, version=4, before=3)
 
 
-def written(*alerts: DueAlert, public_url: str | None = None) -> Any:
+def written(*alerts: DueAlert, public_url: PublicUrl | None = None) -> Any:
     mail = Webhook.write(alerts, NOW, sender=SENDER, public_url=public_url, names=NAMES)
     document = json.loads(mail.bytes)
     assert list(Draft202012Validator(SCHEMA).iter_errors(document)) == []
@@ -51,7 +53,7 @@ MESSAGE = Webhook.write([due(1, EDIT, "article_edited")], NOW, sender=SENDER, pu
 
 def test_a_document_tells_all_that_a_mail_tells() -> None:
     found = written(due(1, EDIT, "article_edited"), due(2, SAID, "comment_posted"), due(3, EDIT, "article_new", article=8),
-                    public_url="https://wire.example/")
+                    public_url=PUBLIC_URL)
     assert (found["schema"], found["watch"], found["made_at"]) == (1, "debts", "2026-03-02T06:00:00Z")
     first, second = found["entries"]
     assert (first["article"], first["outlet"], first["outlet_name"], first["url"]) == (
@@ -65,9 +67,9 @@ def test_a_document_tells_all_that_a_mail_tells() -> None:
                    "new_spans": [[0, 5]]}]}
     assert said["author"] == "Aigul B." and said["parts"][0]["new"] == "China again! \u202e"
     assert first["links"] == [
-        {"label": "The whole article", "url": "https://wire.example/article/7", "command": None},
-        {"label": "All changes", "url": "https://wire.example/article/7/diff", "command": None},
-        {"label": "The thread", "url": "https://wire.example/article/7/thread", "command": None}]
+        {"label": "The whole article", "url": PUBLIC_URL.article(7), "command": None},
+        {"label": "All changes", "url": PUBLIC_URL.diff(7, 3, 4), "command": None},
+        {"label": "The thread", "url": PUBLIC_URL.thread(7), "command": None}]
 
 
 def test_without_an_address_of_its_own_it_names_the_command_that_shows_more() -> None:

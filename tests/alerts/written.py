@@ -16,6 +16,7 @@ from alerts.answering import Answering
 from alerts.entry import FULL_CHARACTERS
 from alerts.events import EVENTS
 from alerts.message import write
+from alerts.public import PublicUrl
 from storage.notices import Over, Standing
 from storage.outbox import DueAlert, NewMail
 from storage.passage import Part, Passage
@@ -24,6 +25,7 @@ from tests.alerts.filled import READER, SENDER
 from tests.conftest import NOW
 
 ANSWERING = Answering(b"k" * 32, "wire@steppewire.example", is_read=True, url="https://wire.example")
+PUBLIC_URL = PublicUrl("https://wire.example/", b"k" * 32)
 OLD, NEW = "China lends two billion.", "China lends three billion."
 EDIT = Passage("A railway through the pass", ("China",), (Part("text", OLD, NEW, ((0, 5),), ((0, 5),)),))
 
@@ -35,7 +37,7 @@ def alert(passage: Passage = EDIT, *, number: int = 1, **values: Any) -> DueAler
     return DueAlert(**{**made, **values})
 
 
-def mail(*alerts: DueAlert, now: datetime = NOW, public_url: str | None = None, name: str = "Steppe Courier") -> NewMail:
+def mail(*alerts: DueAlert, now: datetime = NOW, public_url: PublicUrl | None = None, name: str = "Steppe Courier") -> NewMail:
     return write(alerts or (alert(),), now, sender=SENDER, public_url=public_url, names={"steppe": name})
 
 
