@@ -22,6 +22,7 @@ import settings
 from alerts import token
 from alerts.channels.webhook import Webhook
 from alerts.events import EVENTS
+from alerts.public import PublicUrl
 from crawler.archive import Harm
 from crawler.items import Block, CommentRead, ThreadState
 from demo.life import life
@@ -244,7 +245,7 @@ def posted() -> list[Document]:
     """The documents that a webhook is posted, with and without an address of the reading room."""
     alerts = [due(1, EDIT, "article_edited"), due(2, SAID, "comment_posted"), due(3, SAID, "comment_posted", quote=False)]
     return [json.loads(Webhook.write(alerts, NOW, sender=SENDER, public_url=url, names=NAMES).bytes)
-            for url in (None, "https://wire.example")]
+            for url in (None, PublicUrl("https://wire.example", b"k" * 32))]
 
 
 def answered(played: Played) -> Documents:
