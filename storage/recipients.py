@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from storage import watches
+from storage import watch_figures, watches
 from storage.insert import insert
 from storage.models import Alert, Mail, Recipient
 
@@ -22,8 +22,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class RecipientRow:
-    """An address in a list. state is None where nothing is known of it; watches are those that stand and name it, waiting the
-    alerts that are in no mail yet."""
+    """An address in a list. state is None where nothing is known of it; watches are those that stand and name it, without
+    those that it has ended, waiting the alerts that are in no mail yet."""
 
     address: str
     state: str | None
@@ -93,11 +93,13 @@ def know(session: Session, now: datetime) -> None:
 def listing(session: Session) -> list[RecipientRow]:
     """All that alerts go to or went to, by their names."""
     rows = {row.address: row for row in session.scalars(select(Recipient))}
-    named = _named(session)
+    named, ended = _named(session), watch_figures.ended_by(session)
     waiting: dict[str, int] = dict(session.execute(select(Alert.recipient, func.count()).where(
         Alert.state == "pending", Alert.mail_id.is_(None)).group_by(Alert.recipient)).all())
     others = set(session.scalars(select(Alert.recipient).distinct()))
-    return [_row(address, rows.get(address), tuple(each.watch for each in named.get(address, ())), waiting.get(address, 0))
+    told = {address: tuple(each.watch for each in of if address not in ended.get(each.watch, ()))
+            for address, of in named.items()}
+    return [_row(address, rows.get(address), told.get(address, ()), waiting.get(address, 0))
             for address in sorted(rows.keys() | named.keys() | others)]
 
 

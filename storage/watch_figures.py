@@ -25,8 +25,9 @@ class WatchFigures:
 
     @property
     def precision(self) -> float | None:
-        """The share of what was mailed to which nobody said that it is not relevant; None where nothing was mailed."""
-        return 1 - self.not_relevant / self.mailed if self.mailed else None
+        """The share of what was mailed to which nobody said that it is not relevant; None where nothing was mailed, and where
+        nobody ever answered anything, as silence says nothing."""
+        return 1 - self.not_relevant / self.mailed if self.mailed and self.answers else None
 
 
 def figures(session: Session, watches: Collection[str]) -> dict[str, WatchFigures]:
@@ -88,6 +89,15 @@ def waiting(session: Session) -> dict[str, Waits]:
                func.count().filter((Alert.state == "pending") & Alert.mail_at.is_(None)),
                func.count().filter(Alert.state == "held"))
         .where(Alert.state.in_(("pending", "held")), Alert.mail_id.is_(None)).group_by(Alert.watch_id))}
+
+
+def ended_by(session: Session) -> dict[str, list[str]]:
+    """The recipients who want no more of a watch, by watch."""
+    found: dict[str, list[str]] = {}
+    for watch, recipient in session.execute(select(Answer.watch_id, Answer.recipient).distinct().where(
+            Answer.action == "end_watch", Answer.undone_at.is_(None)).order_by(Answer.recipient)):
+        found.setdefault(str(watch), []).append(recipient)
+    return found
 
 
 def last_mail(session: Session, watch: str) -> datetime | None:

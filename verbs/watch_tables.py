@@ -13,14 +13,24 @@ SHOWN = 20
 
 def watches(console: Console, document: dict[str, Any]) -> None:
     """The watches that stand."""
-    rows = [row | {"asks": _asks(row), "state": "broken" if row["broken"] else "rests" if row["paused_at"] else "stands"}
+    rows = [row | {"asks": _asks(row), "state": _state(row),
+                   "recipients": [f"{each} (ended it)" if each in row["ended_by"] else each for each in row["recipients"]]}
             for row in document["watches"]]
     table(console, rows, {"watch": "watch", "": "state", "words": "words", "to": "recipients", "asks for": "asks",
-                           "since": "since", "30 days": "alerts_30_days", "next mail": "next_mail_at", "from": "origin"},
+                           "since": "since", "alerts in 30 days": "alerts_30_days", "next mail": "next_mail_at",
+                           "from": "origin"},
            "no watch stands: `steppewire watch add` adds one")
     for row in document["watches"]:
         if row["broken"]:
             console.print(Text(f"{MARKS['bad']} {row['watch']} is broken and finds nothing: {row['broken']}", "red"))
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["broken"]:
+        return "broken"
+    if row["paused_at"]:
+        return "rests"
+    return "tells nobody" if set(row["recipients"]) <= set(row["ended_by"]) else "stands"
 
 
 def _asks(row: dict[str, Any]) -> str:
@@ -32,6 +42,8 @@ def _asks(row: dict[str, Any]) -> str:
         said.append(f"{row['digest']}ly" if row["digest"] != "day" else "daily")
     if row["quiet"]:
         said.append(f"quiet {'–'.join(row['quiet'])}")
+    if row["digest"] in ("day", "week") or row["quiet"]:
+        said.append(f"by the clock of {row['zone']}")
     if row["cap"]:
         said.append(f"{row['cap']} mails an hour")
     return "; ".join(said)
@@ -40,11 +52,17 @@ def _asks(row: dict[str, Any]) -> str:
 def figures(console: Console, document: dict[str, Any]) -> None:
     """What watches have told."""
     rows = [row | {"events": {each["event"]: each["alerts"] for each in row["events"]},
-                   "precision": "" if row["precision"] is None else f"{row['precision']:.0%}",
+                   "precision": _precision(row),
                    "state": "ended" if row["ended_at"] else ""} for row in document["figures"]]
     table(console, rows, {"watch": "watch", "": "state", "alerts": "alerts", "mailed": "mailed", "mails": "mails",
                            "of": "events", "not relevant": "not_relevant", "precision": "precision",
                            "ended by": "ended_by"}, "no watch stands: `steppewire watch add` adds one")
+
+
+def _precision(row: dict[str, Any]) -> str:
+    if row["precision"] is not None:
+        return f"{row['precision']:.0%}"
+    return "no answers" if row["mailed"] else ""
 
 
 def tested(console: Console, document: dict[str, Any]) -> None:
@@ -57,12 +75,15 @@ def tested(console: Console, document: dict[str, Any]) -> None:
         console.print(f"It matches: {len(document['spans'])} places." if document["matched"] else "It does not match.")
         return
     for hit in document["hits"][-SHOWN:]:
-        which = f" {hit['seq']}" if hit["seq"] is not None else ""
+        which = f" version {hit['seq']}" if hit["seq"] is not None else ""
         console.print(Text(f"{cell(hit['seen_at'])} {hit['event']}{which}: {line(hit['headline'])}", "bold"))
         console.print(f"  {line(hit['url'])} ({', '.join(hit['words'])})", soft_wrap=True)
         for change in hit["changes"]:
+            if change["old"] == change["new"] and change["new"] is not None:  # it has a word, and nobody changed it
+                console.print(Text(f"    {line(change['new'])}"))
+                continue
             for mark, colour, side in (("-", "red", change["old"]), ("+", "green", change["new"])):
-                if side is not None and (mark == "+" or side != change["new"]):
+                if side is not None:
                     console.print(Text(f"  {mark} {line(side)}", colour))
     if (more := len(document["hits"]) - SHOWN) > 0:
         console.print(f"These are the newest {SHOWN}; --json has {more} more.")

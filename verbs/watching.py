@@ -106,7 +106,8 @@ def remove(store: Store, file: str, names: Sequence[str], now: datetime) -> dict
         named = _named(session, names)
         for watch in named:
             if watch.origin == "config":
-                raise SettingsError(f"the watch {watch.id} is one of the settings", file=file, key="watch.id", value=watch.id,
+                raise SettingsError(f"the watch {watch.id} is one of the settings; nothing was removed", file=file,
+                                    key="watch.id", value=watch.id,
                                     remedy="take it out of this file and start the daemon anew, or pause it with "
                                            f"`steppewire watch pause {watch.id}`")
         return {watch.id: watches.end(session, watch, now, "its watch was removed") for watch in named}
@@ -115,7 +116,7 @@ def remove(store: Store, file: str, names: Sequence[str], now: datetime) -> dict
 def _named(session: Session, names: Sequence[str]) -> list[Watch]:
     there = {watch.id: watch for watch in watches.every(session)}
     if missing := [name for name in names if name not in there]:
-        raise Unknown(f"there is no watch {', '.join(missing)}: `steppewire watch list` lists them")
+        raise Unknown(f"there is no watch {', '.join(missing)}, and nothing was changed: `steppewire watch list` lists them")
     return [there[name] for name in dict.fromkeys(names)]
 
 
@@ -128,8 +129,10 @@ def _number(waits: Waits) -> int:
 def listing(session: Session, now: datetime) -> Document:
     """All watches that stand, by id."""
     lately, waits = watch_figures.alerts_since(session, now - LATELY), watch_figures.waiting(session)
+    ended = watch_figures.ended_by(session)
     return SCHEMA | {"watches": [
-        document(watch) | {"alerts_30_days": lately.get(watch.id, 0),
+        document(watch) | {"ended_by": [each for each in ended.get(watch.id, ()) if each in _texts(watch.recipients)],
+                           "alerts_30_days": lately.get(watch.id, 0),
                            "next_mail_at": time(waits.get(watch.id, NO_WAITS).next_at)}
         for watch in watches.every(session)]}
 
@@ -151,12 +154,13 @@ def document(watch: Watch) -> Document:
             "broken": broken}
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
 def _readable(watch: Watch) -> WatchRow:
     """A broken watch with what of it can be read."""
-    def texts(value: object) -> tuple[str, ...]:
-        return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
-
-    return WatchRow(watch.id, texts(watch.words), texts(watch.recipients), texts(watch.outlets))
+    return WatchRow(watch.id, _texts(watch.words), _texts(watch.recipients), _texts(watch.outlets))
 
 
 def stats(session: Session, which: str | None) -> Document:

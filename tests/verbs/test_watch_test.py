@@ -39,7 +39,8 @@ def test_a_query_shows_what_it_would_have_told_and_mails_nothing(past: Path, sto
         ("steppe", "2026-03-03", 1), ("steppe", "2026-03-04", 2)]
     assert found["mails"] == 2
     shown = said("watch", "test", "debt", "--since", "2026-03-01", cwd=past).stdout
-    assert "- Its debt is 5 billion." in shown and "+ Its debt is 7 billion." in shown and "mails to each recipient: 2" in shown
+    assert "- Its debt is 5 billion." in shown and "+ Its debt is 7 billion." in shown and "article_edited version 2: " in shown
+    assert "mails to each recipient: 2" in shown
     with store.reading() as session:
         assert session.query(Alert).count() == session.query(Mail).count() == 0
 
@@ -49,6 +50,12 @@ def test_a_watch_is_tested_with_all_that_it_asks_for_also_while_it_rests(past: P
     said("watch", "pause", "debts", cwd=past)
     found = told("watch", "test", "--watch", "debts", "--since", "2026-03-01", cwd=past)
     assert [hit["event"] for hit in found["hits"]] == ["comment_posted"] and found["mails"] == 1
+
+
+def test_an_unchanged_place_that_has_the_word_is_shown_as_unchanged(past: Path) -> None:
+    lines = said("watch", "test", "railway", "--since", "2026-03-01", cwd=past).stdout.splitlines()
+    edited = lines[next(place for place, line in enumerate(lines) if "article_edited" in line):]
+    assert "    A railway is open." in edited and "  + A railway is open." not in edited
 
 
 def test_only_the_last_thirty_days_are_looked_at_unless_told_otherwise(past: Path) -> None:

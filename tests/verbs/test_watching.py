@@ -1,4 +1,5 @@
 """Watches as people keep them: added, paused, resumed and ended beside those of the settings, and what is said of them."""
+import io
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -9,14 +10,16 @@ from typing import Any
 
 import pytest
 from command import said, told
+from rich.console import Console
 from sqlalchemy import update
 
 import settings
 from settings import Settings, SettingsError
+from storage import recipients
 from storage.models import Alert, Answer, Watch
 from storage.store import Store
 from tests.alerts.filled import READER, Filled
-from verbs import watching
+from verbs import watch_tables, watching
 from verbs.watching import Unknown, add, listing, pause, remove, resume, stats, sync_watches
 
 HOUR = timedelta(hours=1)
@@ -149,6 +152,7 @@ def test_a_watch_of_the_settings_is_only_taken_out_of_their_file(store: Store, n
     add(read, store, GIVEN, now)
     with pytest.raises(SettingsError, match="one of the settings") as caught:
         remove(store, "steppewire.toml", ["debts", "rails"], now)
+    assert "nothing was removed" in caught.value.message
     assert caught.value.file == "steppewire.toml" and "take it out of this file" in caught.value.remedy
     assert set(listed(store, now)) == {"debts", "rails"}
 
@@ -210,6 +214,48 @@ def test_a_watch_of_which_nothing_was_mailed_has_no_precision(store: Store, now:
     add(read, store, GIVEN, now)
     with store.reading() as session:
         assert watching.stats(session, "debts")["figures"][0]["precision"] is None
+
+
+def test_silence_is_no_precision(store: Store, now: datetime) -> None:
+    filled = Filled(store, now)
+    alert, mail = filled.alert(), filled.mail(watch="debts")
+    with store.writing() as session:
+        session.execute(update(Alert).where(Alert.id == alert).values(state="mailed", mail_id=mail))
+    with store.reading() as session:
+        found, = stats(session, None)["figures"]
+    assert (found["mailed"], found["answers"], found["precision"]) == (1, [], None)
+    assert "no answers" in drawn(watch_tables.figures, {"figures": [found]})
+
+
+def test_who_ended_a_watch_is_said_where_it_is_listed(store: Store, now: datetime, read: Settings) -> None:
+    add(read, store, GIVEN | {"recipients": [READER, "b@example.org"]}, now)
+
+    def end(recipient: str, **more: Any) -> Answer:
+        return Answer(at=now, action="end_watch", via="cli", watch_id="debts", recipient=recipient, **more)
+
+    with store.writing() as session:
+        session.add_all([end(READER), end("b@example.org", undone_at=now), end("gone@example.org")])
+    found = listed(store, now)["debts"]
+    assert found["ended_by"] == [READER]
+    table = drawn(watch_tables.watches, {"watches": [found]})
+    assert f"{READER} (ended it)" in table and "b@example.org (" not in table and "stands" in table
+    with store.reading() as session:
+        assert {each.address: each.watches for each in recipients.listing(session)} == {READER: (), "b@example.org": ("debts",)}
+    with store.writing() as session:
+        session.add(end("b@example.org"))
+    assert "tells nobody" in drawn(watch_tables.watches, {"watches": [listed(store, now)["debts"]]})
+
+
+def test_hours_of_a_watch_are_listed_with_their_clock(store: Store, now: datetime, read: Settings) -> None:
+    add(read, store, GIVEN | {"quiet": ["22:00", "06:30"], "zone": "Asia/Almaty"}, now)
+    table = drawn(watch_tables.watches, {"watches": [listed(store, now)["debts"]]})
+    assert "quiet 22:00–06:30; by the clock of Asia/Almaty" in table
+
+
+def drawn(draw: Any, document: dict[str, Any]) -> str:
+    console = Console(width=400, record=True, file=io.StringIO())
+    draw(console, document)
+    return console.export_text()
 
 
 # --- by the command
