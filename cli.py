@@ -301,7 +301,7 @@ def why(config: Path | None, url: str, as_json: bool) -> None:
     from verbs import why as way
 
     try:
-        document = way.why(load(config), open_store(config), url)
+        document = way.why(load(config), open_store(config), url, datetime.now(timezone.utc))
     except way.NoAddress as error:
         raise click.BadParameter(str(error), param_hint="URL") from error
     present(document, as_json)

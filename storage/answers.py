@@ -58,10 +58,21 @@ class AnswerRow:
 
 def silent(session: Session, article: int, outlet: str) -> frozenset[tuple[str, str]]:
     """The watches and recipients, in pairs, who want to hear nothing of an article of an outlet."""
-    found = session.execute(select(Answer.watch_id, Answer.recipient).where(Answer.undone_at.is_(None), or_(
-        Answer.action == "end_watch", (Answer.action == "mute_story") & (Answer.article_id == article),
-        (Answer.action == "mute_outlet") & (Answer.outlet == outlet))))
+    found = session.execute(select(Answer.watch_id, Answer.recipient).where(
+        Answer.undone_at.is_(None), _silences(article, outlet)))
     return frozenset((watch, recipient) for watch, recipient in found if watch is not None)
+
+
+def silencing(session: Session, article: int, outlet: str) -> dict[tuple[str, str], AnswerRow]:
+    """The newest answer by which a recipient of a watch wants to hear nothing of an article of an outlet, by watch and
+    recipient."""
+    found = listing(session, Answer.undone_at.is_(None), _silences(article, outlet))
+    return {(row.watch, row.recipient): row for row in reversed(found) if row.watch is not None}
+
+
+def _silences(article: int, outlet: str) -> ColumnElement[bool]:
+    return or_(Answer.action == "end_watch", (Answer.action == "mute_story") & (Answer.article_id == article),
+               (Answer.action == "mute_outlet") & (Answer.outlet == outlet))
 
 
 def look(session: Session, action: str, digest: str, article: int | None = None, *, token: str | None = None) -> Said:

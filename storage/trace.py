@@ -12,13 +12,14 @@ from storage.models import Alert, Article, Attempt, Capture, Hold, Mail, Page, R
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One recipient's alert of an article, with the mail that it is in, how often that was tried, and when last;
-    and the hold that it is of, with its reason; and what is known of the recipient."""
+    """One recipient's alert of an article, with the mail that it is in, how often that was tried, when last, and how
+    that ended; and the hold that it is of, with its reason; and what is known of the recipient."""
 
     alert: Alert
     mail: Mail | None
     attempts: int
     tried_at: datetime | None
+    outcome: str | None = None
     hold: int | None = None
     held: str | None = None
     recipient: Recipient | None = None
@@ -71,7 +72,8 @@ def tellings(session: Session, article_id: int) -> list[Telling]:
     attempts = select(func.count()).where(Attempt.mail_id == Mail.id).scalar_subquery()
     tried = select(func.max(func.coalesce(Attempt.ended_at, Attempt.at, type_=Attempt.at.type), type_=Attempt.at.type)).where(
         Attempt.mail_id == Mail.id).scalar_subquery()
-    found = session.execute(select(Alert, Mail, attempts, tried, Hold.id, Hold.reason, Recipient)
+    ended = select(Attempt.outcome).where(Attempt.mail_id == Mail.id).order_by(Attempt.id.desc()).limit(1).scalar_subquery()
+    found = session.execute(select(Alert, Mail, attempts, tried, ended, Hold.id, Hold.reason, Recipient)
                             .outerjoin(Recipient, Recipient.address == Alert.recipient)
                             .outerjoin(Mail, Mail.id == Alert.mail_id).outerjoin(Version, Version.id == Alert.version_id)
                             .outerjoin(Run, Run.id == Alert.run_id)

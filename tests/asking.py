@@ -63,7 +63,7 @@ class Wire:
     folder: Path
 
     def ask(self, url: str = URL) -> Asked:
-        asked = Asked(why(self.settings, self.desk.store, url))
+        asked = Asked(why(self.settings, self.desk.store, url, self.desk.now))
         assert [step["step"] for step in asked.document["steps"]] == NAMES
         return asked
 

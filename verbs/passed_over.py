@@ -1,10 +1,15 @@
-"""Why a watch says nothing of an article that has one of its words, and what would have it do so."""
+"""Why a watch says nothing of an article that has one of its words, and what would have it do so; and who hears nothing."""
+from collections.abc import Collection, Mapping
+
 from sqlalchemy.orm import Session
 
 from pipelines.match.words import find
 from storage import answers, watches
 from storage.models import Article, Reading, Watch
 from verbs.needs import moment
+
+SILENCES = {"mute_story": "muted this article in the watch {}", "mute_outlet": "muted its outlet in the watch {}",
+            "end_watch": "ended the watch {}"}
 
 
 def passed_over(session: Session, watch: Watch, article: Article, reading: Reading, country: str | None) -> tuple[str, str]:
@@ -29,8 +34,17 @@ def passed_over(session: Session, watch: Watch, article: Article, reading: Readi
                 "wait: what changes in it from now on is told")
     if not own.asks_for("article_new"):
         return f"{name} asks for {', '.join(own.events)} only", "add article_new to the watch's events"
-    silent = answers.silent(session, article.id, article.outlet)
-    if all((watch.id, recipient) in silent for recipient in own.recipients):
-        return (f"whoever {name} tells has ended it, or muted this article or its outlet",
-                "see `steppewire recipient list`, and take an answer back with `steppewire recipient undo`")
+    silent = silenced(session, article, {watch.id: own.recipients})
+    if len(silent) == len(set(own.recipients)):
+        return "; ".join(note for note, _ in silent), " and ".join(remedy for _, remedy in silent)
     return f"{name} has a word in it now and had none when it was stored", "look at its versions"
+
+
+def silenced(session: Session, article: Article, told: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """Those recipients of watches, by the watch's id, who want to hear nothing of the article, each with what they answered
+    and the remedy."""
+    found = answers.silencing(session, article.id, article.outlet)
+    return [(f"{recipient} {SILENCES[said.action].format(watch)} {moment(said.at)} (answer {said.id})",
+             f"`steppewire recipient undo {said.id}`")
+            for watch, recipients in told.items() for recipient in dict.fromkeys(recipients)
+            if (said := found.get((watch, recipient))) is not None]

@@ -13,14 +13,15 @@ from pipelines.match.words import find
 from settings import Settings
 from storage import absences, articles, runs, trace
 from storage.clock import NEVER_YEAR
-from storage.models import Article, Host, Page
+from storage.models import Alert, Article, Host, Page
 from storage.store import Store
 from storage.trace import Telling
 from verbs import documents
 from verbs.finding import Owner, owner, spellings
 from verbs.needs import moment
-from verbs.passed_over import passed_over
+from verbs.passed_over import passed_over, silenced
 from verbs.tables import BECAME
+from verbs.waiting import paused
 
 State = Literal["yes", "no", "waiting", "unknown"]
 Name = Literal["outlet", "robots", "discovered", "fetched", "read", "stored", "matched", "mailed"]
@@ -42,16 +43,17 @@ class NoAddress(ValueError):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the way: at says when it was taken, note why it is as it is, remedy what a person can do; brief is the note
-    for the answer, where the note itself says more than fits there."""
+    for the answer, where the note itself says more than fits there; partly says to how many it was mailed where not to all."""
 
     state: State
     note: str
     at: datetime | None = None
     remedy: str = ""
     brief: str = ""
+    partly: str = ""
 
 
-def why(settings: Settings, store: Store, url: str) -> dict[str, Any]:
+def why(settings: Settings, store: Store, url: str, now: datetime) -> dict[str, Any]:
     """The way of the page with this address, in whatever spelling, and the first step that stopped it; NoAddress."""
     if not (urls := spellings(url)):
         raise NoAddress(f"{url} is no web address")
@@ -61,27 +63,32 @@ def why(settings: Settings, store: Store, url: str) -> dict[str, Any]:
         if whose.outlet is not None:
             found.sort(key=lambda page: page.outlet != whose.outlet.id)  # type: ignore[union-attr]  # as just asked
         page = found[0] if found else None
-        steps = _steps(settings, session, urls, whose, page)
+        steps = _steps(settings, session, urls, whose, page, now)
     return documents.SCHEMA | {
         "url": page.url if page is not None else urls[0], "answer": _answer(steps, daemon=store.holder() is not None),
         "steps": [{"step": name, "state": step.state, "at": documents.time(step.at), "note": step.note}
                   for name, step in steps.items()]}
 
 
-def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Owner, page: Page | None) -> dict[Name, Step]:
+def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Owner, page: Page | None,
+           now: datetime) -> dict[Name, Step]:
     article = session.get(Article, page.article_id) if page is not None and page.article_id is not None else None
     told = [each for each in trace.tellings(session, article.id) if each.alert.comment_version_id is None] if article else []
     own = next((url for url in urls if whose.outlet is not None and whose.outlet.owns(url)), urls[0])
     return {"outlet": _outlet(whose), "robots": _robots(settings, session, whose, page.url if page is not None else own),
             "discovered": _discovered(session, whose, page), "fetched": _fetched(session, page),
             "read": _read(session, page), "stored": _stored(session, article),
-            "matched": _matched(settings, session, whose, article, told), "mailed": _mailed(told)}
+            "matched": _matched(settings, session, whose, article, told),
+            "mailed": _mailed(settings, session, article, told, now)}
 
 
 def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
     """One sentence: what stopped it, and what to do."""
     if steps["mailed"].state == "yes":
         return f"It was mailed: {steps['mailed'].brief}."
+    if steps["mailed"].partly:
+        step = steps["mailed"]
+        return f"It was mailed to {step.partly}: {step.brief}{f'; {step.remedy}' if step.remedy else ''}."
     passed = BEFORE_FETCHED if steps["fetched"].state == "yes" else ()
     name, step = next((name, step) for name, step in steps.items() if step.state in ("no", "waiting") and name not in passed)
     if step.state == "no":
@@ -233,22 +240,41 @@ def _matched(settings: Settings, session: Session, whose: Owner, article: Articl
     return Step("no", "; ".join(note for note, _ in passed), remedy=", or ".join(dict.fromkeys(remedy for _, remedy in passed)))
 
 
-def _mailed(told: Sequence[Telling]) -> Step:
-    if not told:
+def _mailed(settings: Settings, session: Session, article: Article | None, told: Sequence[Telling], now: datetime) -> Step:
+    if not told or article is None:
         return Step("no", "nothing was matched that could be mailed")
     newest = told[-1].alert
-    of_newest = [_told(one) for one in told if (one.alert.event, one.alert.subject) == (newest.event, newest.subject)]
-    worst = min(of_newest, key=lambda step: ("no", "waiting", "yes").index(step.state))
-    notes = dict.fromkeys(step.note for step in (worst, *of_newest))
-    earlier = dict.fromkeys(f"{one.alert.event} of {moment(one.alert.made_at)}: {_told(one).note}" for one in reversed(told)
-                            if (one.alert.event, one.alert.subject) != (newest.event, newest.subject))
+    of_newest = [(one.alert.recipient, _told(settings, one, now)) for one in told if _same(one, newest)]
+    _, worst = min(of_newest, key=lambda one: ("no", "waiting", "yes").index(one[1].state))
+    heard = [one for one in of_newest if one[1].state == "yes"]
+    partly = bool(heard) and len(heard) < len(of_newest)
+    yet: dict[State, str] = {"no": "not to", "waiting": "not yet to"}
+    missed = [f"{yet[step.state]} {recipient}: {step.note}" if partly else step.note
+              for recipient, step in of_newest if step.state != "yes"]
+    silent = [f"{note}: {remedy}" for note, remedy in _silent(session, article, [one for one in told if _same(one, newest)])]
+    notes = dict.fromkeys([*(step.note for _, step in heard), *missed, *silent] if partly or worst.state == "yes"
+                          else [worst.note, *missed, *silent])
+    earlier = dict.fromkeys(f"{one.alert.event} of {moment(one.alert.made_at)}: {_told(settings, one, now).note}"
+                            for one in reversed(told) if not _same(one, newest))
     before = [f"before that {'; '.join(islice(earlier, EARLIER))}"] if earlier else []
-    times = [step.at for step in of_newest if step.at is not None]
+    times = [step.at for _, step in of_newest if step.at is not None]
     return Step(worst.state, "; ".join([*notes, *before]), worst.at or max(times, default=None), worst.remedy,
-                "; ".join(notes))
+                "; ".join(notes), f"{len({one for one, _ in heard})} of {len({one for one, _ in of_newest})}" if partly else "")
 
 
-def _told(one: Telling) -> Step:
+def _same(one: Telling, newest: Alert) -> bool:
+    return (one.alert.event, one.alert.subject) == (newest.event, newest.subject)
+
+
+def _silent(session: Session, article: Article, told: Sequence[Telling]) -> list[tuple[str, str]]:
+    """Who wants to hear nothing of an article that others were told of by the same watch, and was not told of it either."""
+    heard = {(one.alert.watch_id, one.alert.recipient) for one in told if one.alert.state != "dropped"}
+    of_watches = {watch.id: [each for each in watch.recipients if (watch.id, each) not in heard]
+                  for watch in trace.standing_watches(session) if watch.id in {one.alert.watch_id for one in told}}
+    return silenced(session, article, of_watches)
+
+
+def _told(settings: Settings, one: Telling, now: datetime) -> Step:
     alert, mail = one.alert, one.mail
     if mail is None:
         if alert.state == "dropped":
@@ -271,12 +297,18 @@ def _told(one: Telling) -> Step:
         return Step("no", f"{name} came back {moment(mail.bounced_at)}: {mail.bounce}", one.tried_at,
                     f"once the address takes mail again: `steppewire recipient revive {mail.recipient}`")
     if mail.state == "sent":
-        return Step("yes", f"{name} was taken by the mail server", one.tried_at)
+        return Step("yes", f"{name} was taken by the mail server" if mail.channel == "mail" else
+                    f"mail {mail.id} was taken by the channel {mail.channel}", one.tried_at)
     if mail.state == "dead":
         return Step("no", f"{name} is dead, tried {_times(one.attempts)}: {mail.reason}", one.tried_at,
                     f"mend that, then `steppewire mail retry {mail.id}`")
     tried = f", tried {_times(one.attempts)}, last answer: {mail.reason}" if one.attempts else ""
-    return Step("waiting", f"{name} waits{tried}; tried next {moment(mail.due_at)}", one.tried_at)
+    if one.outcome == "paused" and mail.reason is not None:
+        what = "the mail server" if mail.channel == "mail" else f"the channel {mail.channel}"
+        return Step("waiting", f"{name} waits{tried}; {what} is paused", one.tried_at,
+                    paused(settings, mail.reason, mail.channel))
+    due = f"tried next {moment(mail.due_at)}" if mail.due_at > now else f"due since {moment(mail.due_at)}"
+    return Step("waiting", f"{name} waits{tried}; {due}", one.tried_at)
 
 
 def _times(number: int) -> str:

@@ -43,7 +43,7 @@ def test_the_address_that_a_page_calls_its_own_finds_it_too(wire: Wire) -> None:
 @pytest.mark.parametrize("url", ["", "mailto:a@example.org", "javascript:alert(1)", "https://", "ftp://steppe.example/a"])
 def test_what_is_no_web_address_is_refused(wire: Wire, url: str) -> None:
     with pytest.raises(NoAddress):
-        why(wire.settings, wire.desk.store, url)
+        why(wire.settings, wire.desk.store, url, wire.desk.now)
 
 
 def test_the_root_has_one_path() -> None:

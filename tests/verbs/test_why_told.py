@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import HOUR, NAMES, OUTLET, Asked, Wire, stored, watch
@@ -16,7 +17,7 @@ from crawler.items import Seen
 from demo.server import Answer, Request
 from pipelines.take_in import take_in
 from storage import watches
-from storage.models import Alert, Mail, Recipient, Run, Version, Watch
+from storage.models import Alert, Attempt, Mail, Recipient, Run, Version, Watch
 from storage.models import Answer as Reply
 from storage.watches import WatchRow
 from tests.alerts.mail_server import MailServer
@@ -62,7 +63,8 @@ def test_a_backlog_is_told_to_nobody(wire: Wire) -> None:
     (lambda wire: watch(wire, "railway", fields=("title",)), "the watch w looks for its words in title only; add title or"),
     (lambda wire: watch(wire, "railway", events=("article_gone",)), "asks for article_gone only; add article_new to"),
     (lambda wire: paused(wire), "the watch w rests since 2026-03-03 06:00 UTC; `steppewire watch resume w`"),
-    (lambda wire: muted(wire), "whoever the watch w tells has ended it, or muted this article or its outlet"),
+    (lambda wire: muted(wire),
+     "a@example.org muted its outlet in the watch w 2026-03-03 06:00 UTC (answer 1); `steppewire recipient undo 1`"),
 ], ids=["no watch", "no word", "another outlet", "country", "field", "event", "paused", "muted"])
 def test_a_watch_that_says_nothing_is_named_with_the_cause(wire: Wire, prepare: Callable[[Wire], None], words: str) -> None:
     prepare(wire)
@@ -225,8 +227,66 @@ def test_one_recipient_s_dead_mail_is_told_though_another_s_was_sent(wire: Wire,
     mail_server.answers_for[("RCPT", "gone@example.org")] = "550 no such user"
     wire.mail(mail_server)
     asked = wire.ask()
-    assert asked.state("mailed") == "no" and "550 no such user" in asked.answer
-    assert "to a@example.org was taken" in asked.note("mailed")
+    assert asked.state("mailed") == "no" and asked.answer == (
+        "It was mailed to 1 of 2: mail 1 to a@example.org was taken by the mail server; not to gone@example.org: mail 2 to "
+        "gone@example.org is dead, tried once: 550 no such user; mend that, then `steppewire mail retry 2`.")
+    assert asked.note("mailed").startswith("mail 1 to a@example.org was taken by the mail server; not to gone@example.org: ")
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ({"action": "mute_outlet", "outlet": "steppe"}, "muted its outlet in"),
+    ({"action": "mute_story", "article_id": 1}, "muted this article in"), ({"action": "end_watch"}, "ended")])
+def test_who_did_not_want_to_hear_of_it_is_named_where_others_heard(
+        wire: Wire, mail_server: MailServer, values: dict[str, Any], words: str) -> None:
+    wire.host(robots="")
+    wire.desk.watch("railway", recipients=("a@example.org", "second@example.org", "third@example.org"))
+    wire.desk.announce("/a/1")
+    wire.desk.see(article("A road."))
+    wire.desk.end()
+    wire.desk.judge()
+    with wire.desk.store.writing() as session:
+        session.add(Reply(at=wire.desk.now, via="cli", watch_id="w", recipient="second@example.org", **values))
+        session.add(Reply(at=wire.desk.now, via="cli", watch_id="w", recipient="third@example.org", undone_at=wire.desk.now,
+                          **values))
+    wire.desk.begin()
+    wire.desk.see(article("A road. The railway was opened."))
+    wire.desk.end()
+    wire.desk.judge()
+    wire.mail(mail_server)
+    asked = wire.ask()
+    assert asked.stopped == "" and asked.answer == (
+        "It was mailed: mail 1 to a@example.org was taken by the mail server; mail 2 to third@example.org was taken by the "
+        f"mail server; second@example.org {words} the watch w 2026-03-03 06:00 UTC (answer 1): `steppewire recipient undo 1`.")
+
+
+def test_who_heard_before_muting_it_is_not_said_to_have_heard_nothing(wire: Wire, mail_server: MailServer) -> None:
+    wire.told()
+    wire.mail(mail_server)
+    with wire.desk.store.writing() as session:
+        session.add(Reply(at=wire.desk.now, action="end_watch", via="cli", watch_id="w", recipient="a@example.org"))
+    assert wire.ask().answer == "It was mailed: mail 1 to a@example.org was taken by the mail server."
+
+
+def test_a_channel_that_took_a_mail_is_named_and_one_that_is_paused_says_so(wire: Wire, mail_server: MailServer) -> None:
+    wire.told()
+    wire.mail(mail_server)
+    with wire.desk.store.writing() as session:
+        session.execute(update(Mail).values(channel="desk"))
+    assert wire.ask().answer == "It was mailed: mail 1 was taken by the channel desk."
+    with wire.desk.store.writing() as session:
+        session.execute(update(Mail).values(state="waiting", reason="401 Unauthorized"))
+        session.execute(update(Attempt).values(outcome="paused", answer="401 Unauthorized"))
+    answer = wire.ask().answer
+    assert "waits, tried once, last answer: 401 Unauthorized; the channel desk is paused; it answers and does not" in answer
+    assert "at the latest after 5m" in answer and "tried next" not in answer
+
+
+def test_a_time_that_is_past_is_not_when_a_mail_is_tried_next(wire: Wire, mail_server: MailServer) -> None:
+    wire.told()
+    mail_server.answers["DATA"] = "451 busy"
+    wire.mail(mail_server)
+    wire.desk.now += 2 * HOUR
+    assert "last answer: 451 busy; due since 2026-03-03 07:01 UTC" in wire.ask().answer
 
 
 def test_what_stops_an_outlet_now_is_not_why_an_article_of_before_was_not_told(wire: Wire) -> None:
