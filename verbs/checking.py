@@ -27,6 +27,8 @@ logger = logging.getLogger("steppewire.checking")
 
 # How long a daemon waits between two looks for a database server that is away.
 AWAY_SECONDS = 5
+# A secret that signs has at least so many: 16 hexadecimal digits are 64 bits, which nobody tries.
+SECRET_CHARACTERS = 16
 
 
 def store_of(settings: Settings, file: str) -> Store:
@@ -108,6 +110,8 @@ def check(settings: Settings, file: str, *, smtp: bool) -> dict[str, Any]:
         checks.append(_one(f"outlet {name}", partial(_outlet, settings, name)))
     for watch in settings.watch:
         checks.append(_one(f"watch {watch.id}", partial(_watch, settings, file, watch)))
+    if settings.mail.zones:
+        checks.append(_one("zones", lambda: _zones(settings, file)))
     for own in settings.channel:
         checks.append(_one(f"channel {own}", partial(_channel, settings, own, greet=smtp)))
     checks.append(_one("data", lambda: _folder(settings.data)))
@@ -149,6 +153,7 @@ def _outlet(settings: Settings, name: str) -> str:
 
 def _watch(settings: Settings, file: str, watch: Any) -> str:
     require_crawled(settings, file, watch)
+    _require_country(settings, file, watch)
     if watch.id in _added(settings, file):
         raise SettingsError("a watch that was added by `steppewire watch add` has this id", file=file, key="watch.id",
                             value=watch.id, remedy="give this one another id, or take the other out with `steppewire watch "
@@ -156,18 +161,41 @@ def _watch(settings: Settings, file: str, watch: Any) -> str:
     return f"{', '.join(watch.words)} → {', '.join(watch.recipients)}"
 
 
-def _added(settings: Settings, file: str) -> set[str]:
-    """The ids of the watches that were not added by the settings; none where no store of this program's schema is there."""
+def _require_country(settings: Settings, file: str, watch: Any) -> None:
+    """SettingsError where a watch asks for countries that no outlet which it looks at has."""
+    looked_at = [outlet_or_mistake(settings, name) for name in watch.outlets or settings.outlets]
+    if not watch.countries or not looked_at or any(isinstance(each, str) for each in looked_at):
+        return  # an outlet that cannot be read has a line of its own
+    there = {each.country.upper() for each in looked_at if not isinstance(each, str) and each.country}
+    if not there & set(watch.countries):
+        raise SettingsError("no outlet that this watch looks at is of these countries: it can never tell",
+                            file=file, key=f"watch.{watch.id}.countries", value=list(watch.countries),
+                            remedy=f"the outlets' files name {', '.join(sorted(there)) or 'none'}: write one of those, or "
+                                   "leave countries out")
+
+
+def _zones(settings: Settings, file: str) -> str:
+    """Whose zones are set, and which of them no watch tells."""
+    told = {name for watch in settings.watch for name in watch.recipients}
+    told |= {name for names in _added(settings, file).values() for name in names}
+    nobody = sorted(set(settings.mail.zones) - told)
+    return f"no watch tells {', '.join(nobody)}" if nobody else ", ".join(sorted(settings.mail.zones))
+
+
+def _added(settings: Settings, file: str) -> dict[str, list[str]]:
+    """The watches that were not added by the settings, by id, with their recipients; none where no store of this program's
+    schema is there."""
     store = store_of(settings, file)
     if store.file is not None and not store.file.exists():
-        return set()
+        return {}
     try:
         if store.revision() != store.newest_revision():
-            return set()
+            return {}
         with store.reading() as session:
-            return {watch.id for watch in watches.every(session) if watch.origin != "config"}
+            return {watch.id: [str(name) for name in watch.recipients] if isinstance(watch.recipients, list) else []
+                    for watch in watches.every(session) if watch.origin != "config"}
     except SQLAlchemyError:
-        return set()  # that the store cannot be reached is a line of its own
+        return {}  # that the store cannot be reached is a line of its own
     finally:
         store.engine.dispose()
 
@@ -176,7 +204,11 @@ def _channel(settings: Settings, own: str, *, greet: bool) -> str:
     from verbs.channels import other_channels  # every verb that opens the store comes by here, and need not load the channels
 
     made = other_channels(settings, only=own)[own]
-    return made.greet(settings.mail.sender) if greet else f"{settings.channel[own].kind}, set as it must be"
+    said = made.greet(settings.mail.sender) if greet else f"{settings.channel[own].kind}, set as it must be"
+    secret = settings.channel[own].secret
+    if secret is not None and len(secret.get_secret_value()) < SECRET_CHARACTERS:
+        return f"{said}; its secret has fewer than {SECRET_CHARACTERS} characters: make a longer one"
+    return said
 
 
 def _folder(folder: Path) -> str:

@@ -60,6 +60,9 @@ def check_web(settings: Settings, file: str, store: Store) -> str:
     if settings.public_url is None:
         raise SettingsError("no link leads to [web]", file=file, key="public_url",
                             remedy="write under which address recipients reach it, such as https://wire.example.org")
+    if settings.web.listen == settings.operator.listen and not settings.web.listen.endswith(":0"):
+        raise SettingsError("operator.listen is the same address, and one of them can listen there", file=file,
+                            key="web.listen", value=settings.web.listen, remedy="give each a port of its own")
     try:
         if store.holder() is None:  # else it is the daemon that listens there
             bound(settings.web.listen).close()

@@ -115,6 +115,7 @@ data = "var"
 # It tells what appears, changes or disappears after it was added.
 # [[watch]]
 # id = "belt-and-road"
+# Whole words and phrases in exactly these forms, small and capital letters alike: "кредит" does not find "кредита", list both.
 # words = ["Belt and Road", "Один пояс", "railway"]
 # recipients = ["analyst@example.org"]
 # outlets = ["caravanserai"]
