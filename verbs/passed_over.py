@@ -14,6 +14,15 @@ SILENCES = {"mute_story": "muted this article in the watch {}", "mute_outlet": "
 
 def passed_over(session: Session, watch: Watch, article: Article, reading: Reading, country: str | None) -> tuple[str, str]:
     """The first of the watch's wishes that the article does not meet, and the remedy; country is that of its outlet."""
+    if (wish := unmet(watch, article, reading, country)) is not None:
+        return wish
+    if silent := silenced_all(session, watch, article):
+        return "; ".join(note for note, _ in silent), " and ".join(remedy for _, remedy in silent)
+    return f"the watch {watch.id} has a word in it now and had none when it was stored", "look at its versions"
+
+
+def unmet(watch: Watch, article: Article, reading: Reading, country: str | None) -> tuple[str, str] | None:
+    """The same but for what recipients answered; None where the article meets all wishes."""
     own, name = watches.row(watch), f"the watch {watch.id}"
     if own.outlets and article.outlet not in own.outlets:
         return f"{name} covers {', '.join(own.outlets)} only", f"add {article.outlet} to the watch's outlets"
@@ -34,10 +43,13 @@ def passed_over(session: Session, watch: Watch, article: Article, reading: Readi
                 "wait: what changes in it from now on is told")
     if not own.asks_for("article_new"):
         return f"{name} asks for {', '.join(own.events)} only", "add article_new to the watch's events"
-    silent = silenced(session, article, {watch.id: own.recipients})
-    if len(silent) == len(set(own.recipients)):
-        return "; ".join(note for note, _ in silent), " and ".join(remedy for _, remedy in silent)
-    return f"{name} has a word in it now and had none when it was stored", "look at its versions"
+    return None
+
+
+def silenced_all(session: Session, watch: Watch, article: Article) -> list[tuple[str, str]]:
+    """The recipients of a watch with what they answered, where all of them want to hear nothing of the article; else none."""
+    silent = silenced(session, article, {watch.id: watch.recipients})
+    return silent if len(silent) == len(set(watch.recipients)) else []
 
 
 def silenced(session: Session, article: Article, told: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:

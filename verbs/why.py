@@ -19,7 +19,7 @@ from storage.trace import Telling
 from verbs import documents
 from verbs.finding import Owner, owner, spellings
 from verbs.needs import moment
-from verbs.passed_over import passed_over, silenced
+from verbs.passed_over import passed_over, silenced, silenced_all, unmet
 from verbs.tables import BECAME
 from verbs.waiting import paused
 
@@ -79,7 +79,7 @@ def _steps(settings: Settings, session: Session, urls: Sequence[str], whose: Own
             "discovered": _discovered(session, whose, page), "fetched": _fetched(session, page),
             "read": _read(session, page), "stored": _stored(session, article),
             "matched": _matched(settings, session, whose, article, told),
-            "mailed": _mailed(settings, session, article, told, now)}
+            "mailed": _mailed(settings, session, whose, article, told, now)}
 
 
 def _answer(steps: dict[Name, Step], *, daemon: bool) -> str:
@@ -240,18 +240,20 @@ def _matched(settings: Settings, session: Session, whose: Owner, article: Articl
     return Step("no", "; ".join(note for note, _ in passed), remedy=", or ".join(dict.fromkeys(remedy for _, remedy in passed)))
 
 
-def _mailed(settings: Settings, session: Session, article: Article | None, told: Sequence[Telling], now: datetime) -> Step:
+def _mailed(settings: Settings, session: Session, whose: Owner, article: Article | None, told: Sequence[Telling],
+            now: datetime) -> Step:
     if not told or article is None:
         return Step("no", "nothing was matched that could be mailed")
     newest = told[-1].alert
-    of_newest = [(one.alert.recipient, _told(settings, one, now)) for one in told if _same(one, newest)]
+    same = [one for one in told if _same(one, newest)]
+    of_newest = [(one.alert.recipient, _told(settings, one, now)) for one in same]
     _, worst = min(of_newest, key=lambda one: ("no", "waiting", "yes").index(one[1].state))
     heard = [one for one in of_newest if one[1].state == "yes"]
     partly = bool(heard) and len(heard) < len(of_newest)
     yet: dict[State, str] = {"no": "not to", "waiting": "not yet to"}
     missed = [f"{yet[step.state]} {recipient}: {step.note}" if partly else step.note
               for recipient, step in of_newest if step.state != "yes"]
-    silent = [f"{note}: {remedy}" for note, remedy in _silent(session, article, [one for one in told if _same(one, newest)])]
+    silent = [f"{note}: {remedy}" for note, remedy in _silent(session, whose, article, same)]
     notes = dict.fromkeys([*(step.note for _, step in heard), *missed, *silent] if partly or worst.state == "yes"
                           else [worst.note, *missed, *silent])
     earlier = dict.fromkeys(f"{one.alert.event} of {moment(one.alert.made_at)}: {_told(settings, one, now).note}"
@@ -266,12 +268,18 @@ def _same(one: Telling, newest: Alert) -> bool:
     return (one.alert.event, one.alert.subject) == (newest.event, newest.subject)
 
 
-def _silent(session: Session, article: Article, told: Sequence[Telling]) -> list[tuple[str, str]]:
-    """Who wants to hear nothing of an article that others were told of by the same watch, and was not told of it either."""
+def _silent(session: Session, whose: Owner, article: Article, told: Sequence[Telling]) -> list[tuple[str, str]]:
+    """Who wants to hear nothing of an article that others were told of, and was not told of it either: recipients of the same
+    watches, and all recipients of a watch that would have told of it."""
     heard = {(one.alert.watch_id, one.alert.recipient) for one in told if one.alert.state != "dropped"}
+    standing, telling = trace.standing_watches(session), {one.alert.watch_id for one in told}
     of_watches = {watch.id: [each for each in watch.recipients if (watch.id, each) not in heard]
-                  for watch in trace.standing_watches(session) if watch.id in {one.alert.watch_id for one in told}}
-    return silenced(session, article, of_watches)
+                  for watch in standing if watch.id in telling}
+    head = articles.versions(session, article.id)[-1].reading
+    country = whose.outlet.country if whose.outlet is not None else None
+    others = [each for watch in standing if watch.id not in telling and unmet(watch, article, head, country) is None
+              for each in silenced_all(session, watch, article)]
+    return [*silenced(session, article, of_watches), *others]
 
 
 def _told(settings: Settings, one: Telling, now: datetime) -> Step:

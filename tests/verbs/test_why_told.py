@@ -259,6 +259,22 @@ def test_who_did_not_want_to_hear_of_it_is_named_where_others_heard(
         f"mail server; second@example.org {words} the watch w 2026-03-03 06:00 UTC (answer 1): `steppewire recipient undo 1`.")
 
 
+def test_a_watch_that_all_its_recipients_silenced_is_named_where_another_told_of_it(
+        wire: Wire, mail_server: MailServer) -> None:
+    with wire.desk.store.writing() as session:
+        watches.sync(session, [WatchRow(own, (word,), (f"{own}@example.org",), ()) for own, word in (
+            ("one", "railway"), ("two", "railway"), ("three", "China"))], wire.desk.now)
+        session.flush()
+        for own in ("two", "three"):
+            session.add(Reply(at=wire.desk.now, action="mute_outlet", via="cli", watch_id=own, recipient=f"{own}@example.org",
+                              outlet="steppe"))
+    stored(wire)
+    wire.mail(mail_server)
+    assert wire.ask().answer == (
+        "It was mailed: mail 1 to one@example.org was taken by the mail server; two@example.org muted its outlet in the watch "
+        "two 2026-03-03 06:00 UTC (answer 1): `steppewire recipient undo 1`.")
+
+
 def test_who_heard_before_muting_it_is_not_said_to_have_heard_nothing(wire: Wire, mail_server: MailServer) -> None:
     wire.told()
     wire.mail(mail_server)
