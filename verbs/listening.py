@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 from sqlalchemy.orm import Session
 
+from alerts.public import PublicUrl
 from health.life import Health
 from health.listen import Listener
 from health.metrics import Counted, Metrics
@@ -12,6 +13,7 @@ from settings import Settings, SettingsError
 from storage import figures, runs
 from storage.store import Store
 from verbs import documents
+from verbs.article_pages import ArticlePages
 from verbs.needs import outlet_names, outlet_or_mistake
 from web.app import app
 from web.listen import Listener as WebListener
@@ -48,8 +50,10 @@ def web(settings: Settings, file: str, store: Store, clock: Callable[[], datetim
     if settings.web.listen is None:
         return None
     try:
-        return WebListener(settings.web.listen, app(store, settings.answer_key(), outlet_names(settings), clock,
-                                                    sender=settings.mail.sender, public_url=settings.public_url))
+        key, names = settings.answer_key(), outlet_names(settings)
+        pages = ArticlePages(store, names, PublicUrl(settings.public_url, key)) if settings.public_url is not None else None
+        return WebListener(settings.web.listen, app(store, key, names, clock, sender=settings.mail.sender,
+                                                    public_url=settings.public_url, pages=pages))
     except OSError as error:
         raise _not_there(settings, file, error) from error
 

@@ -25,7 +25,7 @@ data = "var"
 # A file that holds the store's address alone, where it has a password in it.
 # database_file = "/run/secrets/steppewire-database"
 
-# Where people reach the reading room; links in mails start with it. Without it mails name the command that shows more.
+# Where people reach [web] listen; the links in mails start with it. Without both mails name the command that shows more.
 # public_url = "https://wire.example.org"
 
 [mail]

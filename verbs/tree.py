@@ -2,6 +2,7 @@
 printed as text, and can neither steer the terminal nor turn a line around."""
 import shlex
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,8 @@ INSET = "  "
 DIM = Style(dim=True)
 # Beyond so much of the line the tree does not go to the right any more, and says how deep it is.
 INDENTED = 0.5
+# Where lines are wrapped by who shows them.
+LONGEST = 100_000
 LOCAL = "~"
 STYLES = {"removed": "red", "edited": "yellow", "forgotten": "dim"}
 
@@ -28,6 +31,14 @@ def show(head: dict[str, Any], comments: Iterable[dict[str, Any]]) -> None:
     if head["next"] is not None:
         console.print(f"\nThere is more: steppewire article thread {head['article']} --after {shlex.quote(line(head['next']))}",
                       soft_wrap=True)
+
+
+def summary(head: dict[str, Any]) -> list[str]:
+    """What is said above a thread's comments, a line each."""
+    console = Console(file=StringIO(), width=LONGEST, color_system=None, highlight=False, markup=False, emoji=False)
+    _head(console, head)
+    said = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO
+    return [each.strip() for each in said.splitlines() if each.strip()]
 
 
 def draw(console: Console, comments: Iterable[dict[str, Any]]) -> None:
@@ -46,17 +57,17 @@ def draw(console: Console, comments: Iterable[dict[str, Any]]) -> None:
 def _parts(comment: dict[str, Any], deepest: int) -> Iterator[tuple[Text, str]]:
     """What is printed of a comment, each part with how far it is set in."""
     if comment.get("repeated"):
-        yield Text(f"… {_author(comment)}, {_posted(comment)} (see the page before)", "dim"), ""
+        yield Text(f"… {author(comment)}, {posted(comment)} (see the page before)", "dim"), ""
         return
     state = "forgotten" if comment.get("forgotten") else comment.get("state") or "removed" * comment["deleted"]
     style = STYLES.get(state, "")
-    title = Text(f"{_author(comment)} · {_posted(comment)}", style or "bold")
-    for mark in _marks(comment, deepest):
+    title = Text(f"{author(comment)} · {posted(comment)}", style or "bold")
+    for mark in marks(comment, deepest):
         title.append(f" · {mark}", style or "green")
     yield title, ""
     if comment["text"]:
         yield Text(lines(comment["text"]), style), INSET
-    for event in _events(comment):
+    for event in happened(comment):
         yield event, INSET
 
 
@@ -110,11 +121,12 @@ def between(event: dict[str, Any]) -> str:
     return f"between {event['after'][:16].replace('T', ' ')} and {moment(event['before'])}"
 
 
-def _author(comment: dict[str, Any]) -> str:
+def author(comment: dict[str, Any]) -> str:
+    """Who wrote a comment, on one line."""
     return line(comment["author"] or "") or "no name"
 
 
-def _posted(comment: dict[str, Any]) -> str:
+def posted(comment: dict[str, Any]) -> str:
     """When it was posted, no surer than that is."""
     if comment["posted"] is not None:
         day: str = comment["posted"][:10]
@@ -123,26 +135,27 @@ def _posted(comment: dict[str, Any]) -> str:
     return f"{raw}, first seen {moment(comment['first_seen'])}" if comment.get("first_seen") else raw
 
 
-def _marks(comment: dict[str, Any], deepest: int) -> list[str]:
-    marks = []
+def marks(comment: dict[str, Any], deepest: int) -> list[str]:
+    """What is said behind a comment's author and time; deepest is how far it is set in at most."""
+    found = []
     if comment.get("new"):
-        marks.append("new")
+        found.append("new")
     if comment.get("forgotten"):
-        marks.append(f"forgotten {moment(comment['forgotten'])}")
+        found.append(f"forgotten {moment(comment['forgotten'])}")
     elif not comment["text"]:
-        marks.append("its text was never seen")
+        found.append("its text was never seen")
     if comment.get("state") == "edited":
-        marks.append("✎ edited")
+        found.append("✎ edited")
     if comment["deleted"]:
-        marks.append("✗ removed")
+        found.append("✗ removed")
     if comment.get("versions") and comment["versions"][-1]["event"] == "restored":
-        marks.append("restored")
+        found.append("restored")
     if comment["depth"] > deepest:
-        marks.append(f"{comment['depth']} levels down")
-    return marks
+        found.append(f"{comment['depth']} levels down")
+    return found
 
 
-def _events(comment: dict[str, Any]) -> Iterator[Text]:
+def happened(comment: dict[str, Any]) -> Iterator[Text]:
     """What happened to a comment since it was posted; of an edit with the text before it."""
     was = None
     for version in comment.get("versions", ()):

@@ -39,7 +39,7 @@ TEMPLATES = {
     "article-gone": "an article that is gone", "article-back": "an article that is back",
     "comments-quoted": "comments, where the watch quotes them", "comments-counted": "comments, where it does not",
     "comment-removed": "a removed comment", "thread-hidden": "comments that are shown no more",
-    "thread-closed": "comments that are closed", "digest": "several articles of two outlets, with links to the reading room",
+    "thread-closed": "comments that are closed", "digest": "several articles of two outlets, with links to pages",
     "confirmation": "the question whether a new recipient wants mails",
 }
 OPERATORS = {"needs": "what needs the operator", "well": "what needs nobody any more"}

@@ -242,7 +242,7 @@ def watched(played: Played) -> Documents:
 
 
 def posted() -> list[Document]:
-    """The documents that a webhook is posted, with and without an address of the reading room."""
+    """The documents that a webhook is posted, with and without an address of pages."""
     alerts = [due(1, EDIT, "article_edited"), due(2, SAID, "comment_posted"), due(3, SAID, "comment_posted", quote=False)]
     return [json.loads(Webhook.write(alerts, NOW, sender=SENDER, public_url=url, names=NAMES).bytes)
             for url in (None, PublicUrl("https://wire.example", b"k" * 32))]

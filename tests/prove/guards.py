@@ -1051,6 +1051,12 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a feed is for those who were given its address", "web/feed.py",
           "if not hmac.compare_digest(", "if None is hmac.compare_digest(",
           "tests/web/test_feed.py::test_without_its_signature_a_feed_is_nobody_s[sqlite]"),
+    Guard("a page of an article is for those who were given its address", "web/article.py",
+          "or not is_signed(self.key, path, signature)", "",
+          "tests/web/test_article.py::test_without_its_signature_no_page_says_that_there_is_one[sqlite]"),
+    Guard("what a reader wrote is text on the page of a thread", "verbs/article_pages.py",
+          "{escape(lines(comment['text'] or ''))}", "{lines(comment['text'] or '')}",
+          "tests/web/test_article.py::test_what_strangers_wrote_is_text_on_every_page[sqlite]"),
     # What a mail may say.
     Guard("what a site writes is text in a mail", "alerts/message.py",
           'autoescape=select_autoescape(("html.j2",), default=False)', "autoescape=False",

@@ -1,4 +1,5 @@
 """`answer` and `recipient` as an operator types them, and the links of mails before a real daemon."""
+import re
 import signal
 import socket
 import sqlite3
@@ -155,11 +156,16 @@ def test_a_daemon_answers_the_links_of_its_mails_and_ends_in_time(tmp_path: Path
             line.crawl("paper0")
         (mail,) = [mail for mail in of.mails() if mail["To"] == READER]
         link = str(mail["List-Unsubscribe"]).partition(", <")[2].rstrip(">")
+        body = mail.get_body(("plain",))
+        assert body is not None
+        (article,) = re.findall(r"^The whole article: (http\S+)", body.get_content(), re.M)
         with daemon(of) as running, socket.socket() as idle:
             wait("its start", lambda: any("watching" in each for each in running.lines()))
             assert {check["what"]: check for check in told("--config", of.config, "check")["checks"]}["web"]["ok"]
             with urllib.request.urlopen(link, timeout=20) as page:
                 assert b"End this watch?" in page.read()
+            with urllib.request.urlopen(article, timeout=20) as page:
+                assert b"Versions" in page.read()
             with urllib.request.urlopen(link, data=b"List-Unsubscribe=One-Click", timeout=20) as page:
                 assert b"This watch is ended" in page.read()
             with pytest.raises(urllib.error.HTTPError, match="410") as gone:
