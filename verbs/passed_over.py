@@ -1,11 +1,12 @@
 """Why a watch says nothing of an article that has one of its words, and what would have it do so; and who hears nothing."""
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from pipelines.match.words import find
-from storage import answers, watches
+from storage import answers, articles, trace, watches
 from storage.models import Article, Reading, Watch
+from storage.trace import Telling
 from verbs.needs import moment
 
 SILENCES = {"mute_story": "muted this article in the watch {}", "mute_outlet": "muted its outlet in the watch {}",
@@ -60,3 +61,17 @@ def silenced(session: Session, article: Article, told: Mapping[str, Collection[s
              f"`steppewire recipient undo {said.id}`")
             for watch, recipients in told.items() for recipient in dict.fromkeys(recipients)
             if (said := found.get((watch, recipient))) is not None]
+
+
+def unheard(session: Session, article: Article, country: str | None, told: Sequence[Telling]) -> list[tuple[str, str]]:
+    """Who wants to hear nothing of an article that others were told of, and was not told of it either: recipients of the same
+    watches, and all recipients of a watch that would have told of it; country
+    is that of the article's outlet."""
+    heard = {(one.alert.watch_id, one.alert.recipient) for one in told if one.alert.state != "dropped"}
+    standing, telling = trace.standing_watches(session), {one.alert.watch_id for one in told}
+    of_watches = {watch.id: [each for each in watch.recipients if (watch.id, each) not in heard]
+                  for watch in standing if watch.id in telling}
+    head = articles.versions(session, article.id)[-1].reading
+    others = [each for watch in standing if watch.id not in telling and unmet(watch, article, head, country) is None
+              for each in silenced_all(session, watch, article)]
+    return [*silenced(session, article, of_watches), *others]

@@ -19,7 +19,7 @@ from storage.trace import Telling
 from verbs import documents
 from verbs.finding import Owner, owner, spellings
 from verbs.needs import moment
-from verbs.passed_over import passed_over, silenced, silenced_all, unmet
+from verbs.passed_over import passed_over, unheard
 from verbs.tables import BECAME
 from verbs.waiting import paused
 
@@ -246,6 +246,7 @@ def _mailed(settings: Settings, session: Session, whose: Owner, article: Article
         return Step("no", "nothing was matched that could be mailed")
     newest = told[-1].alert
     same = [one for one in told if _same(one, newest)]
+    country = whose.outlet.country if whose.outlet is not None else None
     of_newest = [(one.alert.recipient, _told(settings, one, now)) for one in same]
     _, worst = min(of_newest, key=lambda one: ("no", "waiting", "yes").index(one[1].state))
     heard = [one for one in of_newest if one[1].state == "yes"]
@@ -253,7 +254,7 @@ def _mailed(settings: Settings, session: Session, whose: Owner, article: Article
     yet: dict[State, str] = {"no": "not to", "waiting": "not yet to"}
     missed = [f"{yet[step.state]} {recipient}: {step.note}" if partly else step.note
               for recipient, step in of_newest if step.state != "yes"]
-    silent = [f"{note}: {remedy}" for note, remedy in _silent(session, whose, article, same)]
+    silent = [f"{note}: {remedy}" for note, remedy in unheard(session, article, country, same)]
     notes = dict.fromkeys([*(step.note for _, step in heard), *missed, *silent] if partly or worst.state == "yes"
                           else [worst.note, *missed, *silent])
     earlier = dict.fromkeys(f"{one.alert.event} of {moment(one.alert.made_at)}: {_told(settings, one, now).note}"
@@ -266,20 +267,6 @@ def _mailed(settings: Settings, session: Session, whose: Owner, article: Article
 
 def _same(one: Telling, newest: Alert) -> bool:
     return (one.alert.event, one.alert.subject) == (newest.event, newest.subject)
-
-
-def _silent(session: Session, whose: Owner, article: Article, told: Sequence[Telling]) -> list[tuple[str, str]]:
-    """Who wants to hear nothing of an article that others were told of, and was not told of it either: recipients of the same
-    watches, and all recipients of a watch that would have told of it."""
-    heard = {(one.alert.watch_id, one.alert.recipient) for one in told if one.alert.state != "dropped"}
-    standing, telling = trace.standing_watches(session), {one.alert.watch_id for one in told}
-    of_watches = {watch.id: [each for each in watch.recipients if (watch.id, each) not in heard]
-                  for watch in standing if watch.id in telling}
-    head = articles.versions(session, article.id)[-1].reading
-    country = whose.outlet.country if whose.outlet is not None else None
-    others = [each for watch in standing if watch.id not in telling and unmet(watch, article, head, country) is None
-              for each in silenced_all(session, watch, article)]
-    return [*silenced(session, article, of_watches), *others]
 
 
 def _told(settings: Settings, one: Telling, now: datetime) -> Step:

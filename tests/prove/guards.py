@@ -1153,7 +1153,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a round that hangs is told", "health/life.py",
           "if now - each.sign > each.most:", "if False:",
           "tests/health/test_life.py::test_a_round_that_hangs_is_told_after_a_minute_or_ten_intervals"),
-    Guard("why does not say that whoever heard wanted to hear nothing", "verbs/why.py",
+    Guard("why does not say that whoever heard wanted to hear nothing", "verbs/passed_over.py",
           "for each in watch.recipients if (watch.id, each) not in heard]", "for each in watch.recipients]",
           "tests/verbs/test_why_told.py::test_who_heard_before_muting_it_is_not_said_to_have_heard_nothing"),
     Guard("why tells a robots.txt that cannot be had", "verbs/why.py",
