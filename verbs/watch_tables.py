@@ -91,6 +91,9 @@ def tested(console: Console, document: dict[str, Any]) -> None:
     table(console, document["days"], {"day": "day", "outlet": "outlet", "hits": "hits"}, "nothing would have been told")
     counts = ", ".join(f"{each['hits']} {each['event']}" for each in document["events"]) or "none"
     console.print(f"Since {cell(document['since'])}: hits: {counts}; mails to each recipient: {document['mails']}.")
+    if document["backlog"]:
+        console.print(f"Of the backlog nothing is told but what changes: {document['backlog']} of the stored articles with "
+                      "these words were there when their outlet was first crawled.")
 
 
 DRAWN = {"watches": watches, "figures": figures, "spans": tested}

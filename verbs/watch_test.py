@@ -54,14 +54,15 @@ def in_text(watch: WatchRow, text: str, language: str | None) -> Document:
 def in_store(settings: Settings, session: Session, watch: WatchRow, since: datetime) -> Document:
     """What would have been told since a time, with counts; nothing is mailed."""
     outlets = [found for name in settings.outlets if isinstance(found := outlet_or_mistake(settings, name), Outlet)]
-    hits = past.past(session, watch, since, settings.mail.group_wait, {outlet.id: outlet.country for outlet in outlets})
+    countries = {outlet.id: outlet.country for outlet in outlets}
+    hits = past.past(session, watch, since, settings.mail.group_wait, countries)
     events = Counter(hit.event for hit in hits)
     days = Counter((hit.outlet, f"{hit.seen_at:%Y-%m-%d}") for hit in hits)
     return _document() | {
         "matched": bool(hits), "hits": [_hit(hit) for hit in hits], "since": time(since),
         "events": [{"event": event, "hits": number} for event, number in sorted(events.items())],
         "days": [{"outlet": outlet, "day": day, "hits": number} for (outlet, day), number in sorted(days.items())],
-        "mails": len(past.mails(hits, watch))}
+        "mails": len(past.mails(hits, watch)), "backlog": past.in_backlog(session, watch, since, countries)}
 
 
 def text_of(file: Path) -> str:
@@ -77,7 +78,7 @@ def text_of(file: Path) -> str:
 
 def _document() -> Document:
     return SCHEMA | {"ok": True, "matched": False, "spans": [], "hits": [], "error": None, "since": None, "events": [],
-                     "days": [], "mails": None}
+                     "days": [], "mails": None, "backlog": None}
 
 
 def _hit(hit: Hit) -> Document:

@@ -68,6 +68,11 @@ class _Known:
             self.redesigns[outlet, at] = found
         return self.redesigns[outlet, at]
 
+    def concerns(self, watch: WatchRow, look: Look, countries: Mapping[str, str | None]) -> bool:
+        """Whether a watch looks at what a look saw, by where that is."""
+        return look.capture not in self.imported and (not watch.outlets or look.outlet in watch.outlets) and (
+            not watch.countries or (countries.get(look.outlet) or "").upper() in watch.countries)
+
     def backlog(self, look: Look) -> bool:
         """Whether an article without an earlier version was there before its outlet was watched."""
         if look.outlet not in self.newest:
@@ -90,8 +95,7 @@ def past(session: Session, watch: WatchRow, since: datetime, wait: timedelta,
     known = _Known(session, known_then.holds(session), known_then.only_imported(session))
 
     def concerns(look: Look) -> bool:
-        return look.capture not in known.imported and (not watch.outlets or look.outlet in watch.outlets) and (
-            not watch.countries or (countries.get(look.outlet) or "").upper() in watch.countries)
+        return known.concerns(watch, look, countries)
 
     found: dict[tuple[str, str], Hit] = {}
 
@@ -114,6 +118,18 @@ def past(session: Session, watch: WatchRow, since: datetime, wait: timedelta,
     for event, look, passage, seq in _articles(known, watch, concerning, wait):
         add(f"{event}:{look.article}:{look.run}", event, look, passage, seq)
     return sorted(found.values(), key=lambda hit: (hit.seen_at, hit.article, hit.seq or 0))
+
+
+def in_backlog(session: Session, watch: WatchRow, since: datetime,
+               countries: Mapping[str, str | None] = NO_COUNTRIES) -> int:
+    """How many articles that were first seen since a time have a word of the watch and were there before their outlet was
+    watched: of none of them it is told that it is new."""
+    known = _Known(session, known_then.holds(session), known_then.only_imported(session))
+    return len({version.look.article for version in happened.versions(session, since)
+                if version.before is None and may_hold(watch.words, f"{version.text.title}\n{version.text.text}")
+                and watch.reads(version.text.language) and known.concerns(watch, version.look, countries)
+                and known.backlog(version.look)
+                and watching.appeared(watch, known.whole(version.look, version.text)) is not None})
 
 
 # --- versions

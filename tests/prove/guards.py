@@ -1510,7 +1510,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a watch test finds no backlog", "pipelines/match/past.py", " or known.backlog(version.look)", "",
           "tests/pipelines/match/test_past.py::test_what_was_there_before_the_outlet_was_watched_is_not_told_and_what_changes_in_it_is[sqlite]"),
     Guard("a watch test finds nothing that was imported", "pipelines/match/past.py",
-          "return look.capture not in known.imported and (", "return (",
+          "return look.capture not in self.imported and (", "return (",
           "tests/pipelines/match/test_past.py::test_what_was_imported_is_no_news[sqlite]"),
     Guard("a watch test takes noise for what it was known to be then", "storage/known_then.py",
           "Noise.outlet == outlet, Noise.learned_at <= at,", "Noise.outlet == outlet,",

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from command import said, told
 from desk import Desk, article, thread
+from sqlalchemy import update
 
-from storage.models import Alert, Mail
+from storage.models import Alert, Mail, Run
 from storage.store import Store
 
 CONFIG = 'data = "."\noutlets = []\n[[watch]]\nid = "rails"\nwords = ["railway"]\nrecipients = ["a@example.org"]\n'
@@ -56,6 +57,18 @@ def test_an_unchanged_place_that_has_the_word_is_shown_as_unchanged(past: Path) 
     lines = said("watch", "test", "railway", "--since", "2026-03-01", cwd=past).stdout.splitlines()
     edited = lines[next(place for place, line in enumerate(lines) if "article_edited" in line):]
     assert "    A railway is open." in edited and "  + A railway is open." not in edited
+
+
+def test_how_much_of_the_backlog_has_the_words_is_said_and_none_of_it_is_a_hit(desk: Desk, past: Path) -> None:
+    assert told("watch", "test", "railway", "--since", "2026-03-01", cwd=past)["backlog"] == 0
+    with desk.store.writing() as session:
+        session.execute(update(Run).where(Run.id == 2).values(backlog=True))
+    found = told("watch", "test", "railway OR road", "--since", "2026-03-01", cwd=past)
+    assert [(hit["event"], hit["article"]) for hit in found["hits"]] == [("article_edited", "1"), ("article_new", "2")]
+    assert found["backlog"] == 1
+    shown = said("watch", "test", "railway", "--since", "2026-03-01", cwd=past).stdout
+    assert "1 of the stored articles with these words" in " ".join(shown.split())
+    assert told("watch", "test", "loan", "--since", "2026-03-01", cwd=past)["backlog"] == 0
 
 
 def test_only_the_last_thirty_days_are_looked_at_unless_told_otherwise(past: Path) -> None:
