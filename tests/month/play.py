@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lxml import html
 from newspaper import Line
 
-from tests.month.script import Script, Told
+from tests.month.script import PAPERS, Script, Told
 from tests.month.site import Site
 
 HOUR = timedelta(hours=1)
@@ -50,8 +50,10 @@ def play(site: Site, line: Line, script: Script, days: float, look: timedelta) -
 
 
 def _pass(line: Line, look: timedelta) -> None:
-    """The outlets are looked at, then the mail's rounds turn hour by hour until the next look, as the daemon's would."""
-    line.crawl(later=HOUR)
+    """The outlets are looked at one after the other within an hour, then the mail's rounds turn hour by hour until the next
+    look, as the daemon's would."""
+    for paper in PAPERS:
+        line.crawl(paper, later=HOUR / len(PAPERS))
     until = line.now + look - HOUR
     while line.now < until:
         line.now += HOUR
@@ -110,5 +112,5 @@ def _out_of_time(mails: list[EmailMessage]) -> Iterator[str]:
             yield f"two digests of border in one week for {recipient}"
         if watch == "talk" and any(at.hour >= 22 or at.hour < 6 for at in local):
             yield f"a mail of talk in the quiet hours for {recipient}"
-        if watch == "talk" and any(local[place + 2] - local[place] < HOUR for place in range(len(local) - 2)):
-            yield f"three mails of talk within an hour for {recipient}"
+        if watch == "talk" and any(after - before < HOUR for before, after in pairwise(local)):
+            yield f"two mails of talk within an hour for {recipient}"

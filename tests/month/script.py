@@ -59,7 +59,7 @@ WATCHES = (
           'outlets = ["paper0", "paper1"]\ndigest = "week"\nat = "09:00"\nweekday = "friday"\nzone = "Asia/Almaty"', PAPERS[:2],
           frozenset({"Watched words put in by an edit", "Watched words taken out by an edit", "Headline changed"})),
     Watch("talk", (BRIDGE,), (ANNA, CHINARA), 'fields = ["comments"]\nquiet = ["22:00", "06:00"]\nzone = "Asia/Almaty"\n'
-          "cap = 2\nquote_comments = true", articles=False))
+          "cap = 1\nquote_comments = true", articles=False))
 
 
 @dataclass
