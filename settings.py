@@ -2,7 +2,6 @@
 import os
 import re
 import tomllib
-from collections.abc import Sequence
 from datetime import time, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,9 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from wrong_setting import NAME, plain
+from wrong_setting import SettingsError as SettingsError  # who reads the settings meets it
+
 PREFIX = "STEPPEWIRE_"
 DEFAULT_FILE = "steppewire.toml"
 UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1),
@@ -20,45 +22,8 @@ UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timede
 LEAST_KEY = 16
 # What is added to the mailbox's address for a reply has 51 characters, and 64 may stand before the @ (RFC 5321 §4.5.3.1.1).
 MAILBOX_CHARACTERS = 13
-# How a key is written, where the validator's own words would only say that something else is wrong.
-WRITTEN = {
-    "cap": "a whole number, such as cap = 10",
-    "countries": 'a list of countries by their two letters, such as countries = ["KZ", "UZ"]',
-    "database": 'database = "sqlite:///var/store.db"',
-    "events": 'a list of events, such as events = ["article_new", "article_edited"]',
-    "fields": 'a list of fields, such as fields = ["title", "text"]',
-    "heartbeat_url": 'a whole address, such as heartbeat_url = "https://monitor.example.org/ping/1"',
-    "id": 'letters, figures, ".", "_" and "-", the first a letter or a figure, 80 at most, such as id = "belt-and-road"',
-    "channel": 'letters, figures, ".", "_" and "-", the first a letter or a figure, 80 at most, such as [channel.desk]',
-    "kind": 'kind = "webhook"', "kinds": 'a list of kinds of edits, such as kinds = ["figures", "rewritten"]',
-    "languages": 'a list of languages by their two or three small letters, such as languages = ["ru", "kk"]',
-    "least": "a whole number, such as least = 20",
-    "listen": 'an address and a port, such as listen = "127.0.0.1:8080"',
-    "outlets": 'a list of outlets, such as outlets = ["caravanserai"]',
-    "outlets_dirs": 'a list of folders, such as outlets_dirs = ["outlets"]',
-    "public_url": 'a whole address, such as public_url = "https://wire.example.org"',
-    "quiet": 'from when to when, such as quiet = ["22:00", "06:30"]',
-    "recipients": 'a list of addresses, such as recipients = ["analyst@example.org"]',
-    "words": 'a list of words and phrases, such as words = ["railway", "Belt and Road"]',
-}
-# What the validator says where the value has another shape, by its kind of mistake.
-SHAPES = {"tuple_type": "a list of texts", "string_type": "a text in quotes", "path_type": "a text in quotes",
-          "int_type": "a whole number", "int_parsing": "a whole number", "int_from_float": "a whole number",
-          "bool_type": "true or false", "bool_parsing": "true or false", "model_type": "a table", "dict_type": "a table"}
-# The kinds of mistakes of which the validator says nothing that helps, besides those of SHAPES.
-MUTE = ("too_short", "too_long", "string_pattern_mismatch", "string_too_long", "missing")
 # Read by the program itself, not settings: where the settings are, how it logs, and where a test wants it to end.
 NOT_SETTINGS = {"STEPPEWIRE_CONFIG", "STEPPEWIRE_FAILPOINT", "STEPPEWIRE_LOG_FORMAT"}
-
-
-class SettingsError(ValueError):
-    """The settings are wrong: file, key and value say where, remedy what would be right."""
-
-    kind = "config"
-
-    def __init__(self, message: str, *, file: str, key: str | None = None, value: Any = None, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message, self.file, self.key, self.value, self.remedy = message, file, key, value, remedy
 
 
 def duration(text: Any) -> Any:
@@ -139,7 +104,6 @@ SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Address = Annotated[str, AfterValidator(_address)]
 Hour = Annotated[time, BeforeValidator(_hour)]
 Zone = Annotated[str, AfterValidator(_zone)]
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 Identifier = Annotated[str, Field(pattern=NAME, max_length=80)]
 
 
@@ -350,6 +314,12 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'store.db'}"
 
 
+# The models of the tables, by the tables' names.
+TABLES: dict[str, type[BaseModel]] = {
+    "mail": MailSettings, "comments": CommentSettings, "operator": OperatorSettings, "limits": Limits,
+    "mailbox": MailboxSettings, "web": WebSettings, "channel": ChannelSettings, "watch": Watch}
+
+
 def checked(given: dict[str, Any], settings: Settings, file: str) -> Watch:
     """A watch from what it asks for, by the rules of the settings' own; SettingsError, which names `file` as its place."""
     try:
@@ -396,45 +366,8 @@ def _refuse_unknown_variables() -> None:
 
 
 def _plain(error: ValidationError, file: str, data: dict[str, Any]) -> SettingsError:
-    """The first thing that is wrong in the data, in the words of the file."""
-    # A misspelt key says more than the one that is then missing.
-    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-    place, value = _place(first["loc"], data), first["input"]
-    if first["type"] == "missing" and isinstance(first["loc"][-1], int):
-        place.pop()  # a pair that has one half only is what is wrong, not the other half
-    key = ".".join(place) or None
-    if first["type"] == "extra_forbidden":
-        model: Any = Settings
-        for part in first["loc"][:-1]:
-            model = {"mail": MailSettings, "comments": CommentSettings, "operator": OperatorSettings, "limits": Limits,
-                     "mailbox": MailboxSettings, "web": WebSettings, "channel": ChannelSettings,
-                     "watch": Watch}.get(str(part), model)
-        return SettingsError("this key is unknown", file=file, key=key, value=value,
-                             remedy=f"known here are {', '.join(model.model_fields)}")
-    names = [part for part in first["loc"] if isinstance(part, str)]
-    written = WRITTEN.get(names[0] if names[-1] == "[key]" else names[-1]) if names else None
-    if first["type"] == "missing" and isinstance(first["loc"][-1], str):
-        return SettingsError("this key is missing", file=file, key=key, remedy=f"add it: {written}" if written else "add it")
-    if first["type"] == "too_short" and key and key.endswith("recipients"):
-        return SettingsError("a watch needs a recipient", file=file, key=key, value=value,
-                             remedy='write recipients = ["analyst@example.org"]')
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] in (*SHAPES, *MUTE):
-        message = f"write {written or SHAPES.get(first['type'], message)}"
-    return SettingsError(message, file=file, key=key, value=value, remedy=message)
-
-
-def _place(location: Sequence[int | str], data: dict[str, Any]) -> list[str]:
-    """The parts of a key's name: a watch by its id where it alone has that, else things of lists as people count."""
-    parts = [str(part + 1 if isinstance(part, int) else part) for part in location]
-    watches = data.get("watch")
-    replaced = any(name.upper().split("__")[0] == f"{PREFIX}WATCH" for name in os.environ)  # the data has others then
-    if len(location) > 2 and location[0] == "watch" and isinstance(watches, list) and not replaced:
-        ids = [watch.get("id") if isinstance(watch, dict) else None for watch in watches]
-        own = ids[int(location[1])]
-        if isinstance(own, str) and re.fullmatch(NAME, own) and ids.count(own) == 1:
-            parts[1] = own
-    return parts
+    replaced = any(name.upper().split("__")[0] == f"{PREFIX}WATCH" for name in os.environ)
+    return plain(error, file, {} if replaced else data, Settings, TABLES)
 
 
 def _with_whole_paths(settings: Settings, file: Path) -> Settings:

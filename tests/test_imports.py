@@ -6,10 +6,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("alerts", "cli", "commands", "crawler", "demo", "failpoint", "forget", "health", "logs", "pipelines", "replay",
-         "run_desk", "scheduler", "settings", "storage", "verbs", "web", "worker", "worker_main", "worker_process")
+         "run_desk", "scheduler", "settings", "storage", "verbs", "web", "worker", "worker_main", "worker_process",
+         "wrong_setting")
 # What each room may import of ours besides itself; a name stands for all below it.
 MAY = {
-    "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": (), "demo": (), "worker_process": (),
+    "failpoint": (), "logs": (), "crawler": (), "storage": (), "settings": ("wrong_setting",), "demo": (), "worker_process": (),
+    "wrong_setting": (),
     "health": ("storage",), "run_desk": ("crawler", "pipelines", "storage"),
     "pipelines": ("crawler.api", "crawler.items", "crawler.outlet", "storage"),
     "alerts": ("storage", "pipelines.compare.diff"),

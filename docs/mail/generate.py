@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1]))  # this tree's mails, not those of an installed copy
 
-from alerts import confirmation, notice  # noqa: E402  # it is found only now
+from alerts import confirmation, notice  # noqa: E402  # it is found only now, as are all below
 from alerts.answering import Answering  # noqa: E402
 from alerts.message import write  # noqa: E402
 from pipelines.compare.change import measure  # noqa: E402
